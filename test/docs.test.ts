@@ -1,0 +1,60 @@
+// The documents cannot disagree with the program: what is generated is up to date, what is named exists.
+
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { expect, test } from 'vitest'
+import { generatedDocs } from '../scripts/documents.ts'
+
+const pages = [
+  ...readdirSync('.').filter((name) => name.endsWith('.md')),
+  ...(readdirSync('docs', { recursive: true }) as string[])
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+]
+
+for (const [path, text] of Object.entries(generatedDocs())) {
+  test(`${path} says what the program says`, () => {
+    expect(readFileSync(path, 'utf8'), `run: npm run generate`).toBe(text)
+  })
+}
+
+test('every link between the pages leads somewhere', () => {
+  const broken = pages.flatMap((page) =>
+    [...readFileSync(page, 'utf8').matchAll(/\]\((?!https?:|#|mailto:)([^)#]+)/g)]
+      .map((link) => link[1]!)
+      .filter((target) => !existsSync(join(dirname(page), target)))
+      .map((target) => `${page} -> ${target}`),
+  )
+  expect(broken).toEqual([])
+})
+
+test('every source file that ARCHITECTURE.md and CONTRIBUTING.md name exists', () => {
+  const missing = ['ARCHITECTURE.md', 'CONTRIBUTING.md'].flatMap((page) =>
+    [
+      ...readFileSync(page, 'utf8').matchAll(
+        /`((?:src\/)?(?:core|store|mail|actions|engine|api|cli|test|migrations|docs)\/[\w./-]*)`/g,
+      ),
+    ]
+      .map((named) => named[1]!)
+      .filter((path) => !existsSync(path) && !existsSync(`src/${path}`))
+      .map((path) => `${page}: ${path}`),
+  )
+  expect(missing).toEqual([])
+})
+
+test('ARCHITECTURE.md has at most 200 lines', () => {
+  expect(readFileSync('ARCHITECTURE.md', 'utf8').split('\n').length).toBeLessThanOrEqual(200)
+})
+
+test('every runtime dependency has its reason in an ADR', () => {
+  const reasons = readFileSync('docs/adr/0002-runtime-dependencies.md', 'utf8')
+  const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as Record<string, Record<string, string>>
+  const named = [...reasons.matchAll(/`([@\w/.*-]+)`/g)].map((match) => match[1]!)
+  const covered = (name: string) =>
+    named.some((one) => one === name || (one.endsWith('*') && name.startsWith(one.slice(0, -1))))
+  const unexplained = Object.keys({
+    ...manifest['dependencies'],
+    ...manifest['optionalDependencies'],
+  }).filter((name) => !covered(name))
+  expect(unexplained).toEqual([])
+})
