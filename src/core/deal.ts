@@ -1,0 +1,30 @@
+/** Deals new people to several mailboxes by what each has left to give. Whoever got a mailbox stays with it. */
+import type { Id } from './ids.ts'
+
+export interface Hand {
+  mailboxId: Id
+  dailyLimit: number
+  /** People who already wait for an email from it. */
+  waiting: number
+}
+
+/**
+ * Who sends to the next `count` people: each goes to the mailbox whose queue, in days of its limit, is shortest; equal ones in the
+ * order given. A limit of 0 gets nobody unless all are 0.
+ */
+export function deal(mailboxes: readonly Hand[], count: number): Id[] {
+  if (mailboxes.length === 0) throw new Error('nobody to deal to')
+  const open = mailboxes.some((one) => one.dailyLimit > 0)
+    ? mailboxes.filter((one) => one.dailyLimit > 0)
+    : mailboxes
+  const queues = open.map((one) => ({ id: one.mailboxId, length: one.waiting, limit: one.dailyLimit || 1 }))
+  const dealt: Id[] = []
+  for (let i = 0; i < count; i++) {
+    let best = queues[0]!
+    for (const queue of queues)
+      if ((queue.length + 1) / queue.limit < (best.length + 1) / best.limit) best = queue
+    best.length++
+    dealt.push(best.id)
+  }
+  return dealt
+}

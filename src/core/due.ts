@@ -1,0 +1,86 @@
+/**
+ * When the next step of an enrollment is due, from the moment the previous one was done. Only waits: what windows, limits and holds do
+ * to a step that is due is the gates' matter.
+ */
+import { DAY, HOUR, type Instant, MINUTE, SECOND, WEEK } from './clock.ts'
+import { nextOpening, openIntervals, type Schedule } from './schedule.ts'
+import { atClockTime, clockTime, localDay, startOfDay } from './zone.ts'
+
+export type WaitUnit = 'second' | 'minute' | 'hour' | 'day' | 'week'
+
+export interface Wait {
+  /** Whole and not negative. 0 is due at once. */
+  readonly amount: number
+  readonly unit: WaitUnit
+}
+
+const unitMs: Record<WaitUnit, number> = { second: SECOND, minute: MINUTE, hour: HOUR, day: DAY, week: WEEK }
+
+export const WAIT_UNITS = Object.keys(unitMs) as readonly WaitUnit[]
+/** Ten years: past that a number is a mistake, and dates stay far inside what Temporal and PostgreSQL can hold. */
+export const WAIT_MAX_DAYS = 3650
+
+/** What is wrong with a wait, as a sentence; undefined if nothing is. */
+export function waitProblem({ amount, unit }: Wait): string | undefined {
+  if (!Object.hasOwn(unitMs, unit))
+    return `The wait has the unit "${unit}". Use ${WAIT_UNITS.slice(0, -1).join(', ')} or week.`
+  if (!Number.isInteger(amount) || amount < 0)
+    return `The wait is ${amount} ${unit}s. Use a whole number, 0 or more.`
+  if (amount * unitMs[unit] > WAIT_MAX_DAYS * DAY)
+    return `The wait is ${amount} ${unit}s, longer than ${WAIT_MAX_DAYS} days. Choose a shorter one.`
+  return undefined
+}
+
+/** The wait in words: "at once", "1 day", "5 minutes". */
+export function describeWait({ amount, unit }: Wait): string {
+  if (amount === 0) return 'at once'
+  return `${amount} ${unit}${amount === 1 ? '' : 's'}`
+}
+
+/**
+ * When a step is due whose wait begins at `from`, in the governing zone.
+ *
+ * Under 24 hours the wait elapses in open window time (16:57 + 5 minutes in a 9-17 window is 9:02 on the next open day), but never
+ * later than the same clock time on the next open day. Of 24 hours or more, days and weeks are due at the opening of their local
+ * date (of the next open one, if that is closed); seconds, minutes and hours are exact elapsed time, which may lie outside a window:
+ * the window gate then says when it opens.
+ */
+export function dueAfter(
+  wait: Wait,
+  from: Instant,
+  { schedule, zone }: { schedule: Schedule; zone: string },
+): Instant {
+  const length = wait.amount * unitMs[wait.unit]
+  if (length === 0) return from
+  if (length < DAY) return afterOpenTime(length, from, { schedule, zone })
+  if (wait.unit !== 'day' && wait.unit !== 'week') return from + length
+  const midnight = startOfDay(zone, localDay(zone, from) + length / DAY)
+  return nextOpening(schedule, zone, midnight) ?? midnight
+}
+
+/** The earliest instant before which `length` of open time has passed since `from`, but not after the cap. */
+function afterOpenTime(
+  length: number,
+  from: Instant,
+  { schedule, zone }: { schedule: Schedule; zone: string },
+): Instant {
+  const latest = sameTimeNextOpenDay(from, schedule, zone)
+  if (latest === null) return from + length
+  let left = length
+  for (const interval of openIntervals(schedule, zone, { from, to: latest })) {
+    const open = interval.closesAt - interval.opensAt
+    if (left <= open) return interval.opensAt + left
+    left -= open
+  }
+  return latest
+}
+
+/** Null if the schedule never opens again. */
+function sameTimeNextOpenDay(from: Instant, schedule: Schedule, zone: string): Instant | null {
+  const tomorrow = localDay(zone, from) + 1
+  const opening = nextOpening(schedule, zone, startOfDay(zone, tomorrow))
+  if (opening === null) return null
+  // Where a clock goes back over midnight (St. John's until 2011), today's last hour comes again after tomorrow began.
+  const day = Math.max(tomorrow, localDay(zone, opening))
+  return atClockTime(zone, day, clockTime(zone, from))
+}

@@ -1,0 +1,85 @@
+/**
+ * The states of an enrollment and the only legal ways between them. Every transition writes one activity in the same
+ * transaction; one that is not in this table is a bug.
+ */
+import type { ActivityKind } from './activity.ts'
+import type { Instant } from './clock.ts'
+import type { HoldReason, Reason } from './reason.ts'
+
+export type EnrollmentState = 'active' | 'paused' | 'finished' | 'failed'
+
+/** *Live* means that something may still be sent. */
+export const LIVE: readonly EnrollmentState[] = ['active', 'paused']
+
+interface Way {
+  from: readonly EnrollmentState[]
+  /** `same`: the state stays, something else of the row changes. */
+  to: EnrollmentState | 'same'
+  activity: ActivityKind
+}
+
+export const TRANSITIONS = {
+  enroll: { from: [], to: 'active', activity: 'enrolled' },
+  enroll_paused: { from: [], to: 'paused', activity: 'enrolled' },
+  /** The email of a step was accepted: the next step becomes current. A paused enrollment moves on too, and stays paused. */
+  advance: { from: ['active', 'paused'], to: 'same', activity: 'sent' },
+  complete: { from: ['active', 'paused'], to: 'finished', activity: 'finished' },
+  /** A paused one takes the hold along: it is met on resume. */
+  hold: { from: ['active', 'paused'], to: 'same', activity: 'held' },
+  /** A paused one stays paused, and meets no hold when it is resumed. */
+  release: { from: ['active', 'paused'], to: 'same', activity: 'released' },
+  pause: { from: ['active'], to: 'paused', activity: 'paused' },
+  resume: { from: ['paused'], to: 'active', activity: 'resumed' },
+  finish: { from: ['active', 'paused'], to: 'finished', activity: 'finished' },
+  fail: { from: ['active', 'paused'], to: 'failed', activity: 'failed' },
+  retry: { from: ['failed'], to: 'active', activity: 'retried' },
+  /** Hides the enrollment; what was live ends, what had ended stays as it was. */
+  remove: { from: ['active', 'paused', 'finished', 'failed'], to: 'finished', activity: 'removed' },
+} as const satisfies Record<string, Way>
+export type Transition = keyof typeof TRANSITIONS
+
+export function mayTransit(transition: Transition, from: EnrollmentState): boolean {
+  return (TRANSITIONS[transition].from as readonly EnrollmentState[]).includes(from)
+}
+
+/** Where a legal transition leads from a state. */
+export function stateAfter(transition: Transition, from: EnrollmentState): EnrollmentState {
+  const { to } = TRANSITIONS[transition] as Way
+  if (transition === 'remove' && !LIVE.includes(from)) return from
+  return to === 'same' ? from : to
+}
+
+/** How a stop ends or halts an enrollment, and what the row says afterwards. */
+export type Stop =
+  | { to: 'finished'; reason: Reason }
+  | { to: 'failed'; reason: Reason }
+  /** `until` is when it goes on by itself; null when a person resumes it. */
+  | { to: 'paused'; reason: Reason; until: Instant | null }
+  | { to: 'held'; reason: HoldReason; detail: string }
+  | { to: 'removed' }
+
+const STOP_TRANSITIONS = {
+  finished: 'finish',
+  failed: 'fail',
+  paused: 'pause',
+  held: 'hold',
+  removed: 'remove',
+} as const satisfies Record<Stop['to'], Transition>
+
+export function transitionOf(stop: Stop): Transition {
+  return STOP_TRANSITIONS[stop.to]
+}
+
+/** Follow-ups go before first steps; within each, by the step's priority. Six values, so that a claim probes six short ranges. */
+export const RANKS = 6
+/** Ranks below this are follow-ups: something of the enrollment was done before. */
+export const FIRST_STEP_RANK = 3
+
+export function rankOf(step: { first: boolean; priority: 'high' | 'medium' | 'low' | null }): number {
+  const priority = step.priority === 'high' ? 0 : step.priority === 'low' ? 2 : 1
+  return (step.first ? FIRST_STEP_RANK : 0) + priority
+}
+
+export function isFollowUp(rank: number): boolean {
+  return rank < FIRST_STEP_RANK
+}

@@ -1,0 +1,87 @@
+/** All that a decision depends on, compact enough to be kept with the message it led to. The store reads it in one statement. */
+import type { Instant } from './clock.ts'
+import type { Wait } from './due.ts'
+import type { EnrollmentState } from './enrollment.ts'
+import type { Id, TeamId } from './ids.ts'
+import type { MailboxPace } from './pacing.ts'
+import type { HoldReason } from './reason.ts'
+import type { Schedule } from './schedule.ts'
+
+export interface Facts {
+  team: { id: TeamId; fenced: string | null; staleAfterMs: number }
+  sequence: {
+    id: Id
+    name: string
+    active: boolean
+    archived: boolean
+    /** First activation; the first wait starts here or at enrollment, whichever is later. */
+    activatedAt: Instant | null
+    /** No gate: kept with the message, since the setting may be another when the ledger is read again. */
+    finishOnReply: boolean
+    excludedContactStageIds: readonly Id[]
+    excludedAccountStageIds: readonly Id[]
+    cap: Cap | null
+  }
+  step: {
+    id: Id
+    kind: string
+    position: number
+    first: boolean
+    wait: Wait
+    cap: Cap | null
+    variant: { id: Id; approved: boolean; thread: 'new_thread' | 'reply_to_thread' } | null
+  }
+  schedule: Schedule | null
+  enrollment: {
+    id: Id
+    /** The id that the next email has had since its step became current. */
+    messageId: Id
+    state: EnrollmentState
+    hold: HoldReason | null
+    rank: number
+    dueAt: Instant | null
+    enteredStepAt: Instant
+    /** When its lane was last served: waiting in a mailbox's queue is not being overdue. */
+    laneServedAt: Instant
+  }
+  contact: {
+    id: Id
+    address: string | null
+    addressProblem: string | null
+    stageId: Id | null
+    stageName: string | null
+    zone: string | null
+    deleted: boolean
+  }
+  account: { id: Id; stageId: Id | null; stageName: string | null } | null
+  suppression: { kind: 'address' | 'domain' | 'hash'; value: string; reason: string } | null
+  /** Names of the variables without a value in the wording of this step; null when it was not rendered. */
+  missing: readonly string[] | null
+  /**
+   * The email that a reply in the same thread answers. `continues`: it went from this mailbox to this address; otherwise the next
+   * email opens a new thread.
+   */
+  parent: { id: Id; rfcId: string; sentAt: Instant; continues: boolean } | null
+  mailbox: {
+    id: Id
+    address: string
+    connected: boolean
+    stateReason: string | null
+    /** Its server did not answer: tried again at this time. */
+    pausedUntil: Instant | null
+    problem: string | null
+    pace: MailboxPace
+  }
+  /** The mailbox that reads the replies: this one, or for a relay another. */
+  reading: { address: string; readAt: Instant | null; problem: string | null }
+}
+
+/** A daily cap, and how much of it is used on the day that `now` falls on in the schedule's zone. */
+export interface Cap {
+  limit: number
+  used: number
+  /** The day, as YYYY-MM-DD: the key of its counter. */
+  day: string
+  /** When the next day begins. */
+  resetsAt: Instant
+}

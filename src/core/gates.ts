@@ -1,0 +1,351 @@
+/**
+ * The ordered list of named gates. `decide` takes the first closed one, `explain` shows them all.
+ * Adding a rule is adding one entry here, one row in the docs, and one law in the tests.
+ */
+import { DAY, type Instant, MINUTE, SECOND } from './clock.ts'
+import { dueAfter } from './due.ts'
+import { isFollowUp } from './enrollment.ts'
+import type { Cap, Facts } from './facts.ts'
+import { type ClosedPace, closedPaces, type PaceGate } from './pacing.ts'
+import type { HoldReason, Reason } from './reason.ts'
+import { closedBy, closesAt, governingZone, nextOpening } from './schedule.ts'
+
+/** A follow-up may leave if its inbox was read to its end at most this long before it fell due. */
+export const INBOX_READ_WITHIN_MS = 60 * SECOND
+
+/** After this long without a successful read, people are alerted. */
+export const INBOX_ALERT_AFTER_MS = 15 * MINUTE
+
+/**
+ * A read older than this says nothing about now, whatever was due before it: after a weekend in which nobody polled, Monday's
+ * follow-ups wait for a new one. Polls come every minute or so, hence it costs nothing.
+ */
+export const INBOX_FRESH_MS = 15 * MINUTE
+
+/** What a closed gate does to the enrollment. `park` leaves the row as it is: the lane, the mailbox or the team waits. */
+export type Consequence =
+  | { kind: 'park'; scope: 'team' | 'lane' | 'mailbox' }
+  | { kind: 'wait' }
+  | { kind: 'hold'; reason: HoldReason }
+  | { kind: 'finish'; reason: Reason }
+  | { kind: 'fail'; reason: Reason }
+
+export type GateName =
+  | 'team_fenced'
+  | 'sequence_active'
+  | 'enrollment_active'
+  | 'contact_present'
+  | 'address'
+  | 'suppression'
+  | 'contact_stage'
+  | 'account_stage'
+  | 'step_approved'
+  | 'variables_present'
+  | 'thread_parent'
+  | 'due_time'
+  | 'stale'
+  | 'inbox_read'
+  | 'window'
+  | 'holiday'
+  | 'sequence_daily_cap'
+  | 'step_daily_cap'
+  | 'mailbox_connected'
+  | 'mailbox_reachable'
+  | PaceGate
+
+/** `until` is the earliest moment at which the gate opens by itself; null when only a person or an event opens it. */
+export interface ClosedGate {
+  name: GateName
+  state: 'closed'
+  consequence: Consequence
+  until: Instant | null
+  value: string
+  rule: string
+}
+
+export interface OpenGate {
+  name: GateName
+  state: 'open'
+}
+
+export type Gate = OpenGate | ClosedGate
+
+type Verdict = Omit<ClosedGate, 'name' | 'state' | 'rule' | 'until'> & { until?: Instant | null }
+interface Law {
+  name: GateName
+  rule: string
+  judge: (facts: Facts, now: Instant) => Verdict | null
+}
+
+const hold = (reason: HoldReason, value: string): Verdict => ({
+  consequence: { kind: 'hold', reason },
+  value,
+})
+const wait = (until: Instant | null, value: string): Verdict => ({
+  consequence: { kind: 'wait' },
+  until,
+  value,
+})
+const park = (scope: 'team' | 'lane' | 'mailbox', value: string, until: Instant | null = null): Verdict => ({
+  consequence: { kind: 'park', scope },
+  until,
+  value,
+})
+
+const zoneOf = (facts: Facts) =>
+  facts.schedule ? governingZone(facts.schedule, facts.contact.zone ?? undefined) : 'UTC'
+
+/** Closed by the windows or by a holiday. In the schedule's own zone it is closed for the whole lane, else for this contact. */
+function judgeSchedule(facts: Facts, now: Instant, closedFor: 'window' | 'holiday'): Verdict | null {
+  const { schedule } = facts
+  if (!schedule)
+    return closedFor === 'window' ? hold('window_never_opens', 'the sequence has no schedule') : null
+  const zone = zoneOf(facts)
+  if (closedBy(schedule, zone, now) !== closedFor) return null
+  const opensAt = nextOpening(schedule, zone, now)
+  if (opensAt === null) return hold('window_never_opens', 'no window within 400 days')
+  const value = closedFor === 'window' ? `closed in ${zone}` : `a holiday in ${zone}`
+  return schedule.useContactZone ? wait(opensAt, value) : park('lane', value, opensAt)
+}
+
+/** Waiting for a window, or in the queue of its mailbox, is not being overdue. */
+function judgeStale(facts: Facts, now: Instant): Verdict | null {
+  const { enrollment, team, schedule } = facts
+  if (enrollment.dueAt === null) return null
+  const waitedFrom = Math.max(enrollment.dueAt, enrollment.laneServedAt)
+  if (now - waitedFrom <= team.staleAfterMs) return null
+  const openedAt = schedule ? nextOpening(schedule, zoneOf(facts), waitedFrom) : waitedFrom
+  const overdueMs = now - (openedAt ?? now)
+  return overdueMs > team.staleAfterMs
+    ? hold('stale', `overdue by ${Math.floor(overdueMs / DAY)} days`)
+    : null
+}
+
+/** What the do-not-contact list says, in the words of the enrollment. */
+const SUPPRESSED_AS: Record<string, Verdict['consequence']> = {
+  opt_out: { kind: 'finish', reason: 'opted_out' },
+  complaint: { kind: 'finish', reason: 'complained' },
+  hard_bounce: { kind: 'fail', reason: 'hard_bounced' },
+}
+
+/** When the step really falls due: a first wait also runs from the first activation of the sequence. */
+export function dueTime(facts: Facts): Instant | null {
+  const { enrollment, sequence, step, schedule } = facts
+  if (enrollment.dueAt === null || !step.first || schedule === null || sequence.activatedAt === null)
+    return enrollment.dueAt
+  if (sequence.activatedAt <= enrollment.enteredStepAt) return enrollment.dueAt
+  return Math.max(
+    enrollment.dueAt,
+    dueAfter(step.wait, sequence.activatedAt, { schedule, zone: zoneOf(facts) }),
+  )
+}
+
+/** Follow-ups that fell due up to this instant may leave, as far as their inbox is concerned; null when none may. */
+export function inboxReadUntil(reading: Facts['reading'], now: Instant): Instant | null {
+  if (reading.problem !== null || reading.readAt === null || reading.readAt < now - INBOX_FRESH_MS)
+    return null
+  return reading.readAt + INBOX_READ_WITHIN_MS
+}
+
+function judgeInbox({ enrollment, reading }: Facts, now: Instant): Verdict | null {
+  if (!isFollowUp(enrollment.rank) || enrollment.dueAt === null) return null
+  const readUntil = inboxReadUntil(reading, now)
+  if (readUntil !== null && enrollment.dueAt <= readUntil) return null
+  if (reading.problem !== null)
+    return park('mailbox', `${reading.address} cannot be read: ${reading.problem}`)
+  return park(
+    'mailbox',
+    reading.readAt === null ? `${reading.address} was never read` : `${reading.address} was not read since`,
+  )
+}
+
+function judgeCap(cap: Cap | null, scope: 'lane' | 'enrollment'): Verdict | null {
+  if (cap === null || cap.used < cap.limit) return null
+  const value = `${cap.used} of ${cap.limit} today`
+  return scope === 'lane' ? park('lane', value, cap.resetsAt) : wait(cap.resetsAt, value)
+}
+
+function judgePace(name: PaceGate): Law['judge'] {
+  return ({ mailbox }, now) => {
+    const closed: ClosedPace | undefined = closedPaces(mailbox.pace, now).find((pace) => pace.gate === name)
+    return closed ? park('mailbox', `${mailbox.address} has sent ${closed.value}`, closed.until) : null
+  }
+}
+
+export const GATES: readonly Law[] = [
+  {
+    name: 'team_fenced',
+    rule: 'A restored or cloned database sends nothing until an operator says so.',
+    judge: ({ team }) => (team.fenced === null ? null : park('team', team.fenced)),
+  },
+  {
+    name: 'sequence_active',
+    rule: 'Only an active sequence sends.',
+    judge: ({ sequence }) =>
+      sequence.active && !sequence.archived ? null : park('lane', 'Sequence inactive'),
+  },
+  {
+    name: 'enrollment_active',
+    rule: 'Only an active enrollment without a hold goes on.',
+    judge: ({ enrollment }) =>
+      enrollment.state === 'active' && enrollment.hold === null
+        ? null
+        : wait(null, enrollment.hold ?? enrollment.state),
+  },
+  {
+    name: 'contact_present',
+    rule: 'A deleted contact is not written to.',
+    judge: ({ contact }) =>
+      contact.deleted ? { consequence: { kind: 'fail', reason: 'contact_deleted' }, value: 'deleted' } : null,
+  },
+  {
+    name: 'address',
+    rule: 'The contact has one valid address.',
+    judge: ({ contact }) => {
+      if (contact.address !== null) return null
+      return contact.addressProblem === null
+        ? hold('contacts_without_email', 'no address')
+        : hold('email_format_invalid', contact.addressProblem)
+    },
+  },
+  {
+    name: 'suppression',
+    rule: 'Nobody on the do-not-contact list is written to.',
+    judge: ({ suppression }) =>
+      suppression === null
+        ? null
+        : {
+            consequence: SUPPRESSED_AS[suppression.reason] ?? { kind: 'finish', reason: 'suppressed' },
+            value: `${suppression.kind} ${suppression.value}: ${suppression.reason}`,
+          },
+  },
+  {
+    name: 'contact_stage',
+    rule: 'The stage of the contact is not excluded by the sequence.',
+    judge: ({ contact, sequence }) =>
+      contact.stageId !== null && sequence.excludedContactStageIds.includes(contact.stageId)
+        ? hold('contact_stage_safeguard', `Contact stage is ${contact.stageName ?? contact.stageId}`)
+        : null,
+  },
+  {
+    name: 'account_stage',
+    rule: 'The stage of the account is not excluded by the sequence.',
+    judge: ({ account, sequence }) =>
+      account !== null &&
+      account.stageId !== null &&
+      sequence.excludedAccountStageIds.includes(account.stageId)
+        ? hold('account_stage_safeguard', `Account stage is ${account.stageName ?? account.stageId}`)
+        : null,
+  },
+  {
+    name: 'step_approved',
+    rule: 'A person has approved the wording.',
+    judge: ({ step }) =>
+      step.variant?.approved
+        ? null
+        : hold('step_not_approved', step.variant ? 'to be reviewed' : 'no wording'),
+  },
+  {
+    name: 'variables_present',
+    rule: 'Every value that the wording uses is known.',
+    judge: ({ missing }) =>
+      missing === null || missing.length === 0 ? null : hold('snippets_missing', missing.join(', ')),
+  },
+  {
+    name: 'thread_parent',
+    rule: 'A reply in the same thread needs the email that it answers.',
+    judge: ({ step, parent }) =>
+      step.variant?.thread === 'reply_to_thread' && parent === null
+        ? hold('thread_reply_original_email_missing', 'no earlier email was sent')
+        : null,
+  },
+  {
+    name: 'due_time',
+    rule: 'The wait of the step is over.',
+    judge: (facts, now) => {
+      const dueAt = dueTime(facts)
+      return dueAt !== null && dueAt <= now ? null : wait(dueAt, 'not due yet')
+    },
+  },
+  { name: 'stale', rule: 'What is long overdue is released by a person.', judge: judgeStale },
+  {
+    name: 'inbox_read',
+    rule: 'A follow-up leaves only after the inbox was read to its end.',
+    judge: judgeInbox,
+  },
+  {
+    name: 'window',
+    rule: 'Sending happens inside the windows of the schedule.',
+    judge: (facts, now) => judgeSchedule(facts, now, 'window'),
+  },
+  {
+    name: 'holiday',
+    rule: 'Holidays of the schedule are closed.',
+    judge: (facts, now) => judgeSchedule(facts, now, 'holiday'),
+  },
+  {
+    name: 'sequence_daily_cap',
+    rule: 'The daily cap of the sequence.',
+    judge: ({ sequence }) => judgeCap(sequence.cap, 'lane'),
+  },
+  {
+    name: 'step_daily_cap',
+    rule: 'The daily cap of the step.',
+    judge: ({ step }) => judgeCap(step.cap, 'enrollment'),
+  },
+  {
+    name: 'mailbox_connected',
+    rule: 'The mailbox is connected.',
+    judge: ({ mailbox }) =>
+      mailbox.connected
+        ? null
+        : park('mailbox', `${mailbox.address}: ${mailbox.stateReason ?? 'not connected'}`),
+  },
+  {
+    name: 'mailbox_reachable',
+    rule: 'The mail server of the mailbox answers.',
+    judge: ({ mailbox }, now) =>
+      mailbox.pausedUntil === null || mailbox.pausedUntil <= now
+        ? null
+        : park('mailbox', `${mailbox.address}: ${mailbox.problem ?? 'no answer'}`, mailbox.pausedUntil),
+  },
+  {
+    name: 'mailbox_daily_limit',
+    rule: 'The rolling 24-hour limit of the mailbox.',
+    judge: judgePace('mailbox_daily_limit'),
+  },
+  {
+    name: 'mailbox_hourly_limit',
+    rule: 'The rolling hourly limit of the mailbox.',
+    judge: judgePace('mailbox_hourly_limit'),
+  },
+  {
+    name: 'mailbox_gap',
+    rule: 'The gap between two emails of the mailbox.',
+    judge: judgePace('mailbox_gap'),
+  },
+]
+
+/** All gates in order, each judged by itself: what "why not sent?" shows. */
+export function judgeAll(facts: Facts, now: Instant): Gate[] {
+  return GATES.map((law) => {
+    const verdict = law.judge(facts, now)
+    return verdict
+      ? { name: law.name, state: 'closed', rule: law.rule, until: null, ...verdict }
+      : { name: law.name, state: 'open' }
+  })
+}
+
+/** The first closed gate, or null when the way is free. */
+export function firstClosed(facts: Facts, now: Instant): ClosedGate | null {
+  for (const law of GATES) {
+    const verdict = law.judge(facts, now)
+    if (verdict) return { name: law.name, state: 'closed', rule: law.rule, until: null, ...verdict }
+  }
+  return null
+}
+
+/** When the window that is open now closes: the mark must happen before. */
+export function windowClosesAt(facts: Facts, now: Instant): Instant | null {
+  return facts.schedule ? closesAt(facts.schedule, zoneOf(facts), now) : null
+}

@@ -1,0 +1,80 @@
+/** May this contact be added to this sequence? Codes as recorded; every reason that applies is found, the first is the answer. */
+import type { Instant } from './clock.ts'
+import type { EnrollmentState } from './enrollment.ts'
+import type { Id } from './ids.ts'
+
+export const REFUSALS = [
+  'contact_not_found',
+  'contacts_already_exists_in_current_campaign',
+  'contacts_unsubscribed',
+  'contacts_without_email',
+  'contacts_active_in_other_campaigns',
+  'contacts_finished_in_other_campaigns',
+  'contacts_unverified_email',
+  'contacts_with_job_change',
+] as const
+export type RefusalCode = (typeof REFUSALS)[number]
+
+/** What a caller allows; each opens one refusal. All false by default, as documented. */
+export interface GuardFlags {
+  noEmail: boolean
+  unverifiedEmail: boolean
+  jobChange: boolean
+  activeElsewhere: boolean
+  finishedElsewhere: boolean
+}
+
+export interface Candidate {
+  contactId: Id
+  address: string | null
+  emailStatus: string | null
+  jobChangedAt: Instant | null
+  suppressed: boolean
+  /** Not removed, of this contact or of another contact with the same address. */
+  enrollments: readonly { sequenceId: Id; state: EnrollmentState; contactId: Id }[]
+}
+
+export interface Refusal {
+  code: RefusalCode
+  /** The flag of the call that would have let it pass; null when none does. */
+  flag: keyof GuardFlags | null
+  sequenceId: Id | null
+  sameAddressAs: Id | null
+}
+
+const refusal = (
+  code: RefusalCode,
+  flag: keyof GuardFlags | null,
+  by?: Candidate['enrollments'][number],
+  self?: Id,
+): Refusal => ({
+  code,
+  flag,
+  sequenceId: by?.sequenceId ?? null,
+  sameAddressAs: by && by.contactId !== self ? by.contactId : null,
+})
+
+/** Every refusal that applies, most telling first; empty means the contact may be added. */
+export function refusalsFor(candidate: Candidate, sequenceId: Id, flags: GuardFlags): Refusal[] {
+  const { contactId, enrollments } = candidate
+  const refusals: Refusal[] = []
+  const here = enrollments.find((one) => one.sequenceId === sequenceId)
+  if (here) refusals.push(refusal('contacts_already_exists_in_current_campaign', null, here, contactId))
+  if (candidate.suppressed) refusals.push(refusal('contacts_unsubscribed', null))
+  if (candidate.address === null && !flags.noEmail)
+    refusals.push(refusal('contacts_without_email', 'noEmail'))
+  const elsewhere = enrollments.filter((one) => one.sequenceId !== sequenceId)
+  const live = elsewhere.find(
+    (one) => one.state === 'active' || one.state === 'paused' || one.state === 'failed',
+  )
+  if (live && !flags.activeElsewhere)
+    refusals.push(refusal('contacts_active_in_other_campaigns', 'activeElsewhere', live, contactId))
+  const finished = elsewhere.find((one) => one.state === 'finished')
+  if (finished && !flags.finishedElsewhere)
+    refusals.push(refusal('contacts_finished_in_other_campaigns', 'finishedElsewhere', finished, contactId))
+  if (candidate.address !== null && candidate.emailStatus !== 'verified' && !flags.unverifiedEmail)
+    refusals.push(refusal('contacts_unverified_email', 'unverifiedEmail'))
+  if (candidate.jobChangedAt !== null && !flags.jobChange)
+    refusals.push(refusal('contacts_with_job_change', 'jobChange'))
+  return refusals
+}

@@ -1,0 +1,213 @@
+/**
+ * What is this mail? An answer, an automatic reply, an absence, a bounce, a complaint, an opt-out, a confirmation, or something a person
+ * of ours wrote by hand; with the evidence it was judged by. It looks at one mail alone: whose mail it answers is found with `matchKeys`.
+ */
+import { type BounceReport, readBounce } from './bounce.ts'
+import { readSnsNotice } from './bounce-sns.ts'
+import type { Instant } from './clock.ts'
+import { baseSubject } from './message.ts'
+import { type Absence, absenceIn, readsAsAbsence } from './out-of-office.ts'
+import { header, type ParsedMail } from './parsed-mail.ts'
+import { ownWords } from './quote.ts'
+import { asksToOptOut, optOutTokenIn } from './unsubscribe.ts'
+
+export type InboundKind =
+  | 'reply'
+  | 'auto_reply'
+  | 'out_of_office'
+  | 'bounce'
+  | 'complaint'
+  | 'opt_out'
+  | 'delivered'
+  | 'human_outbound'
+  | 'other'
+
+/** One sign for the verdict: what was looked at, what stood there, and how much it counts (0 to 1). */
+export interface Evidence {
+  name: string
+  value: string
+  score: number
+}
+
+export interface InboundContext {
+  /** When the mail was read. */
+  now: Instant
+  /** Addresses of the mailbox it was found in, with aliases, any case. */
+  mailboxAddresses: readonly string[]
+  /** `sent` and `all` hold the person's own mail. */
+  folderRole: 'inbox' | 'junk' | 'sent' | 'all' | 'picked'
+}
+
+export interface InboundReading {
+  kind: InboundKind
+  evidence: Evidence[]
+  /** 0 to 1: the strongest evidence. */
+  confidence: number
+  /** With `bounce` and `delivered`. */
+  bounce: BounceReport | null
+  /** With `out_of_office`. */
+  absence: Absence | null
+  /** The text the person wrote, without what they quoted. */
+  ownWords: string
+}
+
+export function classify(mail: ParsedMail, context: InboundContext): InboundReading {
+  const words = ownWords(mail.text)
+  const reading = (kind: InboundKind, evidence: Evidence[], more: Partial<InboundReading> = {}) => ({
+    kind,
+    evidence,
+    confidence: Math.max(0, ...evidence.map(({ score }) => score)),
+    bounce: null,
+    absence: null,
+    ownWords: words,
+    ...more,
+  })
+
+  const own = ownMail(mail, context)
+  if (own) return reading('human_outbound', [own])
+
+  const complaint = complaintIn(mail)
+  if (complaint) return reading('complaint', [complaint])
+
+  const bounce = readBounce(mail)
+  if (bounce) {
+    const delivered = bounce.recipients.every(({ action }) => action === 'delivered')
+    const evidence = [{ name: 'bounce', value: bounce.form, score: bounce.form === 'text' ? 0.8 : 1 }]
+    return reading(delivered ? 'delivered' : 'bounce', evidence, { bounce })
+  }
+
+  // Mail programs act on our List-Unsubscribe by themselves, and say so: still the person's wish.
+  const wish = optOutByHeader(mail)
+  if (wish) return reading('opt_out', [wish])
+
+  const automatic = automaticSigns(mail, words)
+  const away = readsAsAbsence(mail.subject, words)
+  if (automatic.some(({ score }) => score >= AUTOMATIC_AT)) {
+    if (!away) return reading('auto_reply', automatic)
+    const evidence = [...automatic, { name: 'absence words', value: mail.subject, score: 0.9 }]
+    return reading('out_of_office', evidence, {
+      absence: absenceIn(`${mail.subject}\n${words}`, context.now),
+    })
+  }
+  return byAPerson(mail, words, reading)
+}
+
+/** Signs at or above this make a mail automatic; weaker ones are shown but do not decide. */
+const AUTOMATIC_AT = 0.7
+
+type Read = (kind: InboundKind, evidence: Evidence[]) => InboundReading
+
+function byAPerson(mail: ParsedMail, words: string, reading: Read): InboundReading {
+  const asked = asksToOptOut(words)
+  if (asked) return reading('opt_out', [{ name: 'words', value: asked.phrase, score: 0.9 }])
+  const answers = mail.inReplyTo ?? mail.references.at(-1)
+  if (answers !== undefined) return reading('reply', [{ name: 'In-Reply-To', value: answers, score: 1 }])
+  if (/^\s*(?:re|aw|sv|antw|ynt|odp|vs|rif)\s*:/i.test(mail.subject))
+    return reading('reply', [{ name: 'subject', value: mail.subject, score: 0.6 }])
+  return reading('other', [])
+}
+
+function ownMail(mail: ParsedMail, context: InboundContext): Evidence | null {
+  const from = mail.from?.address.toLowerCase() ?? ''
+  const isOwn = context.mailboxAddresses.some((address) => address.toLowerCase() === from)
+  const holdsOwn = context.folderRole === 'sent' || context.folderRole === 'all'
+  return isOwn && holdsOwn ? { name: `from, in ${context.folderRole}`, value: from, score: 1 } : null
+}
+
+/** RFC 5965: a feedback report. `auth-failure` (RFC 6591) is about DMARC, not about a reader. */
+function complaintIn(mail: ParsedMail): Evidence | null {
+  const report = mail.parts.find(({ contentType }) => contentType === 'message/feedback-report')
+  const isReport = report !== undefined || mail.reportType === 'feedback-report'
+  const type = /^Feedback-Type:\s*([\w-]+)/im.exec(`${report?.text ?? ''}\n${mail.text}`)?.[1]?.toLowerCase()
+  if (isReport && type === 'auth-failure') return null
+  if (isReport) return { name: 'feedback report', value: type ?? 'abuse', score: 1 }
+  if (readSnsNotice(mail)?.type === 'complaint') return { name: 'SES complaint', value: 'abuse', score: 1 }
+  // Microsoft's Junk Mail Reporting Program sends the mail itself, with a header of its own.
+  if (/^(?:staff@hotmail\.com|complaints@)/i.test(mail.from?.address ?? '') && mail.returned)
+    return { name: 'junk mail report', value: mail.from?.address ?? '', score: 0.9 }
+  return null
+}
+
+/** RFC 3834 section 5 first; then what servers really send; then wording. */
+function automaticSigns(mail: ParsedMail, words: string): Evidence[] {
+  const signs: Evidence[] = []
+  const sign = (name: string, score: number, accept: RegExp) => {
+    const value = header(mail, name.toLowerCase())
+    if (value !== '' && accept.test(value)) signs.push({ name, value, score })
+  }
+  sign('Auto-Submitted', 1, /^\s*auto-(?:replied|generated|notified)/i)
+  sign('X-Autoreply', 1, /^(?!no)/i)
+  sign('X-Autorespond', 1, /./)
+  sign('X-Auto-Response', 1, /./)
+  sign('X-AutoReply-From', 1, /./)
+  sign('X-Mail-Autoreply', 1, /./)
+  sign('X-MS-Exchange-Inbox-Rules-Loop', 1, /./)
+  sign('X-Cron-Env', 0.9, /./)
+  sign('Precedence', 0.9, /^\s*auto[_-]?reply/i)
+  // `bulk` and `junk` stand on newsletters too; with an absence they say that no person pressed a key.
+  sign('Precedence', readsAsAbsence(mail.subject, words) ? 0.8 : 0.4, /^\s*(?:bulk|junk|list)/i)
+  sign('Return-Path', readsAsAbsence(mail.subject, words) ? 0.8 : 0.4, /^\s*<>\s*$/)
+  const subject = AUTOMATIC_SUBJECT.exec(mail.subject)
+  if (subject) signs.push({ name: 'subject', value: subject[0], score: 0.9 })
+  return signs
+}
+
+/** Subjects that programs write in front of ours, as sent by Exchange, Gmail, Notes, GroupWise, Lotus and ticket systems in their languages. */
+const AUTOMATIC_SUBJECT =
+  /^\s*(?:automatic reply|auto(?:matic)?[- ]?(?:reply|response|respon[sd]er|antwort)|automatische antwort|abwesenheits\w*|réponse automatique|respuesta automática|resposta automática|risposta automatica|automatisch antwoord|out of (?:the )?office|ooo\b|i(?: a|')m (?:away|out)|away (?:until|from)|autosvar|automatyczna odpowiedź|автоответ|自動応答|vacation (?:reply|response|message)|absence du bureau|message d'absence|afwezig\w*|fuera de (?:la )?oficina|fuori sede|fora do escrit)/i
+
+/** The mailto way of our own footer (its token stands in the subject), and the mails that Apple Mail sends for its button. */
+function optOutByHeader(mail: ParsedMail): Evidence | null {
+  const token = optOutTokenIn(mail.subject)
+  if (token !== undefined) return { name: 'opt-out token', value: token, score: 1 }
+  if (header(mail, 'x-apple-unsubscribe') !== '')
+    return { name: 'X-Apple-Unsubscribe', value: mail.subject, score: 1 }
+  if (/^\W*(?:unsubscribe|opt[- ]?out|remove me)\W*$/i.test(baseSubject(mail.subject)))
+    return { name: 'subject', value: mail.subject, score: 0.95 }
+  return null
+}
+
+export interface MatchKeys {
+  /** Message-IDs with brackets, best evidence first, each once. */
+  messageIds: { id: string; evidence: 'returned mail' | 'In-Reply-To' | 'References' }[]
+  /** For when no id is known: lower confidence, shown as such. Null for bounces, whose sender is a machine. */
+  sender: { address: string; subject: string } | null
+  /** Addresses that failed, for bounces. */
+  failed: string[]
+}
+
+/** Where to look for the mail that this one answers, best evidence first (DESIGN section 7). */
+export function matchKeys(reading: InboundReading, mail: ParsedMail): MatchKeys {
+  const ids: MatchKeys['messageIds'] = []
+  const add = (id: string | null | undefined, evidence: MatchKeys['messageIds'][number]['evidence']) => {
+    if (id && !ids.some((one) => one.id === id)) ids.push({ id, evidence })
+  }
+  add(reading.bounce?.originalMessageId, 'returned mail')
+  if (reading.kind === 'complaint') add(complainedId(mail), 'returned mail')
+  add(mail.inReplyTo, 'In-Reply-To')
+  // The newest first: a reply answers the last mail of its thread.
+  for (const id of [...mail.references].reverse()) add(id, 'References')
+  const byMachine = reading.kind === 'bounce' || reading.kind === 'delivered' || reading.kind === 'complaint'
+  return {
+    messageIds: ids,
+    sender:
+      byMachine || !mail.from
+        ? null
+        : { address: mail.from.address.toLowerCase(), subject: bareSubject(mail.subject) },
+    failed:
+      reading.bounce?.recipients.map(({ address }) => address).filter((address) => address !== '') ?? [],
+  }
+}
+
+function complainedId(mail: ParsedMail): string | null {
+  const returned = /<[^<>\s]+>/.exec(mail.returned?.['message-id']?.[0] ?? '')?.[0]
+  return returned ?? readSnsNotice(mail)?.originalMessageId ?? null
+}
+
+/** Subject without the prefixes that replies and programs put before it, lower case, for comparing. */
+export function bareSubject(subject: string): string {
+  return baseSubject(subject.replace(AUTOMATIC_PREFIX, '')).trim().toLowerCase()
+}
+
+const AUTOMATIC_PREFIX =
+  /^\s*(?:automatic reply|auto(?:matic)?[- ]?(?:reply|response)|automatische antwort|réponse automatique|respuesta automática|resposta automática|risposta automatica|automatisch antwoord|out of (?:the )?office)\s*:\s*/i

@@ -1,0 +1,55 @@
+/**
+ * The closed table of why an enrollment is in the state it is in, each with the sentence a person reads and the way out.
+ * The wire's words for the same live in `src/api/wire/`.
+ */
+
+export const REASONS = {
+  completed: 'Received the last step.',
+  replied: 'Answered.',
+  marked_finished: 'Marked as finished by a person.',
+  stopped: 'Stopped by a person.',
+  archived: 'The sequence was archived.',
+  opted_out: 'Opted out; nothing will be sent to this address.',
+  suppressed: 'On the do-not-contact list; nothing will be sent to this address.',
+  complained: 'Reported the mail as spam; nothing will be sent to this address.',
+  paused_by_person: 'Paused by a person. Resume to go on.',
+  away: 'Away; goes on by itself after the return date.',
+  hard_bounced: 'The address does not exist; nothing will be sent to it.',
+  contact_deleted: 'The contact was deleted.',
+  user_deleted: 'The person who sent was deleted.',
+  mailbox_removed: 'The mailbox was removed.',
+  removed: 'Removed from the sequence.',
+} as const
+export type Reason = keyof typeof REASONS
+
+export const HOLDS = {
+  snippets_missing: 'A value that the email uses is missing. Fill it in, then retry.',
+  contact_stage_safeguard: 'The stage of the contact is excluded by the sequence. Change either, then retry.',
+  account_stage_safeguard: 'The stage of the account is excluded by the sequence. Change either, then retry.',
+  contacts_without_email: 'The contact has no email address. Add one, then retry.',
+  email_format_invalid: 'The email address is not a valid one. Correct it, then retry.',
+  thread_reply_original_email_missing:
+    'The email that this one answers was never sent. Send it in a new thread, or skip the step.',
+  step_not_approved: 'The wording of this step is not approved yet. Approve it.',
+  window_never_opens: 'The schedule of the sequence never opens. Give it a window.',
+  stale: 'Overdue for too long to go out unseen. Release it, or finish.',
+  away_without_date: 'Away, and did not say until when. Resume when they are back.',
+  soft_bounces: 'Three emails in a row bounced. Check the address, then retry.',
+  blocked: 'The receiving server refused the email for its content or our reputation. Mend that, then retry.',
+  sending_failed: 'Sending failed too often. Read the answer of the server, then retry.',
+  delivery_unknown:
+    'The connection broke before the server confirmed. Look into the Sent folder, then choose: sent, or send again.',
+  human_outbound: 'Somebody wrote to this person by hand. Go on when the next email still fits.',
+  internal_error: 'Segue met a fault of its own here. Report it with its id, then retry.',
+} as const
+export type HoldReason = keyof typeof HOLDS
+
+export function isHold(reason: string): reason is HoldReason {
+  return Object.hasOwn(HOLDS, reason)
+}
+
+/** The sentence for a state's reason or a hold's. Unknown words come back as they are: an older row must still be shown. */
+export function sentenceFor(reason: string): string {
+  if (isHold(reason)) return HOLDS[reason]
+  return Object.hasOwn(REASONS, reason) ? REASONS[reason as Reason] : reason
+}
