@@ -1,0 +1,64 @@
+/** Counters of shared daily caps. Raised in the claim's transaction, given back by whichever transaction cancels or recovers. */
+import { sql } from 'kysely'
+import type { Db } from '../core/db.ts'
+import type { TeamId } from '../core/ids.ts'
+import { kysely } from './db.ts'
+
+export interface CapKey {
+  kind: 'sequence' | 'step'
+  key: string
+  /** YYYY-MM-DD in the schedule's zone. */
+  day: string
+}
+
+export function capName({ kind, key, day }: CapKey): string {
+  return `${kind} ${key} ${day}`
+}
+
+/** Locks the counters in sorted order, made where missing, and says what is used of each, by `capName`. */
+export async function lockCaps(tx: Db, team: TeamId, keys: readonly CapKey[]): Promise<Map<string, number>> {
+  const sorted = sortedKeys(keys)
+  if (sorted.length === 0) return new Map()
+  await sql`
+    insert into cap_counters (team_id, kind, key, day)
+    select ${team}, k.kind, k.key, k.day::date from ${unnested(sorted)} order by 2, 3, 4
+    on conflict do nothing`.execute(kysely(tx))
+  const { rows } = await sql<CapKey & { used: number }>`
+    select c.kind, c.key, c.day::text as day, c.used from cap_counters c
+    join ${unnested(sorted)} on c.kind = k.kind and c.key = k.key and c.day = k.day::date
+    where c.team_id = ${team} order by c.kind, c.key, c.day for no key update of c`.execute(kysely(tx))
+  return new Map(rows.map((row) => [capName(row), row.used]))
+}
+
+/** Adds (or, negative, gives back) one per key given; a key may stand in the list several times. */
+export async function addToCaps(
+  tx: Db,
+  o: { team: TeamId; keys: readonly CapKey[]; by: 1 | -1 },
+): Promise<void> {
+  const sums = new Map<string, CapKey & { n: number }>()
+  for (const key of o.keys) {
+    const sum = sums.get(capName(key))
+    if (sum) sum.n += o.by
+    else sums.set(capName(key), { ...key, n: o.by })
+  }
+  if (sums.size === 0) return
+  await lockCaps(tx, o.team, [...sums.values()])
+  const rows = [...sums.values()]
+  await sql`
+    update cap_counters c set used = greatest(0, c.used + k.n)
+    from unnest(${rows.map((one) => one.kind)}::text[], ${rows.map((one) => one.key)}::text[], ${rows.map((one) => one.day)}::text[],
+      ${rows.map((one) => one.n)}::int[]) as k (kind, key, day, n)
+    where c.team_id = ${o.team} and c.kind = k.kind and c.key = k.key and c.day = k.day::date`.execute(
+    kysely(tx),
+  )
+}
+
+function sortedKeys(keys: readonly CapKey[]): CapKey[] {
+  const unique = new Map(keys.map((key) => [capName(key), key]))
+  return [...unique.keys()].sort().map((name) => unique.get(name)!)
+}
+
+function unnested(keys: readonly CapKey[]) {
+  return sql`unnest(${keys.map((one) => one.kind)}::text[], ${keys.map((one) => one.key)}::text[],
+    ${keys.map((one) => one.day)}::text[]) as k (kind, key, day)`
+}

@@ -1,0 +1,156 @@
+/** Writing a claim's messages: one row per enrollment and step, before any socket opens, with the Message-ID that every attempt carries. */
+import { sql } from 'kysely'
+import type { Instant } from '../core/clock.ts'
+import type { Db } from '../core/db.ts'
+import type { Facts } from '../core/facts.ts'
+import type { Id, TeamId } from '../core/ids.ts'
+import type { CapKey } from './caps.ts'
+import { at, isoArray, json, kysely } from './db.ts'
+
+export interface NewMessage {
+  id: Id
+  enrollmentId: Id
+  sequenceId: Id
+  stepId: Id
+  variantId: Id
+  contactId: Id
+  mailboxId: Id
+  fence: number
+  rfcId: string
+  parentId: Id | null
+  inReplyTo: string | null
+  references: string[]
+  from: { address: string; name: string | null }
+  replyTo: string | null
+  to: { address: string; name: string | null }
+  cc: string[]
+  bcc: string[]
+  addressHash: string
+  bodyHash: string
+  optOutHash: string
+  windowClosesAt: Instant | null
+  capped: CapKey[]
+  facts: Facts
+  content: { salt: string; subject: string; html: string; text: string; optOutToken: string }
+}
+
+/**
+ * A step that was tried before keeps its row, its Message-ID and, once a socket was opened for it, its very wording. Returns the ids that
+ * are claimed now; a step whose row forbids another attempt (accepted, unknown, refused) is left out: that is a bug of who asked.
+ */
+export async function insertClaimed(
+  tx: Db,
+  o: { team: TeamId; messages: readonly NewMessage[]; now: Instant },
+): Promise<Set<Id>> {
+  if (o.messages.length === 0) return new Set()
+  const sorted = [...o.messages].sort((a, b) => (a.id < b.id ? -1 : 1))
+  const { rows } = await insertRows(tx, { ...o, messages: sorted })
+  const claimed = new Map(rows.map((row) => [row.id, row]))
+  const fresh = sorted.filter((message) => claimed.get(message.id)?.fresh)
+  await writeContents(tx, { team: o.team, messages: fresh })
+  return new Set(claimed.keys())
+}
+
+function insertRows(
+  tx: Db,
+  { team, messages, now }: { team: TeamId; messages: readonly NewMessage[]; now: Instant },
+) {
+  const text = (of: (message: NewMessage) => string | null) => messages.map(of)
+  const lists = (of: (message: NewMessage) => string[]) => messages.map((one) => json(of(one)))
+  // A wording that was on a socket stays as it was; one that never was is made anew.
+  const once = (column: string) =>
+    sql.raw(
+      `${column} = case when m.state in ('requeued', 'cancelled', 'queued') then excluded.${column} else m.${column} end`,
+    )
+  return sql<{ id: Id; fresh: boolean }>`
+    insert into messages as m (team_id, id, enrollment_id, sequence_id, step_id, variant_id, contact_id, mailbox_id, state, fence, rfc_id,
+      parent_id, in_reply_to, refs, from_address, from_name, reply_to, to_address, to_name, cc, bcc, address_hash, body_hash, opt_out_hash,
+      window_closes_at, capped, facts, claimed_at, counted_at, created_at, updated_at)
+    select ${team}, n.id, n.enrollment_id, n.sequence_id, n.step_id, n.variant_id, n.contact_id, n.mailbox_id, 'claimed', n.fence, n.rfc_id,
+      n.parent_id, n.in_reply_to, array(select jsonb_array_elements_text(n.refs::jsonb)), n.from_address, n.from_name, n.reply_to,
+      n.to_address, n.to_name, array(select jsonb_array_elements_text(n.cc::jsonb)), array(select jsonb_array_elements_text(n.bcc::jsonb)),
+      n.address_hash, n.body_hash, n.opt_out_hash, n.window_closes_at, n.capped::jsonb, n.facts::jsonb,
+      ${at(now)}, ${at(now)}, ${at(now)}, ${at(now)}
+    from unnest(${text((m) => m.id)}::text[], ${text((m) => m.enrollmentId)}::text[], ${text((m) => m.sequenceId)}::text[],
+      ${text((m) => m.stepId)}::text[], ${text((m) => m.variantId)}::text[], ${text((m) => m.contactId)}::text[],
+      ${text((m) => m.mailboxId)}::text[], ${messages.map((m) => m.fence)}::int[], ${text((m) => m.rfcId)}::text[],
+      ${text((m) => m.parentId)}::text[], ${text((m) => m.inReplyTo)}::text[], ${lists((m) => m.references)}::text[],
+      ${text((m) => m.from.address)}::text[], ${text((m) => m.from.name)}::text[], ${text((m) => m.replyTo)}::text[],
+      ${text((m) => m.to.address)}::text[], ${text((m) => m.to.name)}::text[], ${lists((m) => m.cc)}::text[],
+      ${lists((m) => m.bcc)}::text[], ${text((m) => m.addressHash)}::text[], ${text((m) => m.bodyHash)}::text[],
+      ${text((m) => m.optOutHash)}::text[], ${isoArray(messages.map((m) => m.windowClosesAt))}::timestamptz[],
+      ${messages.map((m) => json(m.capped))}::text[], ${messages.map((m) => json(m.facts))}::text[])
+      as n (id, enrollment_id, sequence_id, step_id, variant_id, contact_id, mailbox_id, fence, rfc_id, parent_id, in_reply_to, refs,
+        from_address, from_name, reply_to, to_address, to_name, cc, bcc, address_hash, body_hash, opt_out_hash, window_closes_at, capped, facts)
+    on conflict (team_id, enrollment_id, step_id) where enrollment_id is not null do update set
+      state = 'claimed', fence = excluded.fence, window_closes_at = excluded.window_closes_at, capped = m.capped || excluded.capped,
+      facts = excluded.facts, claimed_at = excluded.claimed_at, counted_at = excluded.counted_at, updated_at = excluded.updated_at,
+      not_sent_reason = null, mailbox_id = excluded.mailbox_id, ${once('variant_id')}, ${once('parent_id')}, ${once('in_reply_to')},
+      ${once('refs')}, ${once('from_address')}, ${once('from_name')}, ${once('reply_to')}, ${once('to_address')}, ${once('to_name')},
+      ${once('cc')}, ${once('bcc')}, ${once('address_hash')}, ${once('body_hash')}, ${once('opt_out_hash')}
+    where m.state in ('deferred', 'unreachable', 'unauthenticated', 'requeued', 'queued', 'cancelled')
+    returning m.id, m.body_hash = any(${text((m) => m.bodyHash)}::text[]) as fresh`.execute(kysely(tx))
+}
+
+async function writeContents(
+  tx: Db,
+  { team, messages }: { team: TeamId; messages: readonly NewMessage[] },
+): Promise<void> {
+  if (messages.length === 0) return
+  const text = (of: (message: NewMessage) => string) => messages.map(of)
+  await sql`
+    insert into message_contents (team_id, message_id, salt, subject, html, body, opt_out_token)
+    select ${team}, n.* from unnest(${text((m) => m.id)}::text[], ${text((m) => m.content.salt)}::text[],
+      ${text((m) => m.content.subject)}::text[], ${text((m) => m.content.html)}::text[], ${text((m) => m.content.text)}::text[],
+      ${text((m) => m.content.optOutToken)}::text[]) as n
+    on conflict (team_id, message_id) do update set salt = excluded.salt, subject = excluded.subject, html = excluded.html,
+      body = excluded.body, opt_out_token = excluded.opt_out_token`.execute(kysely(tx))
+}
+
+/** A claimed message as it goes out. */
+export interface Outgoing {
+  id: Id
+  purpose: 'sequence' | 'one_off' | 'answer' | 'test'
+  enrollmentId: Id | null
+  mailboxId: Id
+  fence: number
+  rfcId: string
+  inReplyTo: string | null
+  references: string[]
+  from: string
+  fromName: string | null
+  mailboxAddress: string
+  replyTo: string | null
+  to: string
+  toName: string | null
+  cc: string[]
+  bcc: string[]
+  subject: string
+  html: string
+  text: string
+  optOutToken: string | null
+  teamPublicId: string
+  /** How often it was deferred. */
+  failures: number
+  claimedAt: Instant
+}
+
+/** What was just claimed, with the stored wording: a retry sends the very same parts. */
+export async function readOutgoing(
+  db: Db,
+  { team, ids }: { team: TeamId; ids: readonly Id[] },
+): Promise<Outgoing[]> {
+  if (ids.length === 0) return []
+  const { rows } = await sql<Outgoing>`
+    select m.id, m.purpose, m.enrollment_id as "enrollmentId", m.mailbox_id as "mailboxId", m.fence, m.rfc_id as "rfcId",
+      m.in_reply_to as "inReplyTo", m.refs as "references", m.from_address as "from", m.from_name as "fromName",
+      b.address as "mailboxAddress", m.reply_to as "replyTo", m.to_address as "to", m.to_name as "toName", m.cc, m.bcc, c.subject, c.html,
+      c.body as text, c.opt_out_token as "optOutToken", t.public_id as "teamPublicId", m.failures, m.claimed_at as "claimedAt"
+    from messages m
+    join message_contents c on c.team_id = m.team_id and c.message_id = m.id
+    join mailboxes b on b.team_id = m.team_id and b.id = m.mailbox_id
+    join teams t on t.id = m.team_id
+    where m.team_id = ${team} and m.id = any(${ids as Id[]}) and m.state = 'claimed'
+    order by m.created_at, m.id`.execute(kysely(db))
+  return rows
+}

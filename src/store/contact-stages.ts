@@ -1,0 +1,34 @@
+/** Moves contacts to the stage that an event calls for: answered, bad address, do not contact. What a person has decided is not overruled by an answer. */
+import { sql } from 'kysely'
+import type { Instant } from '../core/clock.ts'
+import type { Db } from '../core/db.ts'
+import type { TeamId } from '../core/ids.ts'
+import { at, kysely } from './db.ts'
+import type { StageRole } from './stages.ts'
+
+/**
+ * Moves every contact with this normalized address to the stage with that role; a team without such a stage moves nobody. An answer
+ * leaves alone who stands at an outcome already (Interested, Not Interested, Do Not Contact); a bounce leaves Do Not Contact alone.
+ * Locks contacts: call it before anything locks sequences, mailboxes, enrollments or messages.
+ */
+export async function moveToStage(
+  tx: Db,
+  o: {
+    team: TeamId
+    address: string
+    role: StageRole & ('replied' | 'bad_data' | 'do_not_contact')
+    now: Instant
+  },
+): Promise<void> {
+  await sql`
+    with target as (
+      select id from stages where team_id = ${o.team} and kind = 'contact' and role = ${o.role} limit 1),
+    moving as materialized (
+      select c.id from contacts c left join stages s on s.team_id = c.team_id and s.id = c.stage_id
+      where c.team_id = ${o.team} and c.address = ${o.address} and c.deleted_at is null
+        and (s.id is null or (s.role is distinct from ${o.role} and s.role is distinct from 'do_not_contact'
+          and not (${o.role} = 'replied' and s.category in ('succeeded', 'failed'))))
+      order by c.id for no key update of c)
+    update contacts c set stage_id = target.id, updated_at = ${at(o.now)}, rev = c.rev + 1
+    from moving, target where c.team_id = ${o.team} and c.id = moving.id`.execute(kysely(tx))
+}

@@ -1,0 +1,160 @@
+/**
+ * The fence after a restore: notices that this database is not the one this deployment last wrote to, and keeps it from sending until an
+ * operator says so (ENGINE section 11). What was last written is remembered outside of the database, in the data directory.
+ */
+import { open, readFile, rename } from 'node:fs/promises'
+import { join } from 'node:path'
+import { sql } from 'kysely'
+import { type Clock, type Instant, MINUTE } from '../core/clock.ts'
+import type { Db } from '../core/db.ts'
+import type { Log } from '../log.ts'
+import { at, kysely } from './db.ts'
+import { isUnavailable } from './unavailable.ts'
+
+const MEMORY_FILE = 'deployment.json'
+/** How often the counter is raised: a backup older than this is noticed as such. */
+const REMEMBER_EVERY_MS = MINUTE
+
+interface Identity {
+  /** Of the PostgreSQL cluster, and its line of history: a restored standby or clone has another. */
+  systemIdentifier: string
+  timeline: number
+  counter: number
+}
+
+interface Present extends Identity {
+  fencedReason: string | null
+  ledgerEmpty: boolean
+}
+
+async function readPresent(db: Db): Promise<Present> {
+  const { rows } = await sql<Present>`
+    select (select system_identifier::text from pg_control_system()) as "systemIdentifier",
+      (select timeline_id from pg_control_checkpoint()) as timeline,
+      write_counter as counter, fenced_reason as "fencedReason",
+      not exists (select from messages) as "ledgerEmpty"
+    from deployment`.execute(kysely(db))
+  return rows[0]!
+}
+
+async function recall(dataDir: string): Promise<Identity | null> {
+  try {
+    return JSON.parse(await readFile(join(dataDir, MEMORY_FILE), 'utf8')) as Identity
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    throw error
+  }
+}
+
+/** Written beside, then renamed: a crash leaves the old or the new memory, never half of one. */
+async function remember(dataDir: string, identity: Identity): Promise<void> {
+  const path = join(dataDir, MEMORY_FILE)
+  const beside = `${path}.${identity.counter}.new`
+  const file = await open(beside, 'w', 0o600)
+  try {
+    await file.writeFile(`${JSON.stringify(identity)}\n`)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+  await rename(beside, path)
+}
+
+/** Why this database is not the one that was last written to; null when it is. */
+function differenceOf(present: Present, known: Identity | null): string | null {
+  if (known === null)
+    return present.ledgerEmpty
+      ? null
+      : 'This deployment does not know the database, and mails were already sent from it: it was restored or copied.'
+  if (known.systemIdentifier !== present.systemIdentifier)
+    return 'The database belongs to another server: it was restored or copied.'
+  if (known.timeline > present.timeline)
+    return 'The database stands on an older line of its history: a failover or restore lost what was written since.'
+  if (known.counter > present.counter)
+    return 'The database is older than what this deployment last wrote: it was restored from a backup.'
+  return null
+}
+
+export interface Remembering {
+  stop(): Promise<void>
+}
+
+/**
+ * Compares database and memory, fences when they differ, and goes on remembering every minute. Until an operator lifts the fence, the
+ * gate `team_fenced` keeps everything from being sent.
+ */
+export async function watchDeployment(
+  db: Db,
+  o: { dataDir: string; clock: Clock; log: Log },
+): Promise<Remembering> {
+  const present = await readPresent(db)
+  const difference = differenceOf(present, await recall(o.dataDir))
+  if (difference !== null && present.fencedReason === null) await fence(db, difference, o.clock.real())
+  const reason = difference ?? present.fencedReason
+  if (reason !== null) {
+    o.log.error(
+      { reason },
+      'sending is fenced: make sure that no other copy sends, then run: npm run -s segue -- unfence --yes',
+    )
+    return { stop: async () => undefined }
+  }
+  await raiseAndRemember(db, o.dataDir)
+  const stopping = new AbortController()
+  const running = keepRemembering(db, { ...o, signal: stopping.signal })
+  return {
+    async stop() {
+      stopping.abort()
+      await running
+    },
+  }
+}
+
+async function keepRemembering(
+  db: Db,
+  o: { dataDir: string; clock: Clock; log: Log; signal: AbortSignal },
+): Promise<void> {
+  for (;;) {
+    await o.clock.sleep(REMEMBER_EVERY_MS, o.signal)
+    if (o.signal.aborted) return
+    try {
+      await raiseAndRemember(db, o.dataDir)
+    } catch (error) {
+      if (!isUnavailable(error))
+        o.log.error({ err: error }, 'what this deployment wrote could not be remembered')
+    }
+  }
+}
+
+/** The database first: a crash in between leaves it ahead of the memory, which is no difference. */
+async function raiseAndRemember(db: Db, dataDir: string): Promise<void> {
+  await sql`update deployment set write_counter = write_counter + 1`.execute(kysely(db))
+  const { systemIdentifier, timeline, counter } = await readPresent(db)
+  await remember(dataDir, { systemIdentifier, timeline, counter })
+}
+
+async function fence(db: Db, reason: string, now: Instant): Promise<void> {
+  await sql`update deployment set fenced_at = ${at(now)}, fenced_reason = ${reason}`.execute(kysely(db))
+}
+
+/** Why sending is fenced; null when it is not. */
+export async function fencedReason(db: Db): Promise<string | null> {
+  return (await readPresent(db)).fencedReason
+}
+
+/**
+ * Lifts the fence, wakes every mailbox, and remembers this database as ours. The epoch is raised because transaction ids of another
+ * server may start lower: cursors order by (epoch, xid).
+ */
+export async function liftFence(db: Db, { dataDir, now }: { dataDir: string; now: Instant }): Promise<void> {
+  await db.transaction(async (tx) => {
+    await sql`update deployment set fenced_at = null, fenced_reason = null, epoch = epoch + 1`.execute(
+      kysely(tx),
+    )
+    await sql`
+      with ours as (select team_id, id from mailboxes where state = 'connected' order by team_id, id for no key update)
+      update mailboxes m set wake_at = least(wake_at, ${at(now)}) from ours where m.team_id = ours.team_id and m.id = ours.id`.execute(
+      kysely(tx),
+    )
+  })
+  await raiseAndRemember(db, dataDir)
+}

@@ -1,0 +1,208 @@
+/** All that decisions about enrollments need, read in sets: the facts, and the wording to render. Changes nothing. */
+import { sql } from 'kysely'
+import { normalizeAddress } from '../core/address.ts'
+import type { Instant } from '../core/clock.ts'
+import type { Db } from '../core/db.ts'
+import { FIRST_STEP_RANK } from '../core/enrollment.ts'
+import type { Cap, Facts } from '../core/facts.ts'
+import type { Id, TeamId } from '../core/ids.ts'
+import { localDay, plainDate, startOfDay } from '../core/zone.ts'
+import { type CapKey, capName } from './caps.ts'
+import { kysely } from './db.ts'
+import { DUE_COLUMNS, DUE_TABLES, type DueRow } from './due-rows.ts'
+import { type PacedMailbox, readPaces } from './mailbox-paces.ts'
+import { scheduleOf } from './schedules.ts'
+import { type Suppression, suppressionsOf } from './suppressions.ts'
+import { variantOf, type Wording, wordingOf } from './wordings.ts'
+
+export interface DueEnrollment {
+  facts: Facts
+  wording: Wording | null
+  contactId: Id
+  sequenceId: Id
+  mailboxId: Id
+  stepId: Id
+  rev: number
+  /** Everything that the wording was made from, by revision: equal keys render equally. */
+  wordingKey: string
+  capKeys: { sequence: CapKey | null; step: CapKey | null }
+}
+
+interface Asked {
+  team: TeamId
+  enrollmentIds: readonly Id[]
+  now: Instant
+}
+
+/** Facts and wordings of any enrollments that have a step; in no order. `missing` is null until somebody renders. */
+export async function readDue(db: Db, { team, enrollmentIds, now }: Asked): Promise<DueEnrollment[]> {
+  if (enrollmentIds.length === 0) return []
+  const { rows } = await sql<DueRow>`
+    select ${DUE_COLUMNS} from ${DUE_TABLES}
+    where e.team_id = ${team} and e.id = any(${enrollmentIds as Id[]})`.execute(kysely(db))
+  const mailboxes = await readPaces(db, {
+    team,
+    mailboxIds: [...new Set(rows.map((row) => row.mailboxId))],
+    now,
+  })
+  const suppressed = await suppressionsOf(db, {
+    team,
+    addresses: rows.flatMap((row) => row.contactAddress ?? []),
+  })
+  const used = await readCaps(db, { team, rows, now })
+  return rows.map((row) =>
+    dueEnrollment(row, { now, mailbox: mailboxes.get(row.mailboxId)!, suppressed, used }),
+  )
+}
+
+/** For "why not sent?" and the dry run. */
+export async function readFacts(db: Db, asked: Asked): Promise<Map<Id, Facts>> {
+  const due = await readDue(db, asked)
+  return new Map(due.map(({ facts }) => [facts.enrollment.id, facts]))
+}
+
+interface Around {
+  now: Instant
+  mailbox: PacedMailbox
+  suppressed: ReadonlyMap<string, Suppression>
+  used: ReadonlyMap<string, number>
+}
+
+function dueEnrollment(row: DueRow, around: Around): DueEnrollment {
+  const capKeys = capKeysOf(row, around.now)
+  const variant = variantOf(row)
+  const wording = variant ? wordingOf(row, variant) : null
+  return {
+    facts: factsOf(row, { ...around, capKeys, variant }),
+    wording,
+    contactId: row.contactId,
+    sequenceId: row.sequenceId,
+    mailboxId: row.mailboxId,
+    stepId: row.stepId,
+    rev: row.rev,
+    wordingKey: [
+      row.rev,
+      row.contactRev,
+      variant?.id,
+      variant?.rev,
+      variant?.templateRev,
+      around.mailbox.rev,
+      row.sequenceRev,
+    ].join(' '),
+    capKeys,
+  }
+}
+
+type More = Around & { capKeys: DueEnrollment['capKeys']; variant: ReturnType<typeof variantOf> }
+
+function factsOf(row: DueRow, more: More): Facts {
+  const { now, mailbox, suppressed, used, capKeys, variant } = more
+  const { kind: _kind, rev: _rev, reading, ...paced } = mailbox
+  return {
+    team: { id: row.team, fenced: row.fenced, staleAfterMs: row.staleAfterHours * 3_600_000 },
+    sequence: {
+      id: row.sequenceId,
+      name: row.sequenceName ?? '',
+      active: row.active,
+      archived: row.archivedAt !== null,
+      activatedAt: row.activatedAt,
+      finishOnReply: row.finishOnReply,
+      excludedContactStageIds: row.excludedContactStageIds,
+      excludedAccountStageIds: row.excludedAccountStageIds,
+      cap: capOf(row.sequenceCap, { key: capKeys.sequence, used, zone: zoneOf(row), now }),
+    },
+    step: {
+      id: row.stepId,
+      kind: row.stepKind,
+      position: row.position,
+      first: row.rank >= FIRST_STEP_RANK,
+      wait: { amount: row.waitAmount, unit: row.waitUnit },
+      cap: capOf(row.stepCap, { key: capKeys.step, used, zone: zoneOf(row), now }),
+      variant: variant ? { id: variant.id, approved: variant.approved, thread: variant.thread } : null,
+    },
+    schedule:
+      row.windows === null ? null : scheduleOf({ ...row, timeZone: zoneOf(row), windows: row.windows }),
+    enrollment: {
+      id: row.id,
+      messageId: row.messageId,
+      state: row.state,
+      hold: row.hold,
+      rank: row.rank,
+      dueAt: row.dueAt,
+      enteredStepAt: row.enteredStepAt,
+      laneServedAt: row.laneServedAt ?? row.enteredStepAt,
+    },
+    ...peopleOf(row, suppressed),
+    missing: null,
+    parent: parentOf(row),
+    mailbox: paced,
+    reading,
+  }
+}
+
+function peopleOf(
+  row: DueRow,
+  suppressed: ReadonlyMap<string, Suppression>,
+): Pick<Facts, 'contact' | 'account' | 'suppression'> {
+  return {
+    contact: {
+      id: row.contactId,
+      address: row.contactAddress,
+      addressProblem: row.contactAddress === null && row.contactEmail ? problemOf(row.contactEmail) : null,
+      stageId: row.contactStageId,
+      stageName: row.contactStageName,
+      zone: row.contactZone,
+      deleted: row.contactDeletedAt !== null,
+    },
+    account:
+      row.accountId === null
+        ? null
+        : { id: row.accountId, stageId: row.accountStageId, stageName: row.accountStageName },
+    suppression: row.contactAddress === null ? null : (suppressed.get(row.contactAddress) ?? null),
+  }
+}
+
+function problemOf(email: string): string | null {
+  const address = normalizeAddress(email)
+  return address.ok ? null : address.reason
+}
+
+function parentOf(row: DueRow): Facts['parent'] {
+  if (row.parentId === null || row.parentRfcId === null || row.parentMarkedAt === null) return null
+  const continues = row.parentMailboxId === row.mailboxId && row.parentAddress === row.contactAddress
+  return { id: row.parentId, rfcId: row.parentRfcId, sentAt: row.parentMarkedAt, continues }
+}
+
+const zoneOf = (row: DueRow) => row.timeZone ?? 'UTC'
+
+function capKeysOf(row: DueRow, now: Instant): DueEnrollment['capKeys'] {
+  if (row.sequenceCap === null && row.stepCap === null) return { sequence: null, step: null }
+  const day = plainDate(localDay(zoneOf(row), now)).toString()
+  return {
+    sequence: row.sequenceCap === null ? null : { kind: 'sequence', key: row.sequenceId, day },
+    step: row.stepCap === null ? null : { kind: 'step', key: row.stepId, day },
+  }
+}
+
+function capOf(
+  limit: number | null,
+  o: { key: CapKey | null; used: ReadonlyMap<string, number>; zone: string; now: Instant },
+): Cap | null {
+  if (limit === null || o.key === null) return null
+  const resetsAt = startOfDay(o.zone, localDay(o.zone, o.now) + 1)
+  return { limit, used: o.used.get(capName(o.key)) ?? 0, day: o.key.day, resetsAt }
+}
+
+async function readCaps(
+  db: Db,
+  { team, rows, now }: { team: TeamId; rows: DueRow[]; now: Instant },
+): Promise<Map<string, number>> {
+  const keys = rows.flatMap((row) => Object.values(capKeysOf(row, now)).filter((key) => key !== null))
+  if (keys.length === 0) return new Map()
+  const { rows: used } = await sql<CapKey & { used: number }>`
+    select distinct c.kind, c.key, c.day::text as day, c.used from cap_counters c
+    join unnest(${keys.map((one) => one.kind)}::text[], ${keys.map((one) => one.key)}::text[], ${keys.map((one) => one.day)}::text[])
+      as k (kind, key, day) on c.kind = k.kind and c.key = k.key and c.day = k.day::date
+    where c.team_id = ${team}`.execute(kysely(db))
+  return new Map(used.map((row) => [capName(row), row.used]))
+}

@@ -1,0 +1,143 @@
+/** The one statement behind every decision: the columns of an enrollment with its step, sequence, schedule, people, mailbox and thread. */
+import { sql } from 'kysely'
+import type { Instant } from '../core/clock.ts'
+import type { WaitUnit } from '../core/due.ts'
+import type { EnrollmentState } from '../core/enrollment.ts'
+import type { Id, TeamId } from '../core/ids.ts'
+import type { HoldReason } from '../core/reason.ts'
+import type { Window } from '../core/schedule.ts'
+
+export interface VariantRow {
+  id: Id
+  thread: 'new_thread' | 'reply_to_thread'
+  approved: boolean
+  weight: number
+  rev: number
+  includeSignature: boolean
+  subject: string | null
+  bodyHtml: string | null
+  templateRev: number
+}
+
+export interface DueRow {
+  team: TeamId
+  teamPublicId: string
+  optOutHtml: string
+  legalName: string | null
+  postalAddress: string | null
+  staleAfterHours: number
+  fenced: string | null
+  id: Id
+  messageId: Id
+  state: EnrollmentState
+  hold: HoldReason | null
+  rank: number
+  dueAt: Instant | null
+  enteredStepAt: Instant
+  fromAddress: string | null
+  rev: number
+  laneServedAt: Instant | null
+  sequenceId: Id
+  sequenceName: string | null
+  active: boolean
+  activatedAt: Instant | null
+  archivedAt: Instant | null
+  finishOnReply: boolean
+  excludedContactStageIds: Id[]
+  excludedAccountStageIds: Id[]
+  sequenceCap: number | null
+  sequenceRev: number
+  cc: string
+  bcc: string
+  stepId: Id
+  stepKind: string
+  position: number
+  waitAmount: number
+  waitUnit: WaitUnit
+  stepCap: number | null
+  variants: VariantRow[]
+  timeZone: string | null
+  useContactZone: boolean
+  skipHolidays: boolean
+  extraHolidays: string[]
+  windows: Window[] | null
+  contactId: Id
+  contactAddress: string | null
+  contactEmail: string | null
+  contactStageId: Id | null
+  contactStageName: string | null
+  contactZone: string | null
+  contactDeletedAt: Instant | null
+  contactRev: number
+  firstName: string | null
+  lastName: string | null
+  title: string | null
+  phones: { number?: string; raw_number?: string }[]
+  company: string | null
+  city: string | null
+  contactState: string | null
+  country: string | null
+  custom: Record<string, string | number | boolean | null>
+  accountId: Id | null
+  accountName: string | null
+  accountDomain: string | null
+  accountStageId: Id | null
+  accountStageName: string | null
+  mailboxId: Id
+  mailboxKind: string
+  mailboxAddress: string
+  fromName: string | null
+  replyTo: string | null
+  signatureHtml: string
+  senderFirstName: string | null
+  senderLastName: string | null
+  parentId: Id | null
+  parentRfcId: string | null
+  parentRefs: string[] | null
+  parentMarkedAt: Instant | null
+  parentMailboxId: Id | null
+  parentAddress: string | null
+  parentSubject: string | null
+}
+
+export const DUE_COLUMNS = sql`
+  e.team_id as team, tm.public_id as "teamPublicId", tm.opt_out_html as "optOutHtml", tm.legal_name as "legalName",
+  tm.postal_address as "postalAddress", tm.stale_after_hours as "staleAfterHours", d.fenced_reason as fenced,
+  e.id, e.message_id as "messageId", e.state, e.hold_reason as hold, e.rank, e.due_at as "dueAt", e.entered_step_at as "enteredStepAt",
+  e.from_address as "fromAddress", e.rev, l.served_at as "laneServedAt",
+  s.id as "sequenceId", s.name as "sequenceName", s.active, s.activated_at as "activatedAt", s.archived_at as "archivedAt",
+  s.finish_on_reply as "finishOnReply",
+  s.excluded_contact_stage_ids as "excludedContactStageIds", s.excluded_account_stage_ids as "excludedAccountStageIds",
+  s.daily_cap as "sequenceCap", s.rev as "sequenceRev", s.cc, s.bcc,
+  st.id as "stepId", st.kind as "stepKind", st.position, st.wait_amount as "waitAmount", st.wait_unit as "waitUnit", st.daily_cap as "stepCap",
+  (select coalesce(jsonb_agg(jsonb_build_object('id', v.id, 'thread', v.thread, 'approved', v.approved, 'weight', v.weight, 'rev', v.rev,
+      'includeSignature', v.include_signature, 'subject', t.subject, 'bodyHtml', t.body_html, 'templateRev', t.rev) order by v.id), '[]')
+    from variants v join templates t on t.team_id = v.team_id and t.id = v.template_id
+    where v.team_id = e.team_id and v.step_id = e.step_id and v.deleted_at is null) as variants,
+  sc.time_zone as "timeZone", coalesce(sc.use_contact_zone, false) as "useContactZone", coalesce(sc.skip_holidays, false) as "skipHolidays",
+  coalesce(sc.extra_holidays, '[]') as "extraHolidays", sc.windows,
+  c.id as "contactId", c.address as "contactAddress", c.email as "contactEmail", c.stage_id as "contactStageId", cs.name as "contactStageName",
+  c.time_zone as "contactZone", c.deleted_at as "contactDeletedAt", c.rev as "contactRev", c.first_name as "firstName",
+  c.last_name as "lastName", c.title, c.phones, c.organization_name as company, c.city, c.state as "contactState", c.country, c.custom,
+  a.id as "accountId", a.name as "accountName", a.domain as "accountDomain", a.stage_id as "accountStageId", ast.name as "accountStageName",
+  m.id as "mailboxId", m.kind as "mailboxKind", m.address as "mailboxAddress", m.from_name as "fromName", m.reply_to as "replyTo",
+  m.signature_html as "signatureHtml", u.first_name as "senderFirstName", u.last_name as "senderLastName",
+  p.id as "parentId", coalesce(p.seen_rfc_id, p.rfc_id) as "parentRfcId", p.refs as "parentRefs", p.marked_at as "parentMarkedAt",
+  p.mailbox_id as "parentMailboxId", p.to_address as "parentAddress", pc.subject as "parentSubject"`
+
+export const DUE_TABLES = sql`
+  enrollments e
+  join teams tm on tm.id = e.team_id
+  cross join deployment d
+  join sequences s on s.team_id = e.team_id and s.id = e.sequence_id
+  join steps st on st.team_id = e.team_id and st.id = e.step_id
+  left join schedules sc on sc.team_id = s.team_id and sc.id = s.schedule_id
+  join contacts c on c.team_id = e.team_id and c.id = e.contact_id
+  left join stages cs on cs.team_id = c.team_id and cs.id = c.stage_id
+  left join accounts a on a.team_id = c.team_id and a.id = c.account_id
+  left join stages ast on ast.team_id = a.team_id and ast.id = a.stage_id
+  join mailboxes m on m.team_id = e.team_id and m.id = e.mailbox_id
+  left join users u on u.id = m.user_id
+  left join lanes l on l.team_id = e.team_id and l.mailbox_id = e.mailbox_id and l.sequence_id = e.sequence_id
+  left join messages p on p.team_id = e.team_id and p.id = e.parent_message_id
+  left join message_contents pc on pc.team_id = p.team_id and pc.message_id = p.id`

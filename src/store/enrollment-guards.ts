@@ -1,0 +1,88 @@
+/** What the guards of enrolling judge by, for a whole set of contacts at once: who they are, and where they, or others with their address, already are. */
+import { sql } from 'kysely'
+import type { Instant } from '../core/clock.ts'
+import type { Db } from '../core/db.ts'
+import type { EnrollmentState } from '../core/enrollment.ts'
+import type { Id, TeamId } from '../core/ids.ts'
+import { kysely } from './db.ts'
+
+export interface GuardedContact {
+  id: Id
+  address: string | null
+  emailStatus: string | null
+  jobChangedAt: Instant | null
+  timeZone: string | null
+}
+
+export interface Membership {
+  contactId: Id
+  address: string | null
+  sequenceId: Id
+  sequenceName: string | null
+  state: EnrollmentState
+  requestId: string | null
+}
+
+/** Those of the ids that are contacts of the team and not deleted. */
+export async function guardedContacts(
+  db: Db,
+  { team, ids }: { team: TeamId; ids: readonly Id[] },
+): Promise<GuardedContact[]> {
+  const { rows } = await sql<GuardedContact>`
+    select c.id, c.address, c.email_status as "emailStatus", c.job_changed_at as "jobChangedAt", c.time_zone as "timeZone"
+    from unnest(${ids as Id[]}::text[]) as asked (id)
+    join contacts c on c.team_id = ${team} and c.id = asked.id
+    where c.deleted_at is null`.execute(kysely(db))
+  return rows
+}
+
+/** Every enrollment, not removed, of these contacts and of other contacts with one of these addresses. */
+export async function memberships(
+  db: Db,
+  { team, contactIds, addresses }: { team: TeamId; contactIds: readonly Id[]; addresses: readonly string[] },
+): Promise<Membership[]> {
+  const { rows } = await sql<Membership>`
+    with people as (
+      select c.id, c.address from unnest(${contactIds as Id[]}::text[]) as asked (id)
+      join contacts c on c.team_id = ${team} and c.id = asked.id
+      union
+      select c.id, c.address from unnest(${addresses as string[]}::text[]) as asked (address)
+      join contacts c on c.team_id = ${team} and c.address = asked.address where c.deleted_at is null
+    )
+    select e.contact_id as "contactId", p.address, e.sequence_id as "sequenceId", q.name as "sequenceName", e.state,
+      e.request_id as "requestId"
+    from people p
+    join enrollments e on e.team_id = ${team} and e.contact_id = p.id
+    join sequences q on q.team_id = ${team} and q.id = e.sequence_id
+    where e.removed_at is null
+    order by e.added_at, e.id`.execute(kysely(db))
+  return rows
+}
+
+/** First half of the advisory lock under which a team enrolls. */
+const ENROLL_LOCK = 7_317_003
+
+/**
+ * One enrolling transaction of a team at a time, until it commits: two calls at once then see each other's people, also where no unique
+ * index could tell (two contacts with one address, two sequences).
+ */
+export async function lockEnrolling(tx: Db, team: TeamId): Promise<void> {
+  await sql`select pg_advisory_xact_lock(${ENROLL_LOCK}, ${team})`.execute(kysely(tx))
+}
+
+/** Contacts of the team on any of these lists, sorted. */
+export async function contactsOnLists(
+  db: Db,
+  { team, names }: { team: TeamId; names: readonly string[] },
+): Promise<{ contactIds: Id[]; unknown: string[] }> {
+  const lists = await sql<{ id: Id; name: string }>`
+    select id, name from lists where team_id = ${team} and modality = 'contacts' and name = any(${names as string[]})`.execute(
+    kysely(db),
+  )
+  const known = new Set(lists.rows.map((list) => list.name))
+  const members = await sql<{ id: Id }>`
+    select distinct m.member_id as id from list_members m join contacts c on c.team_id = ${team} and c.id = m.member_id
+    where m.team_id = ${team} and m.list_id = any(${lists.rows.map((list) => list.id)}) and c.deleted_at is null
+    order by 1`.execute(kysely(db))
+  return { contactIds: members.rows.map((row) => row.id), unknown: names.filter((name) => !known.has(name)) }
+}

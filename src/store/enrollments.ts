@@ -1,0 +1,160 @@
+/**
+ * Writes of enrollments that are no transition: new ones, those that stand on a step that was deleted, those whose wait was changed.
+ * States change in `transitions.ts` alone.
+ */
+import { sql } from 'kysely'
+import type { Instant } from '../core/clock.ts'
+import type { Db } from '../core/db.ts'
+import type { EnrollmentState } from '../core/enrollment.ts'
+import type { Id, TeamId } from '../core/ids.ts'
+import type { HoldReason } from '../core/reason.ts'
+import { at, isoArray, kysely } from './db.ts'
+
+export interface NewEnrollment {
+  id: Id
+  contactId: Id
+  mailboxId: Id
+  messageId: Id
+  address: string | null
+  waitEndsAt: Instant
+}
+
+export interface EnrollingCall {
+  team: TeamId
+  sequenceId: Id
+  stepId: Id
+  rank: number
+  fromAddress: string | null
+  paused: { until: Instant | null } | null
+  addedBy: Id
+  requestId: string
+  now: Instant
+}
+
+/** Inserts those who are not in the sequence yet; returns the contacts it inserted. */
+export async function insertEnrollments(
+  tx: Db,
+  call: EnrollingCall,
+  people: readonly NewEnrollment[],
+): Promise<Set<Id>> {
+  if (people.length === 0) return new Set()
+  const sorted = [...people].sort((a, b) => (a.id < b.id ? -1 : 1))
+  const now = at(call.now)
+  const state: EnrollmentState = call.paused ? 'paused' : 'active'
+  const { rows } = await sql<{ contactId: Id }>`
+    insert into enrollments (team_id, id, sequence_id, contact_id, mailbox_id, from_address, step_id, state, reason, due_at,
+      wait_ends_at, rank, message_id, address, entered_step_at, paused_at, auto_unpause_at, added_at, added_by, request_id, updated_at)
+    select ${call.team}, p.id, ${call.sequenceId}, p.contact_id, p.mailbox_id, ${call.fromAddress}, ${call.stepId}, ${state},
+      ${call.paused ? 'paused_by_person' : null}, case when ${call.paused === null} then p.wait_ends_at end, p.wait_ends_at, ${call.rank},
+      p.message_id, p.address, ${now}::timestamptz, case when ${call.paused !== null} then ${now}::timestamptz end,
+      ${call.paused?.until ? at(call.paused.until) : null}::timestamptz, ${now}::timestamptz, ${call.addedBy}, ${call.requestId}, ${now}::timestamptz
+    from unnest(${sorted.map((one) => one.id)}::text[], ${sorted.map((one) => one.contactId)}::text[],
+      ${sorted.map((one) => one.mailboxId)}::text[], ${sorted.map((one) => one.messageId)}::text[],
+      ${sorted.map((one) => one.address)}::text[], ${isoArray(sorted.map((one) => one.waitEndsAt))}::timestamptz[])
+      as p (id, contact_id, mailbox_id, message_id, address, wait_ends_at)
+    on conflict (team_id, sequence_id, contact_id) where removed_at is null do nothing
+    returning contact_id as "contactId"`.execute(kysely(tx))
+  return new Set(rows.map((row) => row.contactId))
+}
+
+export interface Waiting {
+  id: Id
+  state: EnrollmentState
+  holdReason: HoldReason | null
+  stepId: Id
+  enteredStepAt: Instant
+  timeZone: string | null
+  rank: number
+}
+
+/**
+ * Locks the live enrollments on these steps that no claim holds, by id, a chunk after `after`. Lock the sequence and bump its mailboxes
+ * first.
+ */
+export async function lockWaiting(
+  tx: Db,
+  o: { team: TeamId; sequenceId: Id; stepIds: readonly Id[]; after: Id; limit: number },
+): Promise<Waiting[]> {
+  const { rows } = await sql<Waiting>`
+    select e.id, e.state, e.hold_reason as "holdReason", e.step_id as "stepId", e.entered_step_at as "enteredStepAt",
+      (select c.time_zone from contacts c where c.team_id = e.team_id and c.id = e.contact_id) as "timeZone", e.rank
+    from enrollments e
+    where e.team_id = ${o.team} and e.sequence_id = ${o.sequenceId} and e.state in ('active', 'paused')
+      and e.step_id = any(${o.stepIds as Id[]}) and e.removed_at is null and e.lease_until is null and e.id > ${o.after}
+    order by e.id limit ${o.limit} for no key update of e`.execute(kysely(tx))
+  return rows
+}
+
+/** How many a claim holds on these steps right now. */
+export async function leasedOn(
+  db: Db,
+  o: { team: TeamId; sequenceId: Id; stepIds: readonly Id[] },
+): Promise<Id[]> {
+  const { rows } = await sql<{ id: Id }>`
+    select id from enrollments
+    where team_id = ${o.team} and sequence_id = ${o.sequenceId} and state = 'active' and step_id = any(${o.stepIds as Id[]})
+      and lease_until is not null order by id`.execute(kysely(db))
+  return rows.map((row) => row.id)
+}
+
+export interface Retimed {
+  id: Id
+  /** Null keeps it. */
+  stepId: Id | null
+  messageId: Id | null
+  waitEndsAt: Instant
+  rank: number
+  /** The hold was about the step that is gone. */
+  clearHold: boolean
+}
+
+/** Gives waiting enrollments another step, another moment, or both. What is overdue by it is due now, not stale. */
+export async function retime(
+  tx: Db,
+  { team, people, now }: { team: TeamId; people: readonly Retimed[]; now: Instant },
+): Promise<void> {
+  if (people.length === 0) return
+  await sql`
+    update enrollments e set step_id = coalesce(p.step_id, e.step_id), message_id = coalesce(p.message_id, e.message_id),
+      wait_ends_at = p.wait_ends_at, rank = p.rank, hold_reason = case when p.clear_hold then null else e.hold_reason end,
+      hold_detail = case when p.clear_hold then null else e.hold_detail end,
+      due_at = case when e.state = 'active' and (e.hold_reason is null or p.clear_hold)
+        then greatest(p.wait_ends_at, ${at(now)}::timestamptz) end,
+      updated_at = ${at(now)}, rev = e.rev + 1
+    from unnest(${people.map((one) => one.id)}::text[], ${people.map((one) => one.stepId)}::text[],
+      ${people.map((one) => one.messageId)}::text[], ${isoArray(people.map((one) => one.waitEndsAt))}::timestamptz[],
+      ${people.map((one) => one.rank)}::int[], ${people.map((one) => one.clearHold)}::boolean[])
+      as p (id, step_id, message_id, wait_ends_at, rank, clear_hold)
+    where e.team_id = ${team} and e.id = p.id and e.lease_until is null`.execute(kysely(tx))
+}
+
+/** Live enrollments of a sequence under one of these holds, on one of these steps (null: on any). */
+export async function heldFor(
+  db: Db,
+  o: { team: TeamId; sequenceId: Id; stepIds: readonly Id[] | null; holds: readonly HoldReason[] },
+): Promise<Id[]> {
+  const { rows } = await sql<{ id: Id }>`
+    select id from enrollments
+    where team_id = ${o.team} and sequence_id = ${o.sequenceId} and state = 'active' and removed_at is null
+      and hold_reason = any(${o.holds as HoldReason[]})
+      and (${o.stepIds === null} or step_id = any(${(o.stepIds ?? []) as Id[]}))
+    order by id`.execute(kysely(db))
+  return rows.map((row) => row.id)
+}
+
+/** How many live enrollments wait at each mailbox: what new people are dealt by. */
+export async function waitingAt(
+  db: Db,
+  { team, mailboxIds }: { team: TeamId; mailboxIds: readonly Id[] },
+): Promise<Map<Id, number>> {
+  const { rows } = await sql<{ id: Id; n: number }>`
+    select mailbox_id as id, count(*) as n from enrollments
+    where team_id = ${team} and mailbox_id = any(${mailboxIds as Id[]}) and due_at is not null
+    group by mailbox_id`.execute(kysely(db))
+  return new Map(rows.map((row) => [row.id, row.n]))
+}
+
+/** After a bulk load the planner must know of it: a claim went from 4,000 to 24,000 rows/s (ENGINE section 4). Not inside a transaction. */
+export async function analyzeEnrollments(db: Db): Promise<void> {
+  await sql`analyze enrollments`.execute(kysely(db))
+}

@@ -1,0 +1,141 @@
+/**
+ * What an inbound mail leaves on rows of ours besides a state: answered, bounced, complained; each stamped once, so that each counts once.
+ * Transitions are `stops.ts`; call those first, since enrollments are locked before messages.
+ */
+import { sql } from 'kysely'
+import type { Instant } from '../core/clock.ts'
+import type { Db } from '../core/db.ts'
+import type { Id, TeamId } from '../core/ids.ts'
+import { at, kysely } from './db.ts'
+
+interface OfMessage {
+  team: TeamId
+  messageId: Id
+  now: Instant
+}
+
+/** Stamps the enrollment as answered; true the first time. */
+export async function markEnrollmentReplied(
+  tx: Db,
+  { team, enrollmentId, now }: { team: TeamId; enrollmentId: Id; now: Instant },
+): Promise<boolean> {
+  const { rows } = await sql`
+    with before as materialized (
+      select id, replied_at from enrollments where team_id = ${team} and id = ${enrollmentId} for no key update)
+    update enrollments e set replied_at = coalesce(e.replied_at, ${at(now)}), updated_at = ${at(now)}
+    from before where e.team_id = ${team} and e.id = before.id
+    returning 1 as found, before.replied_at is null as first`.execute(kysely(tx))
+  return (rows[0] as { first: boolean } | undefined)?.first ?? false
+}
+
+export async function markMessageReplied(tx: Db, { team, messageId, now }: OfMessage): Promise<void> {
+  await sql`
+    update messages set replied_at = coalesce(replied_at, ${at(now)}), updated_at = ${at(now)}
+    where team_id = ${team} and id = ${messageId}`.execute(kysely(tx))
+}
+
+export async function markMessageComplained(tx: Db, { team, messageId, now }: OfMessage): Promise<void> {
+  await sql`
+    update messages set complained_at = coalesce(complained_at, ${at(now)}), updated_at = ${at(now)}
+    where team_id = ${team} and id = ${messageId}`.execute(kysely(tx))
+}
+
+export type Bounce = 'hard' | 'soft' | 'blocked'
+
+/** Stamps the message; false when it was known to have bounced the same way, or worse, already. */
+export async function markMessageBounced(
+  tx: Db,
+  { team, messageId, now, bounce }: OfMessage & { bounce: Bounce },
+): Promise<boolean> {
+  const { numAffectedRows } = await sql`
+    update messages set bounce = ${bounce}, bounced_at = ${at(now)}, updated_at = ${at(now)}
+    where team_id = ${team} and id = ${messageId} and (bounce is null or (bounce <> 'hard' and ${bounce} = 'hard'))`.execute(
+    kysely(tx),
+  )
+  return numAffectedRows === 1n
+}
+
+/**
+ * How many emails of an enrollment bounced softly in a row, this one among them, without one in between that arrived. Bounces come in
+ * any order, so the row is counted to both sides.
+ */
+export async function softBouncesInARow(
+  db: Db,
+  { team, enrollmentId, messageId }: { team: TeamId; enrollmentId: Id; messageId: Id },
+): Promise<number> {
+  const { rows } = await sql<{ id: Id; bounce: Bounce | null }>`
+    select id, bounce from messages
+    where team_id = ${team} and enrollment_id = ${enrollmentId} and (state in ('accepted', 'unknown') or id = ${messageId})
+    order by marked_at, id`.execute(kysely(db))
+  const here = rows.findIndex(({ id }) => id === messageId)
+  const isSoft = (at: number) => rows[at]?.bounce === 'soft'
+  let [first, last] = [here, here]
+  while (isSoft(first - 1)) first--
+  while (isSoft(last + 1)) last++
+  return last - first + 1
+}
+
+export async function setSoftBounces(
+  tx: Db,
+  { team, enrollmentId, count, now }: { team: TeamId; enrollmentId: Id; count: number; now: Instant },
+): Promise<void> {
+  await sql`
+    update enrollments set soft_bounces = ${count}, updated_at = ${at(now)}
+    where team_id = ${team} and id = ${enrollmentId}`.execute(kysely(tx))
+}
+
+/** Had another email of this enrollment bounced before? People count once. */
+export async function bouncedBefore(
+  db: Db,
+  { team, enrollmentId, messageId }: { team: TeamId; enrollmentId: Id; messageId: Id },
+): Promise<boolean> {
+  const { rows } = await sql<{ found: boolean }>`
+    select exists (select from messages where team_id = ${team} and enrollment_id = ${enrollmentId} and id <> ${messageId}
+      and bounce in ('hard', 'soft')) as found`.execute(kysely(db))
+  return rows[0]!.found
+}
+
+/** Live enrollments, without another hold, of everybody with this address, in sequences that pause for an absence. */
+export async function enrollmentsToPause(
+  db: Db,
+  { team, address }: { team: TeamId; address: string },
+): Promise<Id[]> {
+  const { rows } = await sql<{ id: Id }>`
+    select e.id from contacts c
+      join enrollments e on e.team_id = c.team_id and e.contact_id = c.id
+      join sequences q on q.team_id = e.team_id and q.id = e.sequence_id
+    where c.team_id = ${team} and c.address = ${address} and e.state = 'active' and e.removed_at is null
+      and e.hold_reason is null and q.pause_on_away
+    order by e.id`.execute(kysely(db))
+  return rows.map(({ id }) => id)
+}
+
+/** The zone that an absent person's return date is meant in: their own if known, else the team's. */
+export async function zoneOfPerson(
+  db: Db,
+  { team, contactId }: { team: TeamId; contactId: Id },
+): Promise<string> {
+  const { rows } = await sql<{ zone: string }>`
+    select coalesce(c.time_zone, t.time_zone) as zone from contacts c join teams t on t.id = c.team_id
+    where c.team_id = ${team} and c.id = ${contactId}`.execute(kysely(db))
+  return rows[0]!.zone
+}
+
+/**
+ * Active enrollments without a hold of people with one of these addresses, sent from this mailbox or from one that is read here: whom a
+ * mail by hand concerns. Those that were added after the mail was written are not meant.
+ */
+export async function activeAtMailbox(
+  db: Db,
+  o: { team: TeamId; mailboxId: Id; addresses: readonly string[]; before: Instant },
+): Promise<{ enrollmentId: Id; contactId: Id; sequenceId: Id }[]> {
+  const { rows } = await sql<{ enrollmentId: Id; contactId: Id; sequenceId: Id }>`
+    select e.id as "enrollmentId", e.contact_id as "contactId", e.sequence_id as "sequenceId"
+    from contacts c join enrollments e on e.team_id = c.team_id and e.contact_id = c.id
+      join mailboxes m on m.team_id = e.team_id and m.id = e.mailbox_id
+    where c.team_id = ${o.team} and c.address = any(${o.addresses as string[]}::text[]) and e.removed_at is null
+      and (m.id = ${o.mailboxId} or m.reads_via = ${o.mailboxId}) and e.added_at <= ${at(o.before)}
+      and e.state = 'active' and e.hold_reason is null
+    order by e.id`.execute(kysely(db))
+  return rows
+}

@@ -1,0 +1,154 @@
+/**
+ * Opting an address out: the one effect behind the public page, the one-click button, the mail to the opt-out address and "remove me" in
+ * an answer. Suppresses the address for the whole team and ends every live enrollment of it. Never lifts anything.
+ */
+import { sql } from 'kysely'
+import type { Instant } from '../core/clock.ts'
+import type { Db } from '../core/db.ts'
+import type { Id, TeamId } from '../core/ids.ts'
+import type { Random } from '../core/random.ts'
+import { sha256 } from '../seal.ts'
+import { writeActivities } from './activities.ts'
+import { moveToStage } from './contact-stages.ts'
+import { at, kysely } from './db.ts'
+import { addDeltas } from './stats.ts'
+import { suppress, sweep } from './stops.ts'
+
+/** How somebody opted out; kept as the source of the suppression. */
+export type OptOutWay = 'page' | 'one_click' | 'mailto' | 'reply' | 'person'
+
+export interface OptOutTarget {
+  messageId: Id
+  /** The address that the message was written to, normalized. */
+  address: string
+  contactId: Id | null
+  mailboxId: Id
+  /** The address is on the do-not-contact list already, by whatever way. */
+  optedOut: boolean
+}
+
+/**
+ * The hash under which a message keeps its opt-out token. Without a key, so that links outlive a changed secret; the token itself is
+ * random and long, which is what a salt would be for.
+ */
+export function optOutHash(token: string): string {
+  return sha256(token)
+}
+
+/** Whom a token opts out; null when no message of this team carries it. Looked up by its hash, so timing tells nothing about the token. */
+export async function findOptOut(
+  db: Db,
+  { team, token }: { team: TeamId; token: string },
+): Promise<OptOutTarget | null> {
+  const { rows } = await sql<OptOutTarget>`
+    select m.id as "messageId", m.to_address as address, m.contact_id as "contactId", m.mailbox_id as "mailboxId",
+      exists (select from suppressions s where s.team_id = m.team_id and s.kind = 'address' and s.value = m.to_address
+        and s.lifted_at is null) as "optedOut"
+    from messages m
+    where m.team_id = ${team} and m.opt_out_hash = ${optOutHash(token)} and m.to_address is not null
+    order by m.created_at desc limit 1`.execute(kysely(db))
+  return rows[0] ?? null
+}
+
+export interface OptOut {
+  team: TeamId
+  /** Normalized. */
+  address: string
+  via: OptOutWay
+  /** The message whose link or answer said so; null when a person did it from a list. */
+  messageId?: Id | null
+  /** `contact`, `inbound`, `user:<id>`. */
+  actor: string
+  now: Instant
+  random: Random
+}
+
+export interface OptedOut {
+  /** The address was suppressed before: nothing changed. */
+  already: boolean
+  /** Enrollments that ended by this. */
+  finished: Id[]
+}
+
+/**
+ * In the caller's transaction: suppression, ends, the message's stamp, one activity, the number. The caller sweeps
+ * `{ addresses: [address] }` after its commit; until then a claimed message may still leave.
+ */
+export async function recordOptOut(tx: Db, o: OptOut): Promise<OptedOut> {
+  const { team, address, now, random, actor } = o
+  await moveToStage(tx, { team, address, role: 'do_not_contact', now })
+  const { already, stopped } = await suppress(tx, {
+    team,
+    entries: [{ kind: 'address', value: address }],
+    reason: 'opt_out',
+    source: o.via,
+    by: null,
+    actor,
+    now,
+    random,
+    stop: { to: 'finished', reason: 'opted_out' },
+  })
+  const message = o.messageId ? await stampOptOut(tx, { team, messageId: o.messageId, now }) : null
+  if (message?.sequenceId) {
+    const { sequenceId, stepId, variantId } = message
+    await addDeltas(tx, { team, deltas: [{ sequenceId, stepId, variantId, metric: 'unsubscribed', n: 1 }] })
+  }
+  const known = already.includes(address)
+  if (message || !known) {
+    await writeActivities(tx, {
+      team,
+      now,
+      random,
+      activities: [
+        {
+          kind: 'opted_out',
+          actor,
+          reason: o.via,
+          contactId: message?.contactId ?? null,
+          sequenceId: message?.sequenceId ?? null,
+          enrollmentId: message?.enrollmentId ?? null,
+          stepId: message?.stepId ?? null,
+          messageId: message ? (o.messageId ?? null) : null,
+          detail: { address, finished: stopped.length },
+        },
+      ],
+    })
+  }
+  return { already: known, finished: stopped.map(({ enrollmentId }) => enrollmentId) }
+}
+
+interface Stamped {
+  sequenceId: Id | null
+  stepId: Id | null
+  variantId: Id | null
+  enrollmentId: Id | null
+  contactId: Id | null
+}
+
+/** Stamps the message once; null when it was stamped before, so that it counts once. */
+async function stampOptOut(
+  tx: Db,
+  { team, messageId, now }: { team: TeamId; messageId: Id; now: Instant },
+): Promise<Stamped | null> {
+  const { rows } = await sql<Stamped>`
+    update messages set opted_out_at = ${at(now)}, updated_at = ${at(now)}
+    where team_id = ${team} and id = ${messageId} and opted_out_at is null
+    returning sequence_id as "sequenceId", step_id as "stepId", variant_id as "variantId",
+      enrollment_id as "enrollmentId", contact_id as "contactId"`.execute(kysely(tx))
+  return rows[0] ?? null
+}
+
+/**
+ * The whole act, for the public page: commits, then sweeps what was claimed. When it has returned, nothing leaves to the address
+ * but `transmitting` (message ids). Repeating it is harmless.
+ */
+export async function optOut(db: Db, o: OptOut): Promise<OptedOut & { transmitting: Id[] }> {
+  const done = await db.transaction((tx) => recordOptOut(tx, o))
+  const swept = await sweep(db, {
+    team: o.team,
+    of: { addresses: [o.address] },
+    now: o.now,
+    random: o.random,
+  })
+  return { ...done, transmitting: swept.transmitting.map(({ messageId }) => messageId) }
+}

@@ -1,0 +1,80 @@
+/** The ways back: a pause that ends, a hold that a person releases, a failure that is tried again. Wakes what has become due. */
+import { sql } from 'kysely'
+import type { Instant } from '../core/clock.ts'
+import type { Db } from '../core/db.ts'
+import type { Id, TeamId } from '../core/ids.ts'
+import type { Random } from '../core/random.ts'
+import type { Reason } from '../core/reason.ts'
+import { at, kysely } from './db.ts'
+import { bumpLanes } from './lanes.ts'
+import { type Transited, transit } from './transitions.ts'
+
+interface ReleaseOptions {
+  team: TeamId
+  enrollmentIds: readonly Id[]
+  actor: string
+  now: Instant
+  random: Random
+}
+
+/** Paused ones go on: due at the end of their wait, or now if that has passed. One with a hold comes back held. */
+export async function resume(tx: Db, o: ReleaseOptions & { reason?: Reason }): Promise<Transited[]> {
+  await lockMailboxesOf(tx, o)
+  const changes = o.enrollmentIds.map((enrollmentId) => ({
+    enrollmentId,
+    transition: 'resume' as const,
+    ...(o.reason ? { reason: o.reason } : {}),
+  }))
+  return wake(tx, o, await transit(tx, { ...o, changes }))
+}
+
+/** A hold, or a failed enrollment, goes on from the same step, due now. An email that was refused is rendered anew. */
+export async function release(tx: Db, o: ReleaseOptions): Promise<Transited[]> {
+  await lockMailboxesOf(tx, o)
+  const { rows } = await sql<{ id: Id; failed: boolean }>`
+    select id, state = 'failed' as failed from enrollments
+    where team_id = ${o.team} and id = any(${o.enrollmentIds as Id[]}) and removed_at is null
+      and ((state = 'active' and hold_reason is not null and hold_reason <> 'delivery_unknown') or state = 'failed')`.execute(
+    kysely(tx),
+  )
+  const changes = rows.map(({ id, failed }) => ({
+    enrollmentId: id,
+    transition: failed ? ('retry' as const) : ('release' as const),
+    dueAt: o.now,
+  }))
+  const released = await transit(tx, { ...o, changes })
+  await sql`
+    update messages set state = 'requeued', not_sent_reason = null, failures = 0, updated_at = ${at(o.now)}
+    where team_id = ${o.team} and id = any(${released.map((one) => one.messageId).sort()})
+      and state in ('rejected', 'not_sent', 'deferred', 'unreachable', 'unauthenticated')`.execute(kysely(tx))
+  return wake(tx, o, released)
+}
+
+/** Pauses whose end has come; at most `limit`. For housekeeping. */
+export async function endedPauses(
+  db: Db,
+  { now, limit }: { now: Instant; limit: number },
+): Promise<{ team: TeamId; id: Id }[]> {
+  const { rows } = await sql<{ team: TeamId; id: Id }>`
+    select e.team_id as team, e.id from teams t join lateral (
+      select team_id, id from enrollments where team_id = t.id and auto_unpause_at <= ${at(now)} and state = 'paused'
+        and removed_at is null order by auto_unpause_at limit ${limit}
+    ) as e on true limit ${limit}`.execute(kysely(db))
+  return rows
+}
+
+/** Mailboxes come before enrollments in the lock order. */
+async function lockMailboxesOf(tx: Db, { team, enrollmentIds }: ReleaseOptions): Promise<void> {
+  await sql`
+    select from mailboxes where team_id = ${team} and id in (
+      select mailbox_id from enrollments where team_id = ${team} and id = any(${enrollmentIds as Id[]}))
+    order by id for no key update`.execute(kysely(tx))
+}
+
+async function wake(tx: Db, { team, now }: ReleaseOptions, released: Transited[]): Promise<Transited[]> {
+  const bumps = released.flatMap(({ mailboxId, sequenceId, dueAt }) =>
+    dueAt === null ? [] : [{ mailboxId, sequenceId, dueAt }],
+  )
+  await bumpLanes(tx, { team, bumps, now })
+  return released
+}

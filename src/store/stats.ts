@@ -1,0 +1,123 @@
+/**
+ * Exact numbers without hot rows: transitions append deltas in their own transaction, housekeeping folds them into totals, and reading
+ * adds what is not folded yet, in one statement (ENGINE section 5).
+ */
+import { sql } from 'kysely'
+import type { Db } from '../core/db.ts'
+import type { EnrollmentState } from '../core/enrollment.ts'
+import type { Id, TeamId } from '../core/ids.ts'
+import type { HoldReason, Reason } from '../core/reason.ts'
+import { kysely } from './db.ts'
+
+/** The first two lines count people (+1, -1, with the step they stand on), the third emails. */
+export type Metric =
+  | EnrollmentState
+  | `hold:${HoldReason}`
+  | `failed:${Reason}`
+  | `finished:${Reason}`
+  | 'delivered'
+  | 'bounced'
+  | 'hard_bounced'
+  | 'spam_blocked'
+  | 'replied'
+  | 'unsubscribed'
+  | 'opened'
+  | 'clicked'
+
+export interface Delta {
+  sequenceId: Id
+  stepId?: Id | null
+  variantId?: Id | null
+  metric: Metric
+  n: number
+}
+
+/** Folding takes this many deltas at a time: a statement of some 100 ms. */
+const FOLD_MAX = 20_000
+
+export async function addDeltas(
+  tx: Db,
+  { team, deltas }: { team: TeamId; deltas: readonly Delta[] },
+): Promise<void> {
+  const sums = new Map<string, Delta>()
+  for (const delta of deltas) {
+    const key = `${delta.sequenceId} ${delta.stepId ?? ''} ${delta.variantId ?? ''} ${delta.metric}`
+    const sum = sums.get(key)
+    if (sum) sum.n += delta.n
+    else sums.set(key, { ...delta })
+  }
+  const rows = [...sums.values()].filter((one) => one.n !== 0)
+  if (rows.length === 0) return
+  await sql`
+    insert into stat_deltas (team_id, sequence_id, step_id, variant_id, metric, n)
+    select ${team}, d.* from unnest(${rows.map((one) => one.sequenceId)}::text[], ${rows.map((one) => one.stepId ?? '')}::text[],
+      ${rows.map((one) => one.variantId ?? '')}::text[], ${rows.map((one) => one.metric)}::text[],
+      ${rows.map((one) => one.n)}::int[]) as d`.execute(kysely(tx))
+}
+
+/** `stepId` and `variantId` are '' where the number belongs to none. */
+export interface Total {
+  stepId: Id | ''
+  variantId: Id | ''
+  metric: Metric
+  n: number
+}
+
+/** Totals and what is not folded yet, read in one statement: exact at its snapshot. */
+export async function readTotals(
+  db: Db,
+  { team, sequenceIds }: { team: TeamId; sequenceIds: readonly Id[] },
+): Promise<Map<Id, Total[]>> {
+  const totals = new Map<Id, Total[]>(sequenceIds.map((id) => [id, []]))
+  if (sequenceIds.length === 0) return totals
+  const { rows } = await sql<Total & { sequenceId: Id }>`
+    select sequence_id as "sequenceId", step_id as "stepId", variant_id as "variantId", metric, sum(n)::bigint as n
+    from (
+      select sequence_id, step_id, variant_id, metric, n from stat_totals
+      where team_id = ${team} and sequence_id = any(${sequenceIds as Id[]})
+      union all
+      select sequence_id, step_id, variant_id, metric, n from stat_deltas
+      where team_id = ${team} and sequence_id = any(${sequenceIds as Id[]})
+    ) as parts
+    group by 1, 2, 3, 4 having sum(n) <> 0`.execute(kysely(db))
+  for (const { sequenceId, ...total } of rows) totals.get(sequenceId)?.push(total)
+  return totals
+}
+
+export function totalOf(
+  totals: readonly Total[],
+  metric: Metric,
+  where: { stepId?: Id; variantId?: Id } = {},
+): number {
+  let sum = 0
+  for (const total of totals) {
+    if (total.metric !== metric) continue
+    if (where.stepId !== undefined && total.stepId !== where.stepId) continue
+    if (where.variantId !== undefined && total.variantId !== where.variantId) continue
+    sum += total.n
+  }
+  return sum
+}
+
+/**
+ * Folds deltas into totals in one statement: what is deleted is what is added, so none is lost or counted twice, however many fold at once.
+ * Returns how many were folded. Sorted upserts, so that two folders never wait for each other in a circle.
+ */
+export async function foldDeltas(db: Db): Promise<number> {
+  const { rows } = await sql<{ folded: number }>`
+    with taken as (
+      delete from stat_deltas d using (
+        select team_id, id from stat_deltas order by team_id, id limit ${FOLD_MAX} for update skip locked
+      ) as batch
+      where d.team_id = batch.team_id and d.id = batch.id
+      returning d.team_id, d.sequence_id, d.step_id, d.variant_id, d.metric, d.n
+    ), folded as (
+      insert into stat_totals as t (team_id, sequence_id, step_id, variant_id, metric, n)
+      select team_id, sequence_id, step_id, variant_id, metric, sum(n) from taken
+      group by 1, 2, 3, 4, 5 order by 1, 2, 3, 4, 5
+      on conflict (team_id, sequence_id, step_id, variant_id, metric) do update set n = t.n + excluded.n
+      returning 1
+    )
+    select count(*)::int as folded from taken`.execute(kysely(db))
+  return rows[0]!.folded
+}

@@ -1,0 +1,46 @@
+/** Rows of templates: subject and body as written, not filled. */
+import { sql } from 'kysely'
+import type { Instant } from '../core/clock.ts'
+import type { Db } from '../core/db.ts'
+import type { Id, TeamId } from '../core/ids.ts'
+import { at, kysely } from './db.ts'
+
+export interface TemplateRow {
+  id: Id
+  name: string | null
+  subject: string | null
+  bodyHtml: string | null
+  ownerId: Id | null
+  createdAt: Instant
+}
+
+export async function templatesByIds(
+  db: Db,
+  { team, ids }: { team: TeamId; ids: readonly Id[] },
+): Promise<TemplateRow[]> {
+  const { rows } = await sql<TemplateRow>`
+    select t.id, t.name, t.subject, t.body_html as "bodyHtml", t.owner_id as "ownerId", t.created_at as "createdAt"
+    from templates t join unnest(${[...new Set(ids)]}::text[]) with ordinality as asked (id, place)
+      on t.team_id = ${team} and t.id = asked.id
+    order by asked.place`.execute(kysely(db))
+  return rows
+}
+
+export async function saveTemplates(
+  tx: Db,
+  {
+    team,
+    templates,
+    now,
+  }: { team: TeamId; templates: readonly Omit<TemplateRow, 'createdAt'>[]; now: Instant },
+): Promise<void> {
+  if (templates.length === 0) return
+  await sql`
+    insert into templates (team_id, created_at, updated_at, id, name, subject, body_html, owner_id)
+    select ${team}, ${at(now)}, ${at(now)}, t.*
+    from unnest(${templates.map((one) => one.id)}::text[], ${templates.map((one) => one.name)}::text[],
+      ${templates.map((one) => one.subject)}::text[], ${templates.map((one) => one.bodyHtml)}::text[],
+      ${templates.map((one) => one.ownerId)}::text[]) as t
+    on conflict (team_id, id) do update set subject = excluded.subject, body_html = excluded.body_html,
+      updated_at = excluded.updated_at, rev = templates.rev + 1`.execute(kysely(tx))
+}

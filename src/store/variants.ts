@@ -1,0 +1,48 @@
+/** Rows of variants: which template a step is worded by, and whether a person approved it. */
+import { sql } from 'kysely'
+import type { Instant } from '../core/clock.ts'
+import type { Db } from '../core/db.ts'
+import type { Id, TeamId } from '../core/ids.ts'
+import type { Thread } from '../core/sequence.ts'
+import { at, isoArray, kysely } from './db.ts'
+
+export interface VariantRow {
+  id: Id
+  stepId: Id
+  templateId: Id
+  thread: Thread
+  approved: boolean
+  includeSignature: boolean
+  deletedAt: Instant | null
+}
+
+/** Not the deleted ones; in order of birth within each step. */
+export async function variantsOfSteps(
+  db: Db,
+  { team, stepIds }: { team: TeamId; stepIds: readonly Id[] },
+): Promise<VariantRow[]> {
+  const { rows } = await sql<VariantRow>`
+    select v.id, v.step_id as "stepId", v.template_id as "templateId", v.thread, v.approved,
+      v.include_signature as "includeSignature", v.deleted_at as "deletedAt"
+    from variants v join unnest(${stepIds as Id[]}::text[]) with ordinality as asked (id, place)
+      on v.team_id = ${team} and v.step_id = asked.id
+    where v.deleted_at is null order by asked.place, v.created_at, v.id`.execute(kysely(db))
+  return rows
+}
+
+export async function saveVariants(
+  tx: Db,
+  { team, variants, now }: { team: TeamId; variants: readonly VariantRow[]; now: Instant },
+): Promise<void> {
+  if (variants.length === 0) return
+  const column = <K extends keyof VariantRow>(key: K) => variants.map((variant) => variant[key])
+  await sql`
+    insert into variants (team_id, created_at, id, step_id, template_id, thread, approved, include_signature, deleted_at)
+    select ${team}, ${at(now)}, v.*
+    from unnest(${column('id')}::text[], ${column('stepId')}::text[], ${column('templateId')}::text[],
+      ${column('thread')}::text[], ${column('approved')}::boolean[], ${column('includeSignature')}::boolean[],
+      ${isoArray(column('deletedAt'))}::timestamptz[]) as v
+    on conflict (team_id, id) do update set template_id = excluded.template_id, thread = excluded.thread,
+      approved = excluded.approved, include_signature = excluded.include_signature, deleted_at = excluded.deleted_at,
+      rev = variants.rev + 1`.execute(kysely(tx))
+}

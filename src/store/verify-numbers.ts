@@ -1,0 +1,57 @@
+/** What `verify` proves of the numbers: each equals the rows it stands for. */
+import { type RawBuilder, sql } from 'kysely'
+import type { TeamId } from '../core/ids.ts'
+import { type Breach, bySql, type Promised } from './verify-promise.ts'
+
+/** Totals and what is not folded yet. */
+const numbers = (team: TeamId, metrics: RawBuilder<unknown>) => sql`(
+  select sequence_id, step_id, variant_id, metric, sum(n) as n from (
+    select sequence_id, step_id, variant_id, metric, n from stat_totals where team_id = ${team}
+    union all select sequence_id, step_id, variant_id, metric, n from stat_deltas where team_id = ${team}
+  ) as parts where ${metrics} group by 1, 2, 3, 4)`
+
+function equal(
+  name: string,
+  says: string,
+  o: { metrics: RawBuilder<unknown>; rows: (team: TeamId) => RawBuilder<unknown> },
+): Promised {
+  return bySql(
+    name,
+    says,
+    ({ team }) => sql<Breach>`
+      select format('%s of sequence %s%s: the number is %s, the rows are %s', metric, sequence_id,
+        case when step_id = '' then '' else ', step ' || step_id end, coalesce(n.n, 0), coalesce(r.n, 0)) as sentence
+      from ${numbers(team, o.metrics)} as n full join (${o.rows(team)}) as r using (sequence_id, step_id, variant_id, metric)
+      where coalesce(n.n, 0) <> coalesce(r.n, 0)`,
+  )
+}
+
+const people = equal('people_counted', 'The numbers of people equal the people.', {
+  metrics: sql`(metric in ('active', 'paused', 'finished', 'failed') or metric like '%:%')`,
+  rows: (team) => sql`
+    select e.sequence_id, coalesce(e.step_id, '') as step_id, '' as variant_id, x.metric, count(*) as n
+    from enrollments e cross join lateral (values (e.state),
+      (case when e.state = 'active' then 'hold:' || e.hold_reason end),
+      (case when e.state in ('finished', 'failed') then e.state || ':' || e.reason end)) as x (metric)
+    where e.team_id = ${team} and e.removed_at is null and x.metric is not null group by 1, 2, 3, 4`,
+})
+
+const delivered = equal('delivered_counted', 'The number of delivered emails equals the accepted messages.', {
+  metrics: sql`metric = 'delivered'`,
+  rows: (team) => sql`
+    select sequence_id, coalesce(step_id, '') as step_id, coalesce(variant_id, '') as variant_id, 'delivered' as metric, count(*) as n
+    from messages where team_id = ${team} and state = 'accepted' and sequence_id is not null group by 1, 2, 3`,
+})
+
+const unsubscribed = equal(
+  'unsubscribed_counted',
+  'The number of opt-outs equals the messages that brought one.',
+  {
+    metrics: sql`metric = 'unsubscribed'`,
+    rows: (team) => sql`
+    select sequence_id, coalesce(step_id, '') as step_id, coalesce(variant_id, '') as variant_id, 'unsubscribed' as metric, count(*) as n
+    from messages where team_id = ${team} and opted_out_at is not null and sequence_id is not null group by 1, 2, 3`,
+  },
+)
+
+export const NUMBERS: readonly Promised[] = [people, delivered, unsubscribed]

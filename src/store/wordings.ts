@@ -1,0 +1,119 @@
+/** What a step says to one contact, before it is rendered: the chosen variant with everything its variables can take. */
+import type { Instant } from '../core/clock.ts'
+import type { Id, TeamId } from '../core/ids.ts'
+import { baseSubject, replySubject, threadHeaders } from '../core/message.ts'
+import type { Values } from '../core/template.ts'
+import { templateValues } from '../core/template-values.ts'
+import { sha256 } from '../seal.ts'
+import type { DueRow, VariantRow } from './due-rows.ts'
+
+export interface Wording {
+  team: TeamId
+  teamPublicId: string
+  variantId: Id
+  subject: string
+  bodyHtml: string
+  signatureHtml: string | undefined
+  optOutTemplate: string
+  from: { address: string; name: string | null }
+  replyTo: string | null
+  to: { address: string; name: string | null }
+  cc: string[]
+  bcc: string[]
+  /** Of the thread it goes on with; empty for a new one. */
+  inReplyTo: string | null
+  references: string[]
+  parentId: Id | null
+  values(now: Instant, zone: string): Values
+  zone: string
+}
+
+/**
+ * Dealt by a hash of enrollment and step, so that looking twice deals the same. Approved ones first; null when the step has none.
+ */
+export function variantOf(row: DueRow): VariantRow | null {
+  const approved = row.variants.filter((one) => one.approved && one.weight > 0)
+  if (approved.length === 0) return row.variants[0] ?? null
+  const total = approved.reduce((sum, one) => sum + one.weight, 0)
+  let drawn = Number.parseInt(sha256(`${row.id} ${row.stepId}`).slice(0, 8), 16) % total
+  for (const variant of approved) {
+    drawn -= variant.weight
+    if (drawn < 0) return variant
+  }
+  return approved[0]!
+}
+
+/** Null when there is no address to write to. */
+export function wordingOf(row: DueRow, variant: VariantRow): Wording | null {
+  if (row.contactAddress === null) return null
+  const from = row.fromAddress ?? row.mailboxAddress
+  const name = [row.firstName, row.lastName].filter(Boolean).join(' ')
+  return {
+    team: row.team,
+    teamPublicId: row.teamPublicId,
+    variantId: variant.id,
+    ...threadOf(row, variant),
+    bodyHtml: variant.bodyHtml ?? '',
+    signatureHtml: variant.includeSignature ? row.signatureHtml : undefined,
+    optOutTemplate: withImprint(row),
+    from: { address: from, name: row.fromName },
+    replyTo: row.replyTo,
+    to: { address: row.contactAddress, name: name === '' ? null : name },
+    cc: addressList(row.cc),
+    bcc: addressList(row.bcc),
+    values: (now, zone) => valuesOf(row, { from, now, zone }),
+    zone: row.contactZone ?? row.timeZone ?? 'UTC',
+  }
+}
+
+type Thread = Pick<Wording, 'subject' | 'inReplyTo' | 'references' | 'parentId'>
+
+/** A reply whose thread went to another address or from another mailbox opens a new one under the same subject. */
+function threadOf(row: DueRow, variant: VariantRow): Thread {
+  const fresh: Thread = { subject: variant.subject ?? '', inReplyTo: null, references: [], parentId: null }
+  if (variant.thread !== 'reply_to_thread' || row.parentId === null || row.parentRfcId === null) return fresh
+  const subject = row.parentSubject ?? ''
+  if (row.parentMailboxId !== row.mailboxId || row.parentAddress !== row.contactAddress)
+    return { ...fresh, subject: baseSubject(subject) }
+  const headers = threadHeaders({ messageId: row.parentRfcId, references: row.parentRefs ?? [] })
+  return {
+    subject: replySubject(subject),
+    inReplyTo: headers.inReplyTo,
+    references: headers.references,
+    parentId: row.parentId,
+  }
+}
+
+/** Who writes, and from where: asked of commercial mail in most countries (CAN-SPAM, section 5(a)(5)). */
+function withImprint({ optOutHtml, legalName, postalAddress }: DueRow): string {
+  const imprint = [legalName, postalAddress].filter(Boolean).join(', ')
+  return imprint === ''
+    ? optOutHtml
+    : `${optOutHtml}<br>${imprint.replace(/&/g, '&amp;').replace(/</g, '&lt;')}`
+}
+
+function addressList(text: string): string[] {
+  return text.split(/[,;\s]+/).filter((part) => part.includes('@'))
+}
+
+function valuesOf(row: DueRow, { from, now, zone }: { from: string; now: Instant; zone: string }): Values {
+  const { firstName, lastName, title, city, country, company, custom } = row
+  return templateValues({
+    contact: {
+      firstName,
+      lastName,
+      title,
+      city,
+      country,
+      company,
+      custom,
+      state: row.contactState,
+      email: row.contactAddress,
+      phone: row.phones[0]?.raw_number ?? row.phones[0]?.number ?? null,
+    },
+    account: row.accountId === null ? null : { name: row.accountName, domain: row.accountDomain },
+    sender: { firstName: row.senderFirstName, lastName: row.senderLastName, email: from },
+    now,
+    zone,
+  })
+}

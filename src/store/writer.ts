@@ -1,0 +1,58 @@
+/** One commit of the ledger writer: what was sent is settled, what comes next is marked, under one set of locks. */
+import { sql } from 'kysely'
+import type { Db } from '../core/db.ts'
+import type { Id, TeamId } from '../core/ids.ts'
+import type { Random } from '../core/random.ts'
+import { type CapKey, lockCaps } from './caps.ts'
+import type { Moments } from './claims.ts'
+import { kysely } from './db.ts'
+import { type MarkAsk, markAll } from './marks.ts'
+import { moveDeadAddresses, type Settlement, settleAll } from './settlements.ts'
+import { sweep } from './stops.ts'
+
+export interface Writing extends Moments {
+  team: TeamId
+  settlements: readonly Settlement[]
+  asks: readonly MarkAsk[]
+  worker: string
+  random: Random
+}
+
+/** Returns the messages that may leave. All or nothing. */
+export async function writeLedger(db: Db, o: Writing): Promise<Set<Id>> {
+  const { team, now, random } = o
+  const done = await db.transaction(async (tx) => {
+    await moveDeadAddresses(tx, o)
+    await lockAll(tx, o)
+    const dead = await settleAll(tx, o)
+    return { dead, allowed: await markAll(tx, o) }
+  })
+  if (done.dead.length > 0) await sweep(db, { team, of: { addresses: done.dead }, now, random })
+  return done.allowed
+}
+
+/** Mailboxes, counters, enrollments, messages: of settlements and marks together, so that neither comes after the other's. */
+async function lockAll(tx: Db, { team, settlements, asks }: Writing): Promise<void> {
+  const all = [...settlements, ...asks]
+  const ids = [...new Set(all.map((one) => one.messageId))].sort()
+  // The moment of sending must survive a power cut, whatever the server's default is.
+  await sql`set local synchronous_commit = on`.execute(kysely(tx))
+  await sql`
+    select from mailboxes where team_id = ${team} and id = any(${[...new Set(all.map((one) => one.mailboxId))].sort()})
+    order by id for no key update`.execute(kysely(tx))
+  const { rows } = await sql<{ capped: CapKey[]; enrollmentId: Id | null }>`
+    select capped, enrollment_id as "enrollmentId" from messages where team_id = ${team} and id = any(${ids})`.execute(
+    kysely(tx),
+  )
+  await lockCaps(
+    tx,
+    team,
+    rows.flatMap((row) => row.capped),
+  )
+  await sql`
+    select from enrollments where team_id = ${team} and id = any(${rows.flatMap((row) => row.enrollmentId ?? []).sort()})
+    order by id for no key update`.execute(kysely(tx))
+  await sql`select from messages where team_id = ${team} and id = any(${ids}) order by id for no key update`.execute(
+    kysely(tx),
+  )
+}
