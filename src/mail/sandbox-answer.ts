@@ -1,0 +1,163 @@
+/**
+ * What a contact of the sandbox does, as the mail that a real world would send: an answer, a bounce, an out-of-office note, an opt-out,
+ * a complaint. Each is a raw RFC 5322 mail that enters at the reading port like any other.
+ */
+import MimeNode from 'nodemailer/lib/mime-node'
+import type { Instant } from '../core/clock.ts'
+import type { MailAddress, ParsedMail } from '../core/parsed-mail.ts'
+import type { Random } from '../core/random.ts'
+import { rfc5322Date } from './compose.ts'
+
+export type AnswerKind = 'answer' | 'bounce' | 'away' | 'opt_out' | 'complaint'
+
+export interface AnswerRequest {
+  /** The mail that is answered, as it was received in the sandbox. */
+  original: ParsedMail
+  /** Who answers: the contact it was sent to. */
+  as: MailAddress
+  kind: AnswerKind
+  /** The words of an `answer`, or of an `away` note in place of the usual ones. */
+  text?: string
+  /** `2027-03-12`, for `away`. */
+  returnsOn?: string
+  now: Instant
+  random: Random
+}
+
+export function answerMail(request: AnswerRequest): Promise<Buffer> {
+  switch (request.kind) {
+    case 'answer':
+      return reply(request, request.text ?? 'Thanks, tell me more.')
+    case 'opt_out':
+      return reply(request, 'Please unsubscribe me.')
+    case 'away':
+      return away(request)
+    case 'bounce':
+      return bounce(request)
+    case 'complaint':
+      return complaint(request)
+  }
+}
+
+function reply(request: AnswerRequest, words: string): Promise<Buffer> {
+  const { original, as } = request
+  const node = letter(request, 'text/plain; charset=utf-8', as, `Re: ${bare(original.subject)}`)
+  node.setHeader(threadHeaders(original))
+  const intro = `On ${day(original.date ?? request.now)}, ${original.from?.name || original.from?.address} wrote:`
+  const quoted = original.text
+    .trimEnd()
+    .split(/\r?\n/)
+    .map((line) => `> ${line}`)
+  node.setContent([words, '', intro, ...quoted, ''].join('\r\n'))
+  return node.build()
+}
+
+/** RFC 3834: an automatic reply says so in Auto-Submitted. */
+function away(request: AnswerRequest): Promise<Buffer> {
+  const { original, as, returnsOn } = request
+  const back = returnsOn === undefined ? '' : ` I will be back on ${spelled(returnsOn)}.`
+  const node = letter(request, 'text/plain; charset=utf-8', as, `Automatic reply: ${bare(original.subject)}`)
+  node.setHeader({ ...threadHeaders(original), 'Auto-Submitted': 'auto-replied', Precedence: 'bulk' })
+  node.setContent(request.text ?? `Thank you for your mail. I am out of the office.${back}\r\n`)
+  return node.build()
+}
+
+/** RFC 3464, as Postfix writes it. */
+function bounce(request: AnswerRequest): Promise<Buffer> {
+  const { original, as, now } = request
+  const host = `mx.${as.address.slice(as.address.lastIndexOf('@') + 1)}`
+  const daemon = { name: 'Mail Delivery System', address: `MAILER-DAEMON@${host}` }
+  const type = 'multipart/report; report-type=delivery-status'
+  const node = letter(request, type, daemon, 'Undelivered Mail Returned to Sender')
+  node.setHeader({ 'Auto-Submitted': 'auto-replied', 'Return-Path': '<>' })
+  const reason = `550 5.1.1 <${as.address}>: Recipient address rejected: User unknown in virtual mailbox table`
+  node
+    .createChild('text/plain; charset=us-ascii')
+    .setContent(
+      `This is the mail system at host ${host}.\r\n\r\nI'm sorry to have to inform you that your message could not\r\n` +
+        `be delivered to one or more recipients.\r\n\r\n<${as.address}>: host ${host} said: ${reason}\r\n` +
+        `    (in reply to RCPT TO command)\r\n`,
+    )
+  node
+    .createChild('message/delivery-status')
+    .setContent(
+      `Reporting-MTA: dns; ${host}\r\nArrival-Date: ${rfc5322Date(now)}\r\n\r\n` +
+        `Final-Recipient: rfc822; ${as.address}\r\nOriginal-Recipient: rfc822;${as.address}\r\nAction: failed\r\n` +
+        `Status: 5.1.1\r\nRemote-MTA: dns; ${host}\r\nDiagnostic-Code: smtp; ${reason}\r\n`,
+    )
+  node.createChild('text/rfc822-headers').setContent(originalHeaders(original))
+  return node.build()
+}
+
+/** RFC 5965, as the feedback loops of large providers write it. */
+function complaint(request: AnswerRequest): Promise<Buffer> {
+  const { original, as, now } = request
+  const domain = as.address.slice(as.address.lastIndexOf('@') + 1)
+  const loop = { name: 'Feedback Loop', address: `feedback@${domain}` }
+  const type = 'multipart/report; report-type=feedback-report'
+  const node = letter(request, type, loop, `FW: ${bare(original.subject)}`)
+  node
+    .createChild('text/plain; charset=us-ascii')
+    .setContent('This is an email abuse report for a message that was marked as spam by its reader.\r\n')
+  node
+    .createChild('message/feedback-report')
+    .setContent(
+      `Feedback-Type: abuse\r\nUser-Agent: Segue-Sandbox/1.0\r\nVersion: 1\r\nOriginal-Mail-From: ${original.from?.address ?? ''}\r\n` +
+        `Original-Rcpt-To: ${as.address}\r\nArrival-Date: ${rfc5322Date(now)}\r\n`,
+    )
+  node.createChild('message/rfc822').setContent(`${originalHeaders(original)}\r\n(text removed)\r\n`)
+  return node.build()
+}
+
+function letter(request: AnswerRequest, type: string, from: MailAddress, subject: string): MimeNode {
+  const { original, as, now, random } = request
+  const id = random.hex(12)
+  const to = original.replyTo[0] ?? original.from ?? as
+  const node = new MimeNode(type, { baseBoundary: id, boundaryPrefix: '--sandbox', newline: 'win' })
+  node.setHeader({
+    From: { name: from.name, address: from.address },
+    To: { name: to.name, address: to.address },
+    Subject: subject,
+    'Message-ID': `<${id}@${from.address.slice(from.address.lastIndexOf('@') + 1)}>`,
+    Date: rfc5322Date(now),
+    'MIME-Version': '1.0',
+  })
+  return node
+}
+
+function threadHeaders(original: ParsedMail): Record<string, string> {
+  if (original.messageId === null) return {}
+  return {
+    'In-Reply-To': original.messageId,
+    References: [...original.references, original.messageId].join(' '),
+  }
+}
+
+function originalHeaders(original: ParsedMail): string {
+  const headers = new MimeNode('text/plain', { newline: 'win' })
+  headers.setHeader({
+    ...(original.from ? { From: { name: original.from.name, address: original.from.address } } : {}),
+    To: original.to.map(({ name, address }) => ({ name, address })),
+    Subject: original.subject,
+    'Message-ID': original.messageId ?? '',
+    Date: rfc5322Date(original.date ?? 0),
+  })
+  return headers.buildHeaders().replace(/\r?\n/g, '\r\n').concat('\r\n')
+}
+
+function bare(subject: string): string {
+  return subject.replace(/^(?:\s*(?:re|aw|sv|antw|fwd?)\s*:\s*)+/i, '').trim()
+}
+
+function day(instant: Instant): string {
+  return new Date(instant).toUTCString().slice(0, 22)
+}
+
+const MONTHS = 'January February March April May June July August September October November December'.split(
+  ' ',
+)
+
+function spelled(date: string): string {
+  const [year, month, dayOfMonth] = date.split('-').map(Number)
+  return `${dayOfMonth} ${MONTHS[(month ?? 1) - 1]} ${year}`
+}
