@@ -1,0 +1,254 @@
+/**
+ * One claim: takes what is due at some mailboxes of one team, decides about each, writes everything down in one transaction, and returns
+ * what is now to be sent. The order of its statements is ENGINE section 2.
+ */
+import type { Clock, Instant } from '../core/clock.ts'
+import type { Db } from '../core/db.ts'
+import { decide } from '../core/decide.ts'
+import type { Facts } from '../core/facts.ts'
+import { inboxReadUntil } from '../core/gates.ts'
+import type { Id, TeamId } from '../core/ids.ts'
+import { capacity } from '../core/pacing.ts'
+import type { Random } from '../core/random.ts'
+import type { Log } from '../log.ts'
+import { lockCaps } from '../store/caps.ts'
+import { type Outgoing, readOutgoing } from '../store/claimed-messages.ts'
+import {
+  type DueId,
+  dueOnLanes,
+  type LockedMailbox,
+  lockAwake,
+  type Moments,
+  peekAwake,
+  type Reach,
+  wantReads,
+} from '../store/claims.ts'
+import { type DueEnrollment, readDue } from '../store/due-enrollments.ts'
+import { type PacedMailbox, readPaces } from '../store/mailbox-paces.ts'
+import { claimQueued } from '../store/queued-messages.ts'
+import { recoverLeft } from '../store/recoveries.ts'
+import { closeClaim } from './close-claim.ts'
+import { type DecidedAll, laneName, mayLook } from './decided.ts'
+import { messageOf, type Prepared, prepare } from './wording.ts'
+import { writeDecisions } from './write-decisions.ts'
+
+/** Mailboxes per claim: enough to share its round trips, few enough that other workers find some. */
+const MAILBOXES_PER_CLAIM = 8
+/** Rows looked at per mailbox even where it may send one only: rows that must be held or moved go by the dozen. */
+const LOOK_MIN = 20
+/** Real time for which a claim's mailbox is ours: the batch, each mail with the longest usual dialogue. Late answers are still recorded. */
+const LEASE_MS = 120_000
+const LEASE_PER_MAIL_MS = 10_000
+
+export interface ClaimTools {
+  db: Db
+  clock: Clock
+  random: Random
+  log: Log
+  publicUrl: string | null
+  worker: string
+}
+
+export interface Claim {
+  team: TeamId
+  batches: { mailboxId: Id; fence: number; messages: Outgoing[] }[]
+  /** Mailboxes looked at: 0 means that nobody was awake, or others were quicker. */
+  looked: number
+  wantsRead: boolean
+}
+
+export async function claim(team: TeamId, tools: ClaimTools): Promise<Claim> {
+  const moments = momentsOf(tools.clock)
+  const mailboxIds = await peekAwake(tools.db, { team, ...moments, limit: MAILBOXES_PER_CLAIM })
+  if (mailboxIds.length === 0) return { team, batches: [], looked: 0, wantsRead: false }
+  const prepared = await prepareDue(team, mailboxIds, tools)
+  const taken = await tools.db.transaction((tx) => take(tx, { team, mailboxIds, prepared, moments, tools }))
+  await wantReads(tools.db, { team, mailboxIds: taken.wantRead, now: moments.now })
+  const outgoing = await readOutgoing(tools.db, { team, ids: taken.claimed })
+  return {
+    team,
+    looked: taken.mailboxes.length,
+    wantsRead: taken.wantRead.length > 0,
+    batches: taken.mailboxes.flatMap(({ id, fence }) => {
+      const messages = outgoing.filter((one) => one.mailboxId === id)
+      return messages.length > 0 ? [{ mailboxId: id, fence: fence + 1, messages }] : []
+    }),
+  }
+}
+
+function momentsOf(clock: Clock): Moments {
+  return { now: clock.now(), real: clock.real() }
+}
+
+/** What will probably be claimed, rendered before any lock is taken. */
+async function prepareDue(
+  team: TeamId,
+  mailboxIds: readonly Id[],
+  tools: ClaimTools,
+): Promise<Map<Id, Prepared>> {
+  const { db, clock, random, publicUrl, log } = tools
+  const now = clock.now()
+  const paces = await readPaces(db, { team, mailboxIds, now })
+  const due = await dueAt(db, { team, paces, now })
+  const prepared = new Map<Id, Prepared>()
+  for (const one of due) {
+    try {
+      const made = prepare(one, { publicUrl, now, random })
+      if (made) prepared.set(one.facts.enrollment.id, made)
+    } catch (error) {
+      log.error(
+        { bug: 'wording', enrollmentId: one.facts.enrollment.id, err: error },
+        'a wording cannot be rendered',
+      )
+    }
+  }
+  return prepared
+}
+
+interface Taking {
+  team: TeamId
+  mailboxIds: readonly Id[]
+  prepared: ReadonlyMap<Id, Prepared>
+  moments: Moments
+  tools: ClaimTools
+}
+
+interface Taken {
+  mailboxes: LockedMailbox[]
+  claimed: Id[]
+  wantRead: Id[]
+}
+
+async function take(tx: Db, { team, mailboxIds, prepared, moments, tools }: Taking): Promise<Taken> {
+  const mailboxes = await lockAwake(tx, { team, mailboxIds, ...moments })
+  if (mailboxes.length === 0) return { mailboxes, claimed: [], wantRead: [] }
+  // A clock that fell back must not undo what an earlier claim has counted.
+  const now = Math.max(moments.now, ...mailboxes.map((one) => one.lastClaimAt))
+  const ids = mailboxes.map((one) => one.id)
+  await recoverLeft(tx, { team, mailboxIds: ids, now, random: tools.random })
+  const queued = await claimQueued(tx, { team, mailboxes, now })
+  const paces = await readPaces(tx, { team, mailboxIds: ids, now })
+  const due = await dueAt(tx, { team, paces, now })
+  const used = await lockCaps(
+    tx,
+    team,
+    due.flatMap((one) => Object.values(one.capKeys).filter((key) => key !== null)),
+  )
+  const decided = decideAll(due, { paces, used, prepared, now, random: tools.random })
+  const fences = new Map(mailboxes.map((one) => [one.id, one.fence + 1]))
+  const messages = decided.send.map(({ due: one, facts, decision, prepared: made }) =>
+    messageOf(one, {
+      prepared: made!,
+      facts,
+      fence: fences.get(one.mailboxId)!,
+      windowClosesAt: decision.do === 'send' ? decision.windowClosesAt : null,
+      random: tools.random,
+    }),
+  )
+  const until = moments.real + LEASE_MS + LEASE_PER_MAIL_MS * (messages.length + queued.length)
+  const claimed = await writeDecisions(tx, {
+    team,
+    decided,
+    messages,
+    until,
+    now,
+    random: tools.random,
+    log: tools.log,
+  })
+  const wantRead = await closeClaim(tx, {
+    team,
+    mailboxes,
+    paces,
+    parked: decided.parked,
+    leased: new Set([...claimed.mailboxIds, ...queued.map((one) => one.mailboxId)]),
+    unfinished: decided.unfinished,
+    until,
+    moments: { now, real: moments.real },
+    worker: tools.worker,
+  })
+  return { mailboxes, claimed: [...claimed.messageIds, ...queued.map((one) => one.id)], wantRead }
+}
+
+/** What is due at mailboxes that may send something now, follow-ups only as far as their inbox was read. */
+async function dueAt(
+  db: Db,
+  { team, paces, now }: { team: TeamId; paces: ReadonlyMap<Id, PacedMailbox>; now: Instant },
+): Promise<DueEnrollment[]> {
+  const open = [...paces.values()].filter((one) => mayLook(one, now))
+  const reaches = open.map((one): Reach => {
+    const followUntil = inboxReadUntil(one.reading, now)
+    return {
+      mailboxId: one.id,
+      firstUntil: now,
+      followUntil: followUntil === null ? null : Math.min(followUntil, now),
+    }
+  })
+  const limit = Math.max(LOOK_MIN, ...open.map((one) => capacity(one.pace, now)))
+  const found = await dueOnLanes(db, { team, now, reaches, limit })
+  const order = firstOf(found, (id) => Math.max(LOOK_MIN, capacity(paces.get(id)!.pace, now)))
+  const due = await readDue(db, { team, enrollmentIds: order, now })
+  const byId = new Map(due.map((one) => [one.facts.enrollment.id, one]))
+  return order.flatMap((id) => byId.get(id) ?? [])
+}
+
+/** `found` stands in order of rank and due time; each mailbox gets its first few. */
+function firstOf(found: readonly DueId[], limitOf: (mailboxId: Id) => number): Id[] {
+  const taken = new Map<Id, number>()
+  return found.flatMap(({ id, mailboxId }) => {
+    const count = (taken.get(mailboxId) ?? 0) + 1
+    taken.set(mailboxId, count)
+    return count <= limitOf(mailboxId) ? [id] : []
+  })
+}
+
+interface Deciding {
+  paces: ReadonlyMap<Id, PacedMailbox>
+  used: Map<string, number>
+  prepared: ReadonlyMap<Id, Prepared>
+  now: Instant
+  random: Random
+}
+
+/** In order; what was sent before it counts for what comes after: the mailbox's capacity and the shared caps. */
+function decideAll(due: readonly DueEnrollment[], o: Deciding): DecidedAll {
+  const all: DecidedAll = { send: [], other: [], parked: new Map(), unfinished: new Set() }
+  const room = new Map([...o.paces].map(([id, mailbox]) => [id, capacity(mailbox.pace, o.now)]))
+  for (const one of due) {
+    if (all.parked.has(laneName(one.mailboxId, one.sequenceId))) continue
+    decideOne(one, all, { ...o, room })
+  }
+  return all
+}
+
+function decideOne(due: DueEnrollment, all: DecidedAll, o: Deciding & { room: Map<Id, number> }): void {
+  const made = o.prepared.get(due.facts.enrollment.id)
+  const prepared = made?.key === due.wordingKey ? made : null
+  const facts = { ...withCaps(due, o.used), missing: prepared?.missing ?? null }
+  const decision = decide(facts, o.now, o.random)
+  const decided = { due, facts, decision, prepared }
+  if (decision.do === 'park' && decision.scope === 'lane')
+    all.parked.set(laneName(due.mailboxId, due.sequenceId), decision.until)
+  else if (decision.do !== 'send') all.other.push(decided)
+  else if (prepared === null) all.unfinished.add(due.mailboxId)
+  else if (o.room.get(due.mailboxId)! > 0) {
+    o.room.set(due.mailboxId, o.room.get(due.mailboxId)! - 1)
+    for (const key of Object.values(due.capKeys))
+      if (key) o.used.set(nameOf(key), (o.used.get(nameOf(key)) ?? 0) + 1)
+    all.send.push(decided)
+  }
+}
+
+const nameOf = (key: { kind: string; key: string; day: string }) => `${key.kind} ${key.key} ${key.day}`
+
+/** The counters as they are now that they are locked, and this claim's own sends added. */
+function withCaps({ facts, capKeys }: DueEnrollment, used: ReadonlyMap<string, number>): Facts {
+  const { sequence, step } = facts
+  if (capKeys.sequence === null && capKeys.step === null) return facts
+  const now = <C extends Facts['step']['cap']>(cap: C, key: (typeof capKeys)['step']): C =>
+    cap && key ? { ...cap, used: used.get(nameOf(key)) ?? 0 } : cap
+  return {
+    ...facts,
+    sequence: { ...sequence, cap: now(sequence.cap, capKeys.sequence) },
+    step: { ...step, cap: now(step.cap, capKeys.step) },
+  }
+}

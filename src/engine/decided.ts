@@ -1,0 +1,35 @@
+/** What a claim has decided, on its way to being written down. */
+import type { Instant } from '../core/clock.ts'
+import type { Decision } from '../core/decide.ts'
+import type { Facts } from '../core/facts.ts'
+import type { Id } from '../core/ids.ts'
+import { paceOpensAt } from '../core/pacing.ts'
+import type { DueEnrollment } from '../store/due-enrollments.ts'
+import type { PacedMailbox } from '../store/mailbox-paces.ts'
+import type { Prepared } from './wording.ts'
+
+/** What the decisions of one mailbox come to. */
+export interface Decided {
+  due: DueEnrollment
+  facts: Facts
+  decision: Decision
+  prepared: Prepared | null
+}
+
+export interface DecidedAll {
+  send: Decided[]
+  other: Decided[]
+  /** Mailbox and sequence of each lane that a gate parked, with when it opens. */
+  parked: Map<string, Instant | null>
+  /** Mailboxes with work that this claim could not finish: look again at once. */
+  unfinished: Set<Id>
+}
+
+/** The name of a lane as a key. */
+export const laneName = (mailboxId: Id, sequenceId: Id) => `${mailboxId} ${sequenceId}`
+
+/** May anything of this mailbox be sent now? */
+export function mayLook(mailbox: PacedMailbox, now: Instant): boolean {
+  if (!mailbox.connected || (mailbox.pausedUntil !== null && mailbox.pausedUntil > now)) return false
+  return paceOpensAt(mailbox.pace, now) === now
+}

@@ -1,0 +1,196 @@
+/**
+ * The engine that sends: wakes, claims, hands each mailbox's batch to its sender, and goes round. It never dies: a database that is away is
+ * waited for, a fault about one enrollment holds that enrollment.
+ */
+import type { Clock } from '../core/clock.ts'
+import type { Db } from '../core/db.ts'
+import type { Id, TeamId } from '../core/ids.ts'
+import type { Random } from '../core/random.ts'
+import type { Log } from '../log.ts'
+import type { MailboxAccess, MailPort } from '../mail/port.ts'
+import { awakeTeams, nextWake } from '../store/claims.ts'
+import { endLease } from '../store/recoveries.ts'
+import { databaseSentence, isUnavailable } from '../store/unavailable.ts'
+import { type Claim, claim } from './claim.ts'
+import { keepHouse } from './housekeeping.ts'
+import { createLedgerWriter, type LedgerWriter } from './ledger-writer.ts'
+import { type Batch, sendBatch } from './send-step.ts'
+
+/** How long an enrollment that another process made due can go unnoticed; the look is one index scan. */
+const LOOK_EVERY_MS = 1_000
+/** After an error of the database, or of our own. */
+const TRY_AGAIN_MS = 1_000
+/** Mailboxes that one process serves at once: each has two connections open. */
+const BATCHES_AT_ONCE = 64
+/** How often `idle` looks. */
+const IDLE_LOOK_MS = 5
+
+export interface EngineOptions {
+  db: { claim: Db; mark: Db }
+  mail: Pick<MailPort, 'openSender'>
+  access: (team: TeamId, mailboxId: Id) => Promise<MailboxAccess>
+  clock: Clock
+  random: Random
+  log: Log
+  /** Where recipients opt out; null offers opting out by mail only. */
+  publicUrl: string | null
+  /** Names this process in leases and attempts. */
+  worker: string
+  /** A follow-up waits for an inbox to be read. */
+  pokeReader?: () => void
+}
+
+export interface Engine {
+  /** Claims nothing more, and resolves when what is on the wire has been settled. */
+  stop(): Promise<void>
+  /** Resolves when nothing is due now and nothing is on the wire. */
+  idle(): Promise<void>
+  /** Look now: something became due, or the clock has moved. */
+  poke(): void
+}
+
+export function startEngine(options: EngineOptions): Engine {
+  const loop = new Loop(options)
+  const running = Promise.all([
+    loop.run(),
+    keepHouse({ ...options, db: options.db.claim, signal: loop.signal, onWork: () => loop.poke() }),
+  ])
+  return {
+    async stop() {
+      loop.stop()
+      await running
+      await loop.settled()
+    },
+    idle: () => loop.idle(),
+    poke: () => loop.poke(),
+  }
+}
+
+class Loop {
+  readonly #options: EngineOptions
+  readonly #writer: LedgerWriter
+  readonly #stopping = new AbortController()
+  #nap = new AbortController()
+  /** Something happened since the last round began. */
+  #poked = false
+  #resting = false
+  readonly #batches = new Set<Promise<void>>()
+
+  constructor(options: EngineOptions) {
+    this.#options = options
+    this.#writer = createLedgerWriter({ ...options, db: options.db.mark })
+  }
+
+  get signal(): AbortSignal {
+    return this.#stopping.signal
+  }
+
+  stop(): void {
+    this.#stopping.abort()
+    this.poke()
+  }
+
+  poke(): void {
+    this.#poked = true
+    this.#nap.abort()
+  }
+
+  async settled(): Promise<void> {
+    while (this.#batches.size > 0) await Promise.all(this.#batches)
+  }
+
+  async idle(): Promise<void> {
+    this.poke()
+    while (!this.#resting || this.#poked || this.#batches.size > 0) {
+      if (this.signal.aborted) return
+      await this.#options.clock.sleep(IDLE_LOOK_MS)
+    }
+  }
+
+  async run(): Promise<void> {
+    while (!this.signal.aborted) {
+      this.#poked = false
+      const worked = await this.#round()
+      if (!worked && !this.#poked) await this.#rest()
+    }
+  }
+
+  async #rest(): Promise<void> {
+    this.#nap = new AbortController()
+    this.#resting = true
+    await this.#options.clock.sleep(await this.#restMs(), this.#nap.signal)
+    this.#resting = false
+  }
+
+  async #restMs(): Promise<number> {
+    const { db, clock } = this.#options
+    try {
+      const wakeAt = await nextWake(db.claim, { real: clock.real() })
+      return wakeAt === null ? LOOK_EVERY_MS : Math.min(LOOK_EVERY_MS, Math.max(0, wakeAt - clock.now()))
+    } catch (error) {
+      this.#report(error)
+      return TRY_AGAIN_MS
+    }
+  }
+
+  /** True when there was something to do. */
+  async #round(): Promise<boolean> {
+    if (this.#writer.isStuck() || this.#batches.size >= BATCHES_AT_ONCE) return false
+    try {
+      let worked = false
+      for (const team of await awakeTeams(this.#options.db.claim, this.#moments())) {
+        if (this.signal.aborted) break
+        const taken = await claim(team, { ...this.#options, db: this.#options.db.claim })
+        this.#begin(taken)
+        worked ||= taken.looked > 0
+        if (taken.wantsRead) this.#options.pokeReader?.()
+      }
+      return worked
+    } catch (error) {
+      this.#report(error)
+      await this.#options.clock.sleep(TRY_AGAIN_MS, this.signal)
+      return false
+    }
+  }
+
+  #moments() {
+    const { clock } = this.#options
+    return { now: clock.now(), real: clock.real() }
+  }
+
+  #begin({ team, batches }: Claim): void {
+    for (const batch of batches) {
+      const sending = this.#send({ team, ...batch }).finally(() => {
+        this.#batches.delete(sending)
+        this.poke()
+      })
+      this.#batches.add(sending)
+    }
+  }
+
+  async #send(batch: Batch): Promise<void> {
+    const { mailboxId, team, fence } = batch
+    try {
+      await sendBatch(batch, { ...this.#options, writer: this.#writer })
+    } catch (error) {
+      this.#options.log.error({ bug: 'batch', mailboxId, err: error }, 'a batch ended with a fault')
+    }
+    try {
+      await endLease(this.#options.db.claim, { team, mailboxId, fence, ...this.#moments() })
+    } catch (error) {
+      // The lease runs out by itself, and the next claim puts everything right.
+      this.#report(error)
+    }
+  }
+
+  #report(error: unknown): void {
+    const { log } = this.#options
+    if (isUnavailable(error))
+      log.warn(databaseSentence(error) ?? 'the database does not answer; trying again by itself')
+    else
+      log.error(
+        { bug: 'engine', err: error },
+        databaseSentence(error) ?? 'a round of the engine ended with a fault',
+      )
+  }
+}

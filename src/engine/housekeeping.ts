@@ -1,0 +1,51 @@
+/** What the engine does beside sending: folds statistics, and resumes those whose pause has ended. */
+import type { Clock, Instant } from '../core/clock.ts'
+import type { Db } from '../core/db.ts'
+import type { Random } from '../core/random.ts'
+import type { Log } from '../log.ts'
+import { endedPauses, resume } from '../store/releases.ts'
+import { foldDeltas } from '../store/stats.ts'
+import { isUnavailable } from '../store/unavailable.ts'
+
+/** Pauses end with the precision of this. */
+const EVERY_MS = 1_000
+/** Folding is for the speed of reading: numbers are exact without it. */
+const FOLD_EVERY_MS = 10_000
+const PAUSES_PER_ROUND = 1_000
+
+export interface HouseOptions {
+  db: Db
+  clock: Clock
+  random: Random
+  log: Log
+  signal: AbortSignal
+  /** Somebody became due. */
+  onWork: () => void
+}
+
+export async function keepHouse({ db, clock, random, log, signal, onWork }: HouseOptions): Promise<void> {
+  let foldedAt: Instant = clock.real()
+  while (!signal.aborted) {
+    try {
+      if ((await endPauses(db, { now: clock.now(), random })) > 0) onWork()
+      if (clock.real() - foldedAt >= FOLD_EVERY_MS) {
+        foldedAt = clock.real()
+        await foldDeltas(db)
+      }
+    } catch (error) {
+      if (!isUnavailable(error)) log.error({ bug: 'housekeeping', err: error }, 'housekeeping met a fault')
+    }
+    await clock.sleep(EVERY_MS, signal)
+  }
+}
+
+/** Returns how many went on. */
+export async function endPauses(db: Db, { now, random }: { now: Instant; random: Random }): Promise<number> {
+  const ended = await endedPauses(db, { now, limit: PAUSES_PER_ROUND })
+  const teams = Map.groupBy(ended, (one) => one.team)
+  for (const [team, people] of teams) {
+    const enrollmentIds = people.map((one) => one.id)
+    await db.transaction((tx) => resume(tx, { team, enrollmentIds, actor: 'engine', now, random }))
+  }
+  return ended.length
+}

@@ -1,0 +1,195 @@
+/**
+ * What each kind of mail does, in the transaction of its cursor. An answer finishes its enrollment alone; other sequences of the same
+ * person go on, and the activity names them. An absence pauses until the stated day, or holds without one; a plain automatic reply
+ * (a ticket number) is only recorded: the contract's 3.1 pauses for an out-of-office note alone. A hard bounce, a complaint and an
+ * opt-out end everything for the address.
+ *
+ * Locks in the order of ENGINE section 2, contacts before all of it.
+ */
+import { DAY, type Instant } from '../core/clock.ts'
+import type { Db } from '../core/db.ts'
+import { localDayOf, startOfDay } from '../core/zone.ts'
+import { writeActivities } from '../store/activities.ts'
+import { moveToStage } from '../store/contact-stages.ts'
+import type { Matched } from '../store/inbound.ts'
+import {
+  activeAtMailbox,
+  enrollmentsToPause,
+  markEnrollmentReplied,
+  markMessageComplained,
+  markMessageReplied,
+  zoneOfPerson,
+} from '../store/inbound-marks.ts'
+import { recordOptOut } from '../store/opt-outs.ts'
+import { addDeltas } from '../store/stats.ts'
+import { liveEnrollments, stop, suppress } from '../store/stops.ts'
+import { bounce } from './inbound-bounce.ts'
+import { ACTOR, about, type Event, NOTHING, note, type Stopped } from './inbound-event.ts'
+import type { Match } from './inbound-match.ts'
+
+/** A return date without its year is believed this far ahead; a note that somebody forgot to switch off names a day long ago. */
+const YEARLESS_MAX_MS = 90 * DAY
+
+/** Applies the mail's effect. Returns whose claimed emails are to be swept after the commit. */
+export async function applyEffect(tx: Db, event: Event): Promise<Stopped> {
+  const { kind } = event.reading
+  if (kind === 'human_outbound') return byHand(tx, event)
+  if (kind === 'opt_out') return optOut(tx, event)
+  const { match } = event
+  if (match === null) return NOTHING
+  switch (kind) {
+    // A person's mail without any mark of an answer, from somebody we wrote to, is one all the same.
+    case 'reply':
+    case 'other':
+      return reply(tx, event, match)
+    case 'auto_reply':
+      return note(tx, event, {
+        ...about(match.message),
+        kind: 'auto_replied',
+        detail: { from: event.sender },
+      })
+    case 'out_of_office':
+      return away(tx, event, match.message)
+    case 'bounce':
+      return bounce(tx, event, match)
+    case 'complaint':
+      return complaint(tx, event, match)
+    case 'delivered':
+      return NOTHING
+  }
+}
+
+async function reply(tx: Db, event: Event, { message, evidence }: Match): Promise<Stopped> {
+  const { team, now, random, sender } = event
+  const { enrollmentId, sequenceId, stepId, variantId, contactId, toAddress } = message
+  if (toAddress !== null) await moveToStage(tx, { team, address: toAddress, role: 'replied', now })
+  if (
+    enrollmentId !== null &&
+    (await markEnrollmentReplied(tx, { team, enrollmentId, now })) &&
+    sequenceId !== null
+  )
+    await addDeltas(tx, { team, deltas: [{ sequenceId, stepId, variantId, metric: 'replied', n: 1 }] })
+  if (enrollmentId !== null && message.finishOnReply) {
+    const ending = { to: 'finished', reason: 'replied' } as const
+    await stop(tx, {
+      team,
+      enrollmentIds: [enrollmentId],
+      stop: ending,
+      actor: ACTOR,
+      now,
+      random,
+      messageId: message.id,
+    })
+  }
+  await markMessageReplied(tx, { team, messageId: message.id, now })
+  const others =
+    contactId === null ? [] : await liveEnrollments(tx, { team, of: { contactIds: [contactId] } })
+  const detail = {
+    from: sender,
+    name: event.mail.from?.name ?? '',
+    by_colleague: sender !== null && toAddress !== null && sender !== toAddress,
+    matched_by: evidence.name,
+    confidence: evidence.score,
+    still_active: others.filter((id) => id !== enrollmentId),
+  }
+  await note(tx, event, { ...about(message), kind: 'replied', detail })
+  return enrollmentId !== null && message.finishOnReply
+    ? { ...NOTHING, enrollmentIds: [enrollmentId] }
+    : NOTHING
+}
+
+async function away(tx: Db, event: Event, message: Matched): Promise<Stopped> {
+  const { team, now, random, reading } = event
+  const address = message.toAddress
+  if (address === null) return NOTHING
+  const until = await backAt(tx, event, message)
+  const isBack = until !== null && until <= now
+  const enrollmentIds = isBack ? [] : await enrollmentsToPause(tx, { team, address })
+  const words = reading.absence?.words ?? reading.ownWords.slice(0, 200)
+  const pause =
+    until === null
+      ? ({ to: 'held', reason: 'away_without_date', detail: words } as const)
+      : ({ to: 'paused', reason: 'away', until } as const)
+  await stop(tx, {
+    team,
+    enrollmentIds,
+    stop: pause,
+    actor: ACTOR,
+    now,
+    random,
+    messageId: message.id,
+    detail: words,
+  })
+  const { returnsOn = null, certain = false } = reading.absence ?? {}
+  const detail = { from: event.sender, returns_on: returnsOn, certain, words, paused: enrollmentIds }
+  await note(tx, event, { ...about(message), kind: 'away', detail })
+  return { ...NOTHING, enrollmentIds }
+}
+
+/** The first instant of the day of return, in the person's zone; null when no day can be relied on. The window gate does the rest. */
+async function backAt(
+  tx: Db,
+  { team, reading, now }: Event,
+  { contactId }: Matched,
+): Promise<Instant | null> {
+  const { returnsOn = null, certain = false } = reading.absence ?? {}
+  const day = returnsOn === null ? undefined : localDayOf(returnsOn)
+  if (day === undefined || contactId === null) return null
+  const back = startOfDay(await zoneOfPerson(tx, { team, contactId }), day)
+  return certain || back < now + YEARLESS_MAX_MS ? back : null
+}
+
+async function complaint(tx: Db, event: Event, { message, proved }: Match): Promise<Stopped> {
+  const { team, now, random } = event
+  const { toAddress } = message
+  // Anybody can write a report about anybody; only who was written to knows the Message-ID.
+  if (!proved || toAddress === null) return NOTHING
+  await suppress(tx, {
+    team,
+    entries: [{ kind: 'address', value: toAddress }],
+    reason: 'complaint',
+    source: 'feedback report',
+    by: null,
+    actor: ACTOR,
+    now,
+    random,
+    stop: { to: 'finished', reason: 'complained' },
+  })
+  await markMessageComplained(tx, { team, messageId: message.id, now })
+  await note(tx, event, { ...about(message), kind: 'complained', detail: { from: event.sender } })
+  return { ...NOTHING, addresses: [toAddress] }
+}
+
+/** Opts out whom we wrote to, and who asked for it when that is somebody else. */
+async function optOut(tx: Db, event: Event): Promise<Stopped> {
+  const { team, now, random, match, sender, reading } = event
+  const byToken = reading.evidence.some(({ name }) => name === 'opt-out token')
+  const via = byToken ? 'mailto' : 'reply'
+  const written = match?.message.toAddress ?? null
+  const addresses = [...new Set([written, byToken ? null : sender])]
+    .filter((address) => address !== null)
+    .sort()
+  for (const address of addresses) {
+    const messageId = address === written ? match!.message.id : null
+    await recordOptOut(tx, { team, address, via, messageId, actor: 'contact', now, random })
+  }
+  return { ...NOTHING, addresses }
+}
+
+/** A person of ours wrote to somebody enrolled: the next automatic email waits until they say so. */
+async function byHand(tx: Db, event: Event): Promise<Stopped> {
+  const { team, mailboxId, now, random, mail, recipients, receivedAt } = event
+  const concerned = await activeAtMailbox(tx, { team, mailboxId, addresses: recipients, before: receivedAt })
+  const enrollmentIds = concerned.map(({ enrollmentId }) => enrollmentId)
+  const hold = { to: 'held', reason: 'human_outbound', detail: mail.subject.slice(0, 200) } as const
+  await stop(tx, { team, enrollmentIds, stop: hold, actor: ACTOR, now, random })
+  const activities = concerned.map((one) => ({
+    ...one,
+    kind: 'human_outbound' as const,
+    actor: ACTOR,
+    mailboxId,
+    detail: { from: event.sender, subject: mail.subject.slice(0, 200) },
+  }))
+  await writeActivities(tx, { team, now, random, activities })
+  return { ...NOTHING, enrollmentIds }
+}

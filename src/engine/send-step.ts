@@ -1,0 +1,153 @@
+/** Sends what was claimed at one mailbox: each mail asks for its mark at the last moment, and its outcome is settled before the lease ends. */
+import type { Clock } from '../core/clock.ts'
+import type { Id, TeamId } from '../core/ids.ts'
+import { optOutHeaders } from '../core/unsubscribe.ts'
+import type { Log } from '../log.ts'
+import type { MailboxAccess, MailPort, OutgoingMail, Sender } from '../mail/port.ts'
+import type { Outgoing } from '../store/claimed-messages.ts'
+import type { LedgerWriter } from './ledger-writer.ts'
+import { type Outcome, outcomeOf } from './retry.ts'
+import { optOutTarget } from './wording.ts'
+
+/** Mails on the wire at once per mailbox: the connections of its pool. */
+const SENDS_AT_ONCE = 2
+
+export interface SendTools {
+  mail: Pick<MailPort, 'openSender'>
+  access: (team: TeamId, mailboxId: Id) => Promise<MailboxAccess>
+  writer: LedgerWriter
+  clock: Clock
+  log: Log
+  publicUrl: string | null
+}
+
+export interface Batch {
+  team: TeamId
+  mailboxId: Id
+  fence: number
+  messages: readonly Outgoing[]
+}
+
+/** Ends early when the mailbox itself fails: what was not tried is given back with the lease. */
+export async function sendBatch(batch: Batch, tools: SendTools): Promise<void> {
+  const sender = await open(batch, tools)
+  if (sender === null) return
+  try {
+    const waiting = [...batch.messages]
+    let mailboxFailed = false
+    const lane = async (): Promise<void> => {
+      for (let message = waiting.shift(); message && !mailboxFailed; message = waiting.shift())
+        if (!(await sendOne(message, { batch, sender, tools }))) mailboxFailed = true
+    }
+    await Promise.all(Array.from({ length: SENDS_AT_ONCE }, lane))
+  } finally {
+    await sender.close()
+  }
+}
+
+/** A mailbox whose secrets cannot be opened is as good as refused: a person enters them again. */
+async function open(
+  { team, mailboxId, messages, fence }: Batch,
+  { mail, access, writer, log }: SendTools,
+): Promise<Sender | null> {
+  try {
+    return mail.openSender(await access(team, mailboxId))
+  } catch (error) {
+    log.error({ mailboxId, err: error }, 'a mailbox cannot be opened')
+    const words = error instanceof Error ? error.message : String(error)
+    const first = messages[0]!
+    const now = first.claimedAt
+    const outcome = outcomeOf(
+      { kind: 'unauthenticated', reply: words },
+      { now, failures: 0, to: first.to, mailbox: first.mailboxAddress },
+    )
+    if (outcome) await writer.settle(team, { messageId: first.id, mailboxId, fence, ...outcome })
+    return null
+  }
+}
+
+interface Sending {
+  batch: Batch
+  sender: Sender
+  tools: SendTools
+}
+
+/** False: the mailbox failed, not the mail. */
+async function sendOne(message: Outgoing, { batch, sender, tools }: Sending): Promise<boolean> {
+  const { team, mailboxId, fence } = batch
+  const { writer, clock, publicUrl } = tools
+  const outcome = await attempt(
+    message,
+    { batch, sender, tools },
+    outgoingMail(message, { publicUrl, now: clock.now() }),
+  )
+  if (outcome === null) return true
+  await writer.settle(team, { messageId: message.id, mailboxId, fence, ...outcome })
+  return outcome.mailbox.kind !== 'pause' && outcome.mailbox.kind !== 'disconnect'
+}
+
+async function attempt(
+  message: Outgoing,
+  { batch, sender, tools }: Sending,
+  mail: OutgoingMail,
+): Promise<Outcome | null> {
+  const { team, mailboxId, fence } = batch
+  const mark = () => tools.writer.mark(team, { messageId: message.id, mailboxId, fence })
+  try {
+    const outcome = await sender.send(mail, mark)
+    const now = tools.clock.now()
+    return outcomeOf(outcome, {
+      now,
+      failures: message.failures,
+      to: message.to,
+      mailbox: message.mailboxAddress,
+    })
+  } catch (error) {
+    // A mail that cannot be composed: no socket was opened for it.
+    tools.log.error({ bug: 'compose', messageId: message.id, err: error }, 'a mail could not be composed')
+    const detail = `message ${message.id}: ${error instanceof Error ? error.message : String(error)}`
+    return {
+      state: 'rejected',
+      words: detail,
+      seenRfcId: null,
+      follows: { kind: 'hold', reason: 'internal_error', detail },
+      mailbox: { kind: 'none' },
+    }
+  }
+}
+
+export function outgoingMail(
+  message: Outgoing,
+  { publicUrl, now }: { publicUrl: string | null; now: number },
+): OutgoingMail {
+  const { from, fromName, to, toName, replyTo, optOutToken, inReplyTo } = message
+  const headers =
+    optOutToken === null || message.purpose !== 'sequence' ? {} : listHeaders(message, optOutToken, publicUrl)
+  return {
+    messageId: message.rfcId,
+    from: { address: from, name: fromName ?? '' },
+    envelopeFrom: message.mailboxAddress,
+    to: [{ address: to, name: toName ?? '' }],
+    cc: message.cc.map((address) => ({ address, name: '' })),
+    bcc: message.bcc.map((address) => ({ address, name: '' })),
+    ...(replyTo === null ? {} : { replyTo: { address: replyTo, name: '' } }),
+    subject: message.subject,
+    html: message.html,
+    text: message.text,
+    ...(inReplyTo === null ? {} : { inReplyTo }),
+    references: message.references,
+    headers,
+    date: now,
+  }
+}
+
+function listHeaders(message: Outgoing, token: string, publicUrl: string | null): OutgoingMail['headers'] {
+  const headers = optOutHeaders(
+    optOutTarget({ teamPublicId: message.teamPublicId, from: { address: message.from } }, token, publicUrl),
+  )
+  const post = headers['List-Unsubscribe-Post']
+  return {
+    listUnsubscribe: headers['List-Unsubscribe']!,
+    ...(post === undefined ? {} : { listUnsubscribePost: post }),
+  }
+}

@@ -1,0 +1,107 @@
+/** Renders what is due, outside of any lock, and turns it into the message that a claim writes. */
+
+import { domainOf } from '../core/address.ts'
+import type { Instant } from '../core/clock.ts'
+import type { Facts } from '../core/facts.ts'
+import { newMessageId } from '../core/message.ts'
+import type { Random } from '../core/random.ts'
+import { optOutHref } from '../core/unsubscribe.ts'
+import { renderMessage } from '../render.ts'
+import { saltedHash } from '../seal.ts'
+import type { NewMessage } from '../store/claimed-messages.ts'
+import type { DueEnrollment } from '../store/due-enrollments.ts'
+import { optOutHash } from '../store/opt-outs.ts'
+
+/** 128 bits: nobody guesses another's opt-out link. */
+const TOKEN_BYTES = 16
+const SALT_BYTES = 16
+
+export interface Prepared {
+  /** Of the rows it was made from: it may be used only while they are the same. */
+  key: string
+  missing: readonly string[]
+  content: NewMessage['content']
+}
+
+export interface Rendering {
+  /** With https; null offers opting out by mail only. */
+  publicUrl: string | null
+  now: Instant
+  random: Random
+}
+
+/** Null when there is nothing to render (no wording, no address); throws for a template that cannot be read: it was checked when saved. */
+export function prepare(due: DueEnrollment, rendering: Rendering): Prepared | null {
+  const { wording } = due
+  if (wording === null) return null
+  const optOutToken = rendering.random.hex(TOKEN_BYTES)
+  const { now } = rendering
+  const rendered = renderMessage({
+    subject: wording.subject,
+    bodyHtml: wording.bodyHtml,
+    signatureHtml: wording.signatureHtml,
+    optOut: {
+      template: wording.optOutTemplate,
+      href: optOutHref(optOutTarget(wording, optOutToken, rendering.publicUrl)),
+    },
+    values: wording.values(now, wording.zone),
+    now,
+    zone: wording.zone,
+  })
+  if (rendered.kind === 'problem')
+    throw new Error(`the wording of variant ${wording.variantId} cannot be read: ${rendered.sentence}`)
+  const { subject, html, text, missing } = rendered
+  const salt = rendering.random.hex(SALT_BYTES)
+  return { key: due.wordingKey, missing, content: { salt, subject, html, text, optOutToken } }
+}
+
+export interface OptOutTarget {
+  pageUrl?: string
+  mailbox: string
+  token: string
+}
+
+/** The page only under https: a real recipient's mail client would warn of anything else (RFC 8058 asks for https). */
+export function optOutTarget(
+  message: { teamPublicId: string; from: { address: string } },
+  token: string,
+  publicUrl: string | null,
+): OptOutTarget {
+  const mailbox = message.from.address
+  if (!publicUrl?.startsWith('https://')) return { mailbox, token }
+  return { pageUrl: `${publicUrl}/u/${message.teamPublicId}/${token}`, mailbox, token }
+}
+
+export function messageOf(
+  due: DueEnrollment,
+  o: { prepared: Prepared; facts: Facts; fence: number; windowClosesAt: Instant | null; random: Random },
+): NewMessage {
+  const wording = due.wording!
+  const { content } = o.prepared
+  return {
+    id: due.facts.enrollment.messageId,
+    enrollmentId: due.facts.enrollment.id,
+    sequenceId: due.sequenceId,
+    stepId: due.stepId,
+    variantId: wording.variantId,
+    contactId: due.contactId,
+    mailboxId: due.mailboxId,
+    fence: o.fence,
+    rfcId: newMessageId(o.random, domainOf(wording.from.address)),
+    parentId: wording.parentId,
+    inReplyTo: wording.inReplyTo,
+    references: wording.references,
+    from: wording.from,
+    replyTo: wording.replyTo,
+    to: wording.to,
+    cc: wording.cc,
+    bcc: wording.bcc,
+    addressHash: saltedHash(content.salt, wording.to.address),
+    bodyHash: saltedHash(content.salt, JSON.stringify([content.subject, content.html, content.text])),
+    optOutHash: optOutHash(content.optOutToken),
+    windowClosesAt: o.windowClosesAt,
+    capped: Object.values(due.capKeys).filter((key) => key !== null),
+    facts: o.facts,
+    content,
+  }
+}
