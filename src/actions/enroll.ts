@@ -1,0 +1,323 @@
+/**
+ * Adds contacts to a sequence: the guards in sets, the people dealt to the mailboxes, their first moment worked out. Who is not added
+ * is named with every reason. Sends nothing.
+ */
+import type { Instant } from '../core/clock.ts'
+import type { Db } from '../core/db.ts'
+import { deal, type Hand } from '../core/deal.ts'
+import { rankOf } from '../core/enrollment.ts'
+import { type Candidate, type GuardFlags, type Refusal, refusalsFor } from '../core/guard.ts'
+import { type Id, newId, type TeamId } from '../core/ids.ts'
+import type { Random } from '../core/random.ts'
+import { done, type Result, refused } from '../core/result.ts'
+import type { Schedule } from '../core/schedule.ts'
+import { writeActivities } from '../store/activities.ts'
+import {
+  type GuardedContact,
+  guardedContacts,
+  lockEnrolling,
+  type Membership,
+  memberships,
+} from '../store/enrollment-guards.ts'
+import { analyzeEnrollments, insertEnrollments, type NewEnrollment, waitingAt } from '../store/enrollments.ts'
+import { bumpLanes } from '../store/lanes.ts'
+import type { MailboxRow } from '../store/mailboxes.ts'
+import { scheduleById, scheduleOf } from '../store/schedules.ts'
+import { holdSequence, markUsed } from '../store/sequence-writes.ts'
+import { type SequenceRow, sequenceById } from '../store/sequences.ts'
+import { addDeltas } from '../store/stats.ts'
+import { type StepRow, stepsOf } from '../store/steps.ts'
+import { suppressionsOf } from '../store/suppressions.ts'
+import { activationRefusal } from './activate-sequence.ts'
+import { dueOn } from './retime-people.ts'
+
+export interface Enrolling {
+  team: TeamId
+  userId: Id
+  actor: string
+  requestId: string
+  now: Instant
+  random: Random
+}
+
+export interface EnrollRequest {
+  sequence: SequenceRow
+  contactIds: readonly Id[]
+  /** Connected ones; the people are dealt to them. */
+  mailboxes: readonly MailboxRow[]
+  fromAddress: string | null
+  flags: GuardFlags
+  paused: { until: Instant | null } | null
+}
+
+/** Why one contact was not added, the most telling reason first. */
+export interface Skipped {
+  contactId: Id
+  reasons: (Refusal & { sequenceName: string | null })[]
+}
+
+export interface Enrolled {
+  addedIds: Id[]
+  skipped: Skipped[]
+}
+
+/** ENGINE section 4: one transaction each, so that the mailboxes are free in between. */
+const CHUNK = 5_000
+/** From here on the planner's picture of the table is wrong until it is told. */
+const ANALYZE_FROM = 2_000
+
+export async function enroll(
+  db: Db,
+  enrolling: Enrolling,
+  request: EnrollRequest,
+): Promise<Result<Enrolled>> {
+  const refusal = await enrollRefusal(db, enrolling.team, request)
+  if (refusal) return refusal
+  const waiting = await waitingAt(db, {
+    team: enrolling.team,
+    mailboxIds: request.mailboxes.map((one) => one.id),
+  })
+  const hands = request.mailboxes.map((one) => ({
+    mailboxId: one.id,
+    dailyLimit: one.dailyLimit,
+    waiting: waiting.get(one.id) ?? 0,
+  }))
+  const enrolled: Enrolled = { addedIds: [], skipped: [] }
+  const ids = [...new Set(request.contactIds)].sort()
+  for (let i = 0; i < ids.length; i += CHUNK) {
+    const contactIds = ids.slice(i, i + CHUNK)
+    const chunk = await db.transaction((tx) => enrollChunk(tx, enrolling, { ...request, contactIds }, hands))
+    if (!chunk.ok) return chunk
+    enrolled.addedIds.push(...chunk.value.addedIds)
+    enrolled.skipped.push(...chunk.value.skipped)
+  }
+  if (enrolled.addedIds.length > 0)
+    await markUsed(db, { team: enrolling.team, id: request.sequence.id, now: enrolling.now })
+  if (enrolled.addedIds.length >= ANALYZE_FROM) await analyzeEnrollments(db)
+  return done(enrolled)
+}
+
+/** What is asked before anybody is added from a real mailbox. */
+async function enrollRefusal(
+  db: Db,
+  team: TeamId,
+  { sequence, mailboxes }: EnrollRequest,
+): Promise<{ ok: false; refusal: { kind: 'refused' | 'not_found'; sentence: string } } | undefined> {
+  if (sequence.numSteps === 0)
+    return refused('The sequence has no steps yet. Add at least one, then add people.', { code: 'no_steps' })
+  if (mailboxes.every((one) => one.kind === 'sandbox')) return undefined
+  if (sequence.schedule?.always && sequence.alwaysConfirmedAt === null)
+    return refused(
+      `The sequence is on the schedule "${sequence.schedule.name}", which sends at any hour, nights and weekends too. Choose another schedule, or confirm it once (POST /api/v1/sequences/${sequence.id}/confirm_always).`,
+      { code: 'always_unconfirmed' },
+    )
+  if (!sequence.active) return undefined
+  const refusal = await activationRefusal(db, { team, steps: sequence.numSteps })
+  return refusal && { ok: false, refusal }
+}
+
+/** One atomic, repeatable part: guards, rows, activities, numbers, lanes. */
+async function enrollChunk(
+  tx: Db,
+  enrolling: Enrolling,
+  request: EnrollRequest,
+  hands: Hand[],
+): Promise<Result<Enrolled>> {
+  const { team, requestId } = enrolling
+  await lockEnrolling(tx, team)
+  await holdSequence(tx, { team, id: request.sequence.id })
+  const place = await firstPlace(tx, team, request.sequence.id)
+  if (place === undefined)
+    return refused('The sequence has no steps any more. Add at least one, then add people.', {
+      code: 'no_steps',
+    })
+  const judged = await judge(tx, { team, requestId }, request)
+  const dealt = deal(hands, judged.admitted.length)
+  for (const hand of hands) hand.waiting += dealt.filter((id) => id === hand.mailboxId).length
+  const people = judged.admitted.map((contact, index) => ({
+    id: newId(enrolling.now, enrolling.random),
+    contactId: contact.id,
+    mailboxId: dealt[index]!,
+    messageId: newId(enrolling.now, enrolling.random),
+    address: contact.address,
+    waitEndsAt: dueOn(place.step, enrolling.now, { schedule: place.schedule, zone: contact.timeZone }),
+  }))
+  const inserted = await save(tx, enrolling, { request, place, people })
+  const lost = people.filter((one) => !inserted.has(one.contactId))
+  return done({
+    addedIds: [...judged.repeated, ...inserted].sort(),
+    skipped: [...judged.skipped, ...lost.map((one) => alreadyHere(one.contactId, request.sequence))],
+  })
+}
+
+interface Place {
+  step: StepRow
+  schedule: Schedule | null
+}
+
+async function firstPlace(tx: Db, team: TeamId, sequenceId: Id): Promise<Place | undefined> {
+  const [step] = await stepsOf(tx, { team, sequenceIds: [sequenceId] })
+  const sequence = await sequenceById(tx, { team, id: sequenceId })
+  if (!step || !sequence) return undefined
+  const schedule = sequence.schedule && (await scheduleById(tx, { team, id: sequence.schedule.id }))
+  return { step, schedule: schedule ? scheduleOf(schedule) : null }
+}
+
+interface Judged {
+  admitted: GuardedContact[]
+  /** Added already, by an earlier try of this very request. */
+  repeated: Id[]
+  skipped: Skipped[]
+}
+
+async function judge(
+  tx: Db,
+  { team, requestId }: { team: TeamId; requestId: string },
+  { contactIds, sequence, flags }: EnrollRequest,
+): Promise<Judged> {
+  const contacts = new Map((await guardedContacts(tx, { team, ids: contactIds })).map((one) => [one.id, one]))
+  const addresses = [...new Set([...contacts.values()].flatMap((one) => one.address ?? []))]
+  const rows = await memberships(tx, { team, contactIds, addresses })
+  const suppressed = await suppressionsOf(tx, { team, addresses })
+  const people = indexed(rows)
+  const names = new Map(rows.map((row) => [row.sequenceId, row.sequenceName]))
+  const judged: Judged = { admitted: [], repeated: [], skipped: [] }
+  for (const contactId of contactIds) {
+    const contact = contacts.get(contactId)
+    if (contact === undefined) {
+      judged.skipped.push(skippedFor(contactId, [NOT_FOUND], names))
+      continue
+    }
+    const enrollments = people.of(contact)
+    const own = enrollments.find((row) => row.contactId === contactId && row.sequenceId === sequence.id)
+    if (own?.requestId === requestId) {
+      judged.repeated.push(contactId)
+      continue
+    }
+    const reasons = refusalsFor(candidateOf(contact, enrollments, suppressed), sequence.id, flags)
+    if (reasons.length > 0) {
+      judged.skipped.push(skippedFor(contactId, reasons, names.set(sequence.id, sequence.name)))
+      continue
+    }
+    judged.admitted.push(contact)
+    people.add(contact, sequence.id)
+  }
+  return judged
+}
+
+const NOT_FOUND: Refusal = { code: 'contact_not_found', flag: null, sequenceId: null, sameAddressAs: null }
+
+function candidateOf(
+  contact: GuardedContact,
+  enrollments: readonly Membership[],
+  suppressed: ReadonlyMap<string, unknown>,
+): Candidate {
+  return {
+    contactId: contact.id,
+    address: contact.address,
+    emailStatus: contact.emailStatus,
+    jobChangedAt: contact.jobChangedAt,
+    suppressed: contact.address !== null && suppressed.has(contact.address),
+    enrollments,
+  }
+}
+
+/** Memberships by person: a person is a contact, and whoever has the same address. Those admitted in this call count at once. */
+function indexed(rows: readonly Membership[]) {
+  const byContact = Map.groupBy(rows, (row) => row.contactId)
+  const byAddress = Map.groupBy(
+    rows.filter((row) => row.address !== null),
+    (row) => row.address!,
+  )
+  return {
+    of(contact: GuardedContact): Membership[] {
+      const own = byContact.get(contact.id) ?? []
+      if (contact.address === null) return own
+      const others = (byAddress.get(contact.address) ?? []).filter((row) => row.contactId !== contact.id)
+      return [...own, ...others]
+    },
+    add(contact: GuardedContact, sequenceId: Id): void {
+      if (contact.address === null) return
+      const row: Membership = {
+        contactId: contact.id,
+        address: contact.address,
+        sequenceId,
+        sequenceName: null,
+        state: 'active',
+        requestId: null,
+      }
+      byAddress.set(contact.address, [...(byAddress.get(contact.address) ?? []), row])
+    },
+  }
+}
+
+function skippedFor(
+  contactId: Id,
+  reasons: readonly Refusal[],
+  names: ReadonlyMap<Id, string | null>,
+): Skipped {
+  return {
+    contactId,
+    reasons: reasons.map((reason) => ({
+      ...reason,
+      sequenceName: reason.sequenceId === null ? null : (names.get(reason.sequenceId) ?? null),
+    })),
+  }
+}
+
+function alreadyHere(contactId: Id, sequence: SequenceRow): Skipped {
+  const code = 'contacts_already_exists_in_current_campaign'
+  const reason = {
+    code,
+    flag: null,
+    sequenceId: sequence.id,
+    sequenceName: sequence.name,
+    sameAddressAs: null,
+  } as const
+  return { contactId, reasons: [reason] }
+}
+
+async function save(
+  tx: Db,
+  enrolling: Enrolling,
+  { request, place, people }: { request: EnrollRequest; place: Place; people: readonly NewEnrollment[] },
+): Promise<Set<Id>> {
+  const { team, now, random, actor } = enrolling
+  const sequenceId = request.sequence.id
+  const call = {
+    team,
+    sequenceId,
+    stepId: place.step.id,
+    rank: rankOf({ first: true, priority: place.step.priority }),
+    fromAddress: request.fromAddress,
+    paused: request.paused,
+    addedBy: enrolling.userId,
+    requestId: enrolling.requestId,
+    now,
+  }
+  const inserted = await insertEnrollments(tx, call, people)
+  if (inserted.size === 0) return inserted
+  const added = people.filter((one) => inserted.has(one.contactId))
+  const activities = added.map((one) => ({
+    kind: 'enrolled' as const,
+    actor,
+    contactId: one.contactId,
+    sequenceId,
+    enrollmentId: one.id,
+    stepId: place.step.id,
+    mailboxId: one.mailboxId,
+  }))
+  await writeActivities(tx, { team, activities, now, random })
+  const metric = request.paused ? 'paused' : 'active'
+  await addDeltas(tx, { team, deltas: [{ sequenceId, stepId: place.step.id, metric, n: added.length }] })
+  await bumpLanes(tx, { team, bumps: bumpsOf(added, sequenceId), now })
+  return inserted
+}
+
+/** The earliest moment per mailbox. */
+function bumpsOf(added: readonly NewEnrollment[], sequenceId: Id) {
+  const earliest = new Map<Id, Instant>()
+  for (const one of added)
+    earliest.set(one.mailboxId, Math.min(earliest.get(one.mailboxId) ?? one.waitEndsAt, one.waitEndsAt))
+  return [...earliest].map(([mailboxId, dueAt]) => ({ mailboxId, sequenceId, dueAt }))
+}

@@ -1,0 +1,112 @@
+/** Writes a batch of imported rows: people known by their address are changed, the others are made. Runs inside the caller's transaction. */
+import type { Db } from '../core/db.ts'
+import { type Id, newId } from '../core/ids.ts'
+import {
+  type ContactRow,
+  insertContacts,
+  lockContactsByAddress,
+  saveContacts,
+  takeMergeTurn,
+} from '../store/contacts.ts'
+import type { ImportWishes } from '../store/imports.ts'
+import { bumpContacts } from '../store/lanes.ts'
+import { addPairsToLists, listsNamed } from '../store/lists.ts'
+import { applyFields, blankContact } from './contact-fields.ts'
+import { firstStage } from './create-contact.ts'
+import type { ContactLine, Failure } from './import-rows.ts'
+import { concernsSending } from './update-contact.ts'
+import { linkAccounts, type Writer } from './write-contact.ts'
+
+export interface BatchResult {
+  created: number
+  updated: number
+  failures: Failure[]
+}
+
+interface Person {
+  /** As in the database; null for somebody new. */
+  before: ContactRow | null
+  now: ContactRow
+  listNames: Set<string>
+}
+
+/** Two rows with one address are one person: the later row's cells win where they are not empty, and it counts as updated. */
+export async function importContacts(
+  tx: Db,
+  lines: readonly ContactLine[],
+  { wishes, ...writer }: Writer & { wishes: ImportWishes },
+): Promise<BatchResult> {
+  const { team } = writer
+  await takeMergeTurn(tx, team)
+  const addresses = [...new Set(lines.flatMap((line) => line.address ?? []))]
+  const known = await lockContactsByAddress(tx, { team, addresses })
+  const stageId = await firstStage(tx, writer)
+  const people = new Map<string, Person>()
+  const result: BatchResult = { created: 0, updated: 0, failures: [] }
+  for (const line of lines) {
+    const key = line.address ?? `row ${line.row}`
+    const there = people.get(key) ?? person(known.get(key), { stageId, writer })
+    const applied = applyFields(there.now, fieldsOf(line, there.now, wishes), writer.now)
+    if (!applied.ok) {
+      result.failures.push({ row: line.row, fields: line.cells, reason: applied.sentence })
+      continue
+    }
+    if (there.before === null && !people.has(key)) result.created++
+    else result.updated++
+    there.now = applied.row
+    for (const name of [...line.listNames, ...wishes.listNames]) there.listNames.add(name)
+    people.set(key, there)
+  }
+  await write(tx, [...people.values()], writer)
+  return result
+}
+
+function person(
+  before: ContactRow | undefined,
+  { stageId, writer }: { stageId: Id | null; writer: Writer },
+): Person {
+  const { userId, source, now, random } = writer
+  const fresh = () => blankContact({ id: newId(now, random), userId, stageId, source, now })
+  return { before: before ?? null, now: before ?? fresh(), listNames: new Set() }
+}
+
+/** The file's zone for all goes to whoever has none. */
+function fieldsOf({ fields }: ContactLine, row: ContactRow, { timeZoneDefault }: ImportWishes) {
+  const needsZone = timeZoneDefault !== null && fields.timeZone === undefined && row.timeZone === null
+  return needsZone ? { ...fields, timeZone: timeZoneDefault } : fields
+}
+
+async function write(tx: Db, people: readonly Person[], writer: Writer): Promise<void> {
+  const { team, now } = writer
+  const moved = people.filter((each) => each.before?.organizationName !== each.now.organizationName)
+  await linkAccounts(
+    tx,
+    moved.map((each) => each.now),
+    writer,
+  )
+  const made = people.filter((each) => each.before === null).map((each) => each.now)
+  await insertContacts(tx, { team, contacts: made })
+  const changed = people.filter((each) => each.before !== null)
+  await saveContacts(tx, { team, contacts: changed.map((each) => each.now) })
+  await addAllToLists(tx, people, writer)
+  const concerned = changed.filter((each) => concernsSending(each.before!, each.now))
+  if (concerned.length > 0)
+    await bumpContacts(tx, { team, contactIds: concerned.map((each) => each.now.id), now })
+}
+
+async function addAllToLists(
+  tx: Db,
+  people: readonly Person[],
+  { team, userId, now, random }: Writer,
+): Promise<void> {
+  const names = [...new Set(people.flatMap((each) => [...each.listNames]))]
+  const lists = await listsNamed(tx, { team, modality: 'contacts', names, userId, now, random })
+  const idOf = new Map(lists.map((list) => [list.name, list.id]))
+  const pairs = people.flatMap((each) =>
+    [...each.listNames].flatMap((name) => {
+      const listId = idOf.get(name)
+      return listId === undefined ? [] : [{ listId, memberId: each.now.id }]
+    }),
+  )
+  await addPairsToLists(tx, { team, pairs, now })
+}

@@ -1,0 +1,54 @@
+/** Gathers what a sequence is judged by before it is turned on. The judging is `core/sequence.ts`. */
+import type { Db } from '../core/db.ts'
+import type { TeamId } from '../core/ids.ts'
+import { type Readiness, readinessOf, type Step } from '../core/sequence.ts'
+import { VARIABLES } from '../core/template-values.ts'
+import { contactFieldsOf } from '../store/custom-fields.ts'
+import { hasRealMailbox, mailboxesOf } from '../store/mailboxes.ts'
+import { scheduleById, scheduleOf } from '../store/schedules.ts'
+import type { SequenceRow } from '../store/sequences.ts'
+import { type Tree, treeOf } from '../store/steps.ts'
+import { teamById } from '../store/teams.ts'
+
+export async function readiness(
+  db: Db,
+  { team, sequence }: { team: TeamId; sequence: SequenceRow },
+): Promise<Readiness> {
+  const [tree, schedule, mailboxes, real, sender, fields] = await Promise.all([
+    treeOf(db, { team, sequenceId: sequence.id }),
+    sequence.schedule ? scheduleById(db, { team, id: sequence.schedule.id }) : undefined,
+    mailboxesOf(db, team),
+    hasRealMailbox(db, team),
+    teamById(db, team),
+    contactFieldsOf(db, team),
+  ])
+  return readinessOf({
+    steps: stepsToJudge(tree),
+    schedule: schedule ? scheduleOf(schedule) : null,
+    connectedMailboxes: mailboxes.filter((one) => one.state === 'connected').length,
+    sender: real ? { legalName: sender.legalName, postalAddress: sender.postalAddress } : null,
+    knownVariables: [...VARIABLES, ...fields.map((field) => field.key)],
+  })
+}
+
+function stepsToJudge({ steps, variants, templates }: Tree): Step[] {
+  return steps.map((step) => ({
+    id: step.id,
+    position: step.position,
+    kind: step.kind,
+    wait: { amount: step.waitAmount, unit: step.waitUnit },
+    exactAt: step.exactAt,
+    variants: variants
+      .filter((variant) => variant.stepId === step.id)
+      .map((variant) => {
+        const template = templates.find((one) => one.id === variant.templateId)
+        return {
+          id: variant.id,
+          approved: variant.approved,
+          thread: variant.thread,
+          subject: template?.subject ?? null,
+          bodyHtml: template?.bodyHtml ?? null,
+        }
+      }),
+  }))
+}

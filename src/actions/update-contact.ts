@@ -1,0 +1,67 @@
+/** Changing a contact. Whoever is enrolled goes on; the engine looks again at what the change may have opened or closed. */
+import type { Db } from '../core/db.ts'
+import type { Id } from '../core/ids.ts'
+import { type ContactRow, lockContact, saveContacts } from '../store/contacts.ts'
+import { bumpContacts } from '../store/lanes.ts'
+import { applyFields, type ContactFields } from './contact-fields.ts'
+import {
+  type ContactRefusal,
+  linkAccounts,
+  putOnLists,
+  unknownReference,
+  type Writer,
+} from './write-contact.ts'
+
+export interface ContactUpdate extends Writer {
+  id: Id
+  fields: ContactFields
+  /** When given, the contact is on exactly these lists afterwards. */
+  listNames?: readonly string[] | undefined
+}
+
+export type Updated =
+  | { kind: 'updated'; id: Id }
+  | { kind: 'not_found' }
+  | { kind: 'deleted' }
+  | ContactRefusal
+
+export async function updateContact(db: Db, update: ContactUpdate): Promise<Updated> {
+  const unknown = await unknownReference(db, update.team, update.fields)
+  if (unknown) return unknown
+  return db.transaction(async (tx) => {
+    const row = await lockContact(tx, { team: update.team, id: update.id })
+    if (!row) return { kind: 'not_found' }
+    if (row.deletedAt !== null) return { kind: 'deleted' }
+    return rewriteContact(tx, row, update)
+  })
+}
+
+/** The same, on a row that the transaction has locked. */
+export async function rewriteContact(
+  tx: Db,
+  row: ContactRow,
+  update: ContactUpdate,
+): Promise<{ kind: 'updated'; id: Id } | ContactRefusal> {
+  const { team, fields, now } = update
+  const applied = applyFields(row, fields, now)
+  if (!applied.ok) return { kind: 'refused', field: applied.field, sentence: applied.sentence }
+  const next = applied.row
+  const moved = next.organizationName !== row.organizationName && !fields.accountId
+  if (moved && next.organizationName === null) next.accountId = null
+  if (moved) await linkAccounts(tx, [next], update)
+  await saveContacts(tx, { team, contacts: [next] })
+  if (update.listNames)
+    await putOnLists(tx, { contactIds: [row.id], names: update.listNames, replace: true }, update)
+  if (concernsSending(row, next)) await bumpContacts(tx, { team, contactIds: [row.id], now })
+  return { kind: 'updated', id: row.id }
+}
+
+/** Can this change open or close a gate? Names and such are read when a mail is rendered; waking a lane for each would be waste. */
+export function concernsSending(before: ContactRow, after: ContactRow): boolean {
+  return (
+    before.address !== after.address ||
+    before.stageId !== after.stageId ||
+    before.accountId !== after.accountId ||
+    before.timeZone !== after.timeZone
+  )
+}

@@ -1,0 +1,157 @@
+/** Creates, changes and deletes schedules, and tells the sequences that use one: their people get new moments at once. */
+import type { Instant } from '../core/clock.ts'
+import type { Db } from '../core/db.ts'
+import { type Id, newId, type TeamId } from '../core/ids.ts'
+import type { Random } from '../core/random.ts'
+import { done, notFound, type Result, refused } from '../core/result.ts'
+import type { Window } from '../core/schedule.ts'
+import { scheduleProblem } from '../core/schedule-problem.ts'
+import { canonicalZone, zoneProblem } from '../core/zone.ts'
+import { bumpSequences } from '../store/lanes.ts'
+import {
+  deleteSchedule,
+  insertSchedule,
+  isAlways,
+  makeDefault,
+  type NewSchedule,
+  saveSchedule,
+  scheduleById,
+  scheduleOf,
+  sequencesOnSchedule,
+} from '../store/schedules.ts'
+import { lockSequence } from '../store/sequence-writes.ts'
+import { stepsOf } from '../store/steps.ts'
+import { teamById } from '../store/teams.ts'
+import { type Edit, lookAgain, retimePeople } from './retime-people.ts'
+
+export interface ScheduleDraft {
+  name?: string
+  timeZone?: string
+  useContactZone?: boolean
+  skipHolidays?: boolean
+  extraHolidays?: readonly string[]
+  windows?: readonly Window[]
+  isDefault?: boolean
+}
+
+export interface Scheduling {
+  team: TeamId
+  actor: string
+  now: Instant
+  random: Random
+}
+
+/** Without windows it is empty: it can be filled later, and not be attached until then. */
+export async function createSchedule(
+  db: Db,
+  { team, now, random }: Scheduling,
+  draft: ScheduleDraft,
+): Promise<Result<Id>> {
+  const zone = draft.timeZone ?? (await teamById(db, team)).timeZone
+  const schedule = withDraft(
+    {
+      id: newId(now, random),
+      name: 'New schedule',
+      timeZone: zone,
+      useContactZone: false,
+      skipHolidays: false,
+      holidayRegion: null,
+      extraHolidays: [],
+      windows: [],
+      always: false,
+      isDefault: false,
+    },
+    draft,
+  )
+  const problem = problemOf(schedule, draft)
+  if (problem !== undefined) return refused(problem)
+  await db.transaction(async (tx) => {
+    await insertSchedule(tx, { team, schedule, now })
+    if (draft.isDefault) await makeDefault(tx, { team, id: schedule.id, now })
+  })
+  return done(schedule.id)
+}
+
+export async function updateSchedule(
+  db: Db,
+  scheduling: Scheduling,
+  { id, draft }: { id: Id; draft: ScheduleDraft },
+): Promise<Result<Id>> {
+  const { team, now } = scheduling
+  const before = await scheduleById(db, { team, id })
+  if (!before) return notFound()
+  const schedule = withDraft(before, draft)
+  const problem = problemOf(schedule, draft)
+  if (problem !== undefined) return refused(problem)
+  await db.transaction(async (tx) => {
+    await saveSchedule(tx, { team, schedule, now })
+    if (draft.isDefault) await makeDefault(tx, { team, id, now })
+  })
+  if (JSON.stringify(scheduleOf(before)) !== JSON.stringify(scheduleOf(schedule)))
+    for (const sequence of await sequencesOnSchedule(db, { team, id }))
+      await reschedule(db, scheduling, { sequenceId: sequence.id, schedule })
+  return done(id)
+}
+
+/** One sequence a transaction: a schedule of many sequences must not hold all their mailboxes at once. */
+async function reschedule(
+  db: Db,
+  { team, actor, now, random }: Scheduling,
+  { sequenceId, schedule }: { sequenceId: Id; schedule: NewSchedule },
+): Promise<void> {
+  const edit = await db.transaction(async (tx): Promise<Edit> => {
+    await lockSequence(tx, { team, id: sequenceId })
+    const steps = await stepsOf(tx, { team, sequenceIds: [sequenceId] })
+    const made = { team, sequenceId, steps, schedule: scheduleOf(schedule), actor, now, random }
+    await bumpSequences(tx, { team, sequenceIds: [sequenceId], now })
+    await retimePeople(
+      tx,
+      made,
+      steps.map((step) => step.id),
+    )
+    return made
+  })
+  await lookAgain(db, edit, { stepIds: [], schedule: true })
+}
+
+export async function removeSchedule(db: Db, { team }: Scheduling, id: Id): Promise<Result<null>> {
+  return db.transaction(async (tx): Promise<Result<null>> => {
+    const schedule = await scheduleById(tx, { team, id })
+    if (!schedule) return notFound()
+    const users = await sequencesOnSchedule(tx, { team, id })
+    if (users.length > 0)
+      return refused(
+        `The schedule "${schedule.name}" is used by ${users.length} ${users.length === 1 ? 'sequence' : 'sequences'}, such as "${users[0]!.name ?? users[0]!.id}". Give them another schedule first.`,
+      )
+    if (schedule.isDefault)
+      return refused(
+        `The schedule "${schedule.name}" is the default of new sequences. Make another one the default first.`,
+      )
+    await deleteSchedule(tx, { team, id })
+    return done(null)
+  })
+}
+
+function withDraft(before: NewSchedule, draft: ScheduleDraft): NewSchedule {
+  const windows = draft.windows ? [...draft.windows] : before.windows
+  return {
+    ...before,
+    name: draft.name?.trim() || before.name,
+    timeZone: draft.timeZone ? (canonicalZone(draft.timeZone) ?? draft.timeZone) : before.timeZone,
+    useContactZone: draft.useContactZone ?? before.useContactZone,
+    skipHolidays: draft.skipHolidays ?? before.skipHolidays,
+    extraHolidays: draft.extraHolidays ? [...draft.extraHolidays] : before.extraHolidays,
+    windows,
+    always: isAlways(windows),
+  }
+}
+
+function problemOf(schedule: NewSchedule, draft: ScheduleDraft): string | undefined {
+  const zone = zoneProblem(schedule.timeZone)
+  if (zone !== undefined) return zone
+  if (draft.windows === undefined && schedule.windows.length === 0) return undefined
+  return scheduleProblem({
+    ...scheduleOf({ ...schedule, skipHolidays: true }),
+    windows: schedule.windows,
+  })
+}

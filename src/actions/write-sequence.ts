@@ -1,0 +1,261 @@
+/** Creates a sequence with its steps and wordings in one call, and rewrites one as declared, also while people are in it. */
+import type { Instant } from '../core/clock.ts'
+import type { Db } from '../core/db.ts'
+import { type Id, newId, type TeamId } from '../core/ids.ts'
+import type { Random } from '../core/random.ts'
+import { done, notFound, type Result, refused } from '../core/result.ts'
+import { bumpSequences } from '../store/lanes.ts'
+import { listsNamed } from '../store/lists.ts'
+import { defaultSchedule, type ScheduleRow, scheduleById, scheduleOf } from '../store/schedules.ts'
+import {
+  insertSequence,
+  isUserOfTeam,
+  lockSequence,
+  type SequenceSettings,
+  saveSequence,
+  setArchived,
+} from '../store/sequence-writes.ts'
+import { type SequenceRow, sequenceById } from '../store/sequences.ts'
+import { saveSteps, stepsOf, type Tree, treeOf } from '../store/steps.ts'
+import type { InFlight } from '../store/stops.ts'
+import { saveTemplates, templatesByIds } from '../store/templates.ts'
+import { saveVariants } from '../store/variants.ts'
+import { activateSequence, activationRefusal, turnOn } from './activate-sequence.ts'
+import { deactivateSequence } from './deactivate-sequence.ts'
+import { planSteps, type StepDraft, type StepPlan } from './plan-steps.ts'
+import { type Edit, followDeletedSteps, leaveDeletedSteps, lookAgain, retimePeople } from './retime-people.ts'
+
+/** What is left out keeps its value, or its default on a new sequence. */
+export interface SequenceDraft extends Partial<Omit<SequenceSettings, 'labelIds' | 'settings'>> {
+  labelNames?: readonly string[]
+  settings?: Record<string, unknown>
+  active?: boolean
+  archived?: boolean
+  /** The whole list of steps; left out, they stay. */
+  steps?: readonly StepDraft[]
+}
+
+export interface Writing {
+  team: TeamId
+  userId: Id
+  actor: string
+  now: Instant
+  random: Random
+}
+
+const EMPTY_SCHEDULE =
+  'The schedule you are trying to attach to this sequence is empty. You cannot attach an empty schedule to the sequence'
+
+const NEW: Omit<SequenceSettings, 'ownerId' | 'scheduleId'> = {
+  name: null,
+  description: null,
+  dailyCap: null,
+  finishOnReply: true,
+  finishOnClick: false,
+  finishOnInterested: true,
+  pauseOnAway: true,
+  responseDays: null,
+  taskOnOpens: false,
+  taskOpenThreshold: null,
+  sameAccountDelayDays: null,
+  excludedContactStageIds: [],
+  excludedAccountStageIds: [],
+  byExactTime: false,
+  cc: '',
+  bcc: '',
+  labelIds: [],
+  starredBy: [],
+  creationType: 'new',
+  settings: {},
+}
+
+/** Makes the sequence; an empty draft makes a nameless one. The owner is whoever calls. */
+export async function createSequence(db: Db, writing: Writing, draft: SequenceDraft): Promise<Result<Id>> {
+  const { team, now, random } = writing
+  const id = newId(now, random)
+  return db.transaction(async (tx): Promise<Result<Id>> => {
+    const schedule =
+      draft.scheduleId == null
+        ? await defaultSchedule(tx, team)
+        : await scheduleById(tx, { team, id: draft.scheduleId })
+    const wrong = scheduleRefusal(draft, schedule)
+    if (wrong !== undefined) return refused(wrong)
+    const base = { ...NEW, ownerId: writing.userId, scheduleId: schedule?.id ?? null }
+    const settings = await merged(tx, writing, {
+      base,
+      draft: { ...draft, ownerId: writing.userId, scheduleId: schedule?.id ?? null },
+    })
+    const plan = await planned(tx, writing, {
+      id,
+      draft,
+      tree: { steps: [], variants: [], templates: [] },
+      settings,
+    })
+    if (!plan.ok) return plan
+    const refusal = draft.active
+      ? await activationRefusal(tx, { team, steps: plan.value.steps.length })
+      : undefined
+    if (refusal) return { ok: false, refusal }
+    await insertSequence(tx, { team, id, now }, settings)
+    await savePlan(tx, writing, plan.value)
+    if (draft.active) await turnOn(tx, { ...writing, sequenceId: id })
+    return done(id)
+  })
+}
+
+export interface Updated {
+  /** What was transmitting when the sequence was turned off. */
+  transmitting: InFlight[]
+}
+
+/** Rewrites what the draft names. People in the sequence follow: see `retime-people.ts`. */
+export async function updateSequence(
+  db: Db,
+  writing: Writing,
+  { id, draft }: { id: Id; draft: SequenceDraft },
+): Promise<Result<Updated>> {
+  const saved = await db.transaction((tx) => rewrite(tx, writing, { id, draft }))
+  if (!saved.ok) return saved
+  const { edit, plan, rescheduled } = saved.value
+  await followDeletedSteps(db, edit, plan.deletedStepIds)
+  await lookAgain(db, edit, { stepIds: plan.rewordedStepIds, schedule: rescheduled })
+  const switching = { ...writing, sequenceId: id }
+  if (draft.active === undefined || draft.active === saved.value.active) return done({ transmitting: [] })
+  if (draft.active) {
+    const activated = await activateSequence(db, switching)
+    return activated.ok ? done({ transmitting: [] }) : activated
+  }
+  const off = await deactivateSequence(db, switching)
+  return off.ok ? done({ transmitting: off.value }) : off
+}
+
+interface Rewritten {
+  edit: Edit
+  plan: StepPlan
+  rescheduled: boolean
+  /** As it was before. */
+  active: boolean
+}
+
+async function rewrite(
+  tx: Db,
+  writing: Writing,
+  { id, draft }: { id: Id; draft: SequenceDraft },
+): Promise<Result<Rewritten>> {
+  const { team, now } = writing
+  const locked = await lockSequence(tx, { team, id })
+  const before = locked && (await sequenceById(tx, { team, id }))
+  if (!locked || !before) return notFound()
+  if (draft.ownerId !== undefined && !(await isUserOfTeam(tx, { team, id: draft.ownerId })))
+    return refused(`The user ${draft.ownerId} is not a member of this team.`)
+  const scheduleId = draft.scheduleId === undefined ? locked.scheduleId : draft.scheduleId
+  const schedule = scheduleId === null ? undefined : await scheduleById(tx, { team, id: scheduleId })
+  const wrong = scheduleRefusal(draft, schedule)
+  if (wrong !== undefined) return refused(wrong)
+  const settings = await merged(tx, writing, {
+    base: { ...before, scheduleId: locked.scheduleId },
+    draft,
+  })
+  const current = await treeOf(tx, { team, sequenceId: id })
+  const tree = { ...current, steps: await stepsOf(tx, { team, sequenceIds: [id], deleted: true }) }
+  const plan = await planned(tx, writing, { id, draft, tree, settings })
+  if (!plan.ok) return plan
+  if (draft.active && !locked.active) {
+    const steps = (draft.steps ? plan.value.steps : tree.steps).filter((step) => step.deletedAt === null)
+    const refusal = await activationRefusal(tx, { team, steps: steps.length })
+    if (refusal) return { ok: false, refusal }
+  }
+  await saveSequence(tx, { team, id, now }, settings)
+  if (draft.archived === false && before.archivedAt !== null)
+    await setArchived(tx, { team, id, archived: false, now })
+  await savePlan(tx, writing, plan.value)
+  const edit = editOf(writing, { id, schedule, steps: draft.steps ? plan.value.steps : tree.steps })
+  const rescheduled = scheduleId !== locked.scheduleId
+  await bumpSequences(tx, { team, sequenceIds: [id], now })
+  await leaveDeletedSteps(tx, edit, plan.value.deletedStepIds)
+  await retimePeople(
+    tx,
+    edit,
+    rescheduled
+      ? edit.steps.filter((step) => step.deletedAt === null).map((step) => step.id)
+      : plan.value.retimedStepIds,
+  )
+  return done({ edit, plan: plan.value, rescheduled, active: locked.active })
+}
+
+function editOf(
+  { team, actor, now, random }: Writing,
+  o: { id: Id; schedule: ScheduleRow | undefined; steps: Edit['steps'] },
+): Edit {
+  const schedule = o.schedule ? scheduleOf(o.schedule) : null
+  return { team, sequenceId: o.id, steps: o.steps, schedule, actor, now, random }
+}
+
+function scheduleRefusal(draft: SequenceDraft, schedule: ScheduleRow | undefined): string | undefined {
+  if (draft.scheduleId == null) return undefined
+  if (schedule === undefined)
+    return `The schedule ${draft.scheduleId} does not exist. Choose one of the team's schedules.`
+  return schedule.windows.length === 0 ? EMPTY_SCHEDULE : undefined
+}
+
+async function merged(
+  tx: Db,
+  writing: Writing,
+  {
+    base,
+    draft,
+  }: { base: SequenceSettings | (SequenceRow & { scheduleId: Id | null }); draft: SequenceDraft },
+): Promise<SequenceSettings> {
+  const given = Object.fromEntries(
+    Object.entries(draft).filter(([key, value]) => value !== undefined && key in NEW),
+  ) as Partial<SequenceSettings>
+  const labelIds =
+    draft.labelNames === undefined
+      ? base.labelIds
+      : (await listsNamed(tx, { ...writing, modality: 'sequences', names: draft.labelNames })).map(
+          (list) => list.id,
+        )
+  return {
+    ...base,
+    ...given,
+    ownerId: draft.ownerId ?? base.ownerId,
+    scheduleId: draft.scheduleId === undefined ? base.scheduleId : draft.scheduleId,
+    labelIds,
+    settings: { ...base.settings, ...draft.settings },
+  }
+}
+
+async function planned(
+  tx: Db,
+  { team, userId, now, random }: Writing,
+  o: { id: Id; draft: SequenceDraft; tree: Tree; settings: SequenceSettings },
+): Promise<Result<StepPlan>> {
+  const { draft, tree } = o
+  if (draft.steps === undefined)
+    return done({
+      steps: [],
+      variants: [],
+      templates: [],
+      deletedStepIds: [],
+      retimedStepIds: [],
+      rewordedStepIds: [],
+    })
+  const referred = draft.steps.flatMap((step) => step.variants ?? []).flatMap((one) => one.template?.id ?? [])
+  const known = await templatesByIds(tx, { team, ids: referred })
+  return planSteps(draft.steps, {
+    sequenceId: o.id,
+    ownerId: userId,
+    tree,
+    known,
+    byExactTime: o.settings.byExactTime,
+    creating: tree.steps.length === 0,
+    now,
+    random,
+  })
+}
+
+async function savePlan(tx: Db, { team, now }: Writing, plan: StepPlan): Promise<void> {
+  await saveSteps(tx, { team, steps: plan.steps, now })
+  await saveTemplates(tx, { team, templates: plan.templates, now })
+  await saveVariants(tx, { team, variants: plan.variants, now })
+}

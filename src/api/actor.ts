@@ -1,0 +1,7 @@
+/** Who did it, as activities name them. */
+import type { Call } from './route.ts'
+
+/** `user:<id>` for a person in the page, `key:<id of the person it acts as>` for a program. */
+export function actorOf({ caller }: Call): string {
+  return `${caller.via === 'key' ? 'key' : 'user'}:${caller.userId}`
+}

@@ -1,0 +1,59 @@
+/** Every route of the API, one line per resource. The order is that of `openapi.json`; it decides nothing else. */
+import * as apiKeys from './api-keys.ts'
+import * as clock from './clock.ts'
+import * as contactSearch from './contact-search.ts'
+import * as contactTimeline from './contact-timeline.ts'
+import * as contacts from './contacts.ts'
+import * as emailAccounts from './email-accounts.ts'
+import * as enrollments from './enrollments.ts'
+import * as health from './health.ts'
+import * as home from './home.ts'
+import * as imports from './imports.ts'
+import * as inbound from './inbound.ts'
+import * as labels from './labels.ts'
+import * as messages from './messages.ts'
+import type { Route } from './route.ts'
+import * as sandbox from './sandbox.ts'
+import * as schedules from './schedules.ts'
+import * as sequenceActivity from './sequence-activity.ts'
+import * as sequenceEnrollment from './sequence-enrollment.ts'
+import * as sequencePreview from './sequence-preview.ts'
+import * as sequenceSearch from './sequence-search.ts'
+import * as sequenceState from './sequence-state.ts'
+import * as sequences from './sequences.ts'
+import * as session from './session.ts'
+import * as setup from './setup.ts'
+import * as stages from './stages.ts'
+import * as suppressions from './suppressions.ts'
+import * as team from './team.ts'
+import * as users from './users.ts'
+
+export const routes: readonly Route[] = [
+  ...health.routes,
+  ...users.routes,
+  ...setup.routes,
+  ...session.routes,
+  ...team.routes,
+  ...apiKeys.routes,
+  ...clock.routes,
+  ...home.routes,
+  ...contactSearch.routes,
+  ...contacts.routes,
+  ...contactTimeline.routes,
+  ...stages.routes,
+  ...labels.routes,
+  ...imports.routes,
+  ...suppressions.routes,
+  ...sequenceSearch.routes,
+  ...sequences.routes,
+  ...sequenceState.routes,
+  ...sequenceEnrollment.routes,
+  ...sequenceActivity.routes,
+  ...sequencePreview.routes,
+  ...enrollments.routes,
+  ...messages.routes,
+  ...schedules.routes,
+  ...emailAccounts.routes,
+  ...sandbox.routes,
+  ...inbound.routes,
+]

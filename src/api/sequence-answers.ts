@@ -1,0 +1,65 @@
+/** What several calls about sequences answer with: one sequence with its numbers, and its steps and wordings. */
+import { Type } from 'typebox'
+import type { Id } from '../core/ids.ts'
+import { hasSequences, nextSends, type SequenceRow, sequenceById } from '../store/sequences.ts'
+import { readTotals } from '../store/stats.ts'
+import { type Tree, treeOf } from '../store/steps.ts'
+import { refuse } from './errors.ts'
+import type { Call } from './route.ts'
+import { wireSequence } from './wire/sequence.ts'
+import { TreeOnWire, wireTree } from './wire/step.ts'
+
+/** The sequence, archived or not, or a 404. */
+export async function sequenceOf(call: Call, id: Id): Promise<SequenceRow> {
+  const row = await sequenceById(call.db, { team: call.caller.teamId, id })
+  return row ?? refuse(404, 'Record not found.')
+}
+
+/** Sequences as the wire says them, in the order given; their numbers are read in one statement. */
+export async function sequencesOnWire(call: Call, rows: readonly SequenceRow[]) {
+  const team = call.caller.teamId
+  const sequenceIds = rows.map((row) => row.id)
+  const [totals, next] = await Promise.all([
+    readTotals(call.db, { team, sequenceIds }),
+    nextSends(call.db, { team, sequenceIds }),
+  ])
+  return rows.map((row) =>
+    wireSequence({
+      row,
+      totals: totals.get(row.id) ?? [],
+      nextSendAt: next.get(row.id) ?? null,
+      userId: call.caller.userId,
+    }),
+  )
+}
+
+export async function sequenceOnWire(call: Call, row: SequenceRow) {
+  return (await sequencesOnWire(call, [row]))[0]!
+}
+
+/** One sequence with everything in it. */
+export async function wholeSequence(call: Call, id: Id) {
+  const team = call.caller.teamId
+  const row = await sequenceOf(call, id)
+  const [campaign, tree, totals] = await Promise.all([
+    sequenceOnWire(call, row),
+    treeOf(call.db, { team, sequenceId: id }),
+    readTotals(call.db, { team, sequenceIds: [id] }),
+  ])
+  return { row, campaign, tree, lists: listsOnWire(row, tree, totals.get(id) ?? []) }
+}
+
+function listsOnWire(row: SequenceRow, tree: Tree, totals: Parameters<typeof wireTree>[1]['totals']) {
+  return wireTree(tree, { totals, sequenceActive: row.active && row.archivedAt === null })
+}
+
+export const TeamOnWire = Type.Object({ id: Type.String(), sequences_finder_empty: Type.Boolean() })
+
+export async function teamOnWire(call: Call) {
+  return {
+    id: call.caller.teamPublicId,
+    sequences_finder_empty: !(await hasSequences(call.db, call.caller.teamId)),
+  }
+}
+
+export { TreeOnWire }

@@ -1,0 +1,159 @@
+/** The parameters of POST and PUT /sequences, and the draft they mean. */
+import { type Static, Type } from 'typebox'
+import type { StepDraft, VariantDraft } from '../actions/plan-steps.ts'
+import type { SequenceDraft } from '../actions/write-sequence.ts'
+import { WAIT_UNITS } from '../core/due.ts'
+import { type Priority, STEP_KINDS, type StepKind } from '../core/sequence.ts'
+import { defined } from './defined.ts'
+import { clearable, IdParameter, oneOf } from './params.ts'
+import { instantOf } from './wire/instant.ts'
+
+/** A little over what the template language itself takes, so that its own sentence is the answer. */
+const BODY_MAX = 300_000
+
+const TemplateInput = Type.Object({
+  id: Type.Optional(IdParameter),
+  subject: clearable(Type.String({ maxLength: 2_000 })),
+  body_html: clearable(Type.String({ maxLength: BODY_MAX })),
+})
+
+const TouchInput = Type.Object({
+  id: Type.Optional(IdParameter),
+  type: Type.Optional(oneOf(['new_thread', 'reply_to_thread'] as const)),
+  status: Type.Optional(oneOf(['to_be_reviewed', 'approved'] as const)),
+  include_signature: Type.Optional(Type.Boolean()),
+  emailer_template: Type.Optional(TemplateInput),
+  attachment_ids: Type.Optional(Type.Array(Type.String())),
+})
+
+const StepInput = Type.Object({
+  id: Type.Optional(IdParameter),
+  position: Type.Optional(Type.Integer({ minimum: 1 })),
+  type: Type.Optional(oneOf([...STEP_KINDS, 'linkedin_step_interact_with_post'] as const)),
+  wait_time: Type.Optional(Type.Integer()),
+  wait_mode: Type.Optional(oneOf(WAIT_UNITS)),
+  exact_datetime: clearable(Type.String()),
+  priority: clearable(oneOf(['high', 'medium', 'low', 'A', 'B'] as const)),
+  note: clearable(Type.String()),
+  max_emails_per_day: clearable(Type.Integer({ minimum: 0 })),
+  auto_skip_in_x_days: clearable(Type.Integer({ minimum: 0 })),
+  emailer_touches: Type.Optional(Type.Array(TouchInput, { maxItems: 100 })),
+})
+
+const settings = {
+  name: clearable(Type.String({ maxLength: 500 })),
+  description: clearable(Type.String()),
+  active: Type.Optional(Type.Boolean()),
+  user_id: Type.Optional(IdParameter),
+  emailer_schedule_id: clearable(IdParameter),
+  label_names: Type.Optional(Type.Array(Type.String({ maxLength: 200 }), { maxItems: 100 })),
+  sequence_by_exact_daytime: Type.Optional(Type.Boolean()),
+  max_emails_per_day: clearable(Type.Integer({ minimum: 0 })),
+  mark_finished_if_reply: Type.Optional(Type.Boolean()),
+  mark_finished_if_click: Type.Optional(Type.Boolean()),
+  mark_finished_if_interested: Type.Optional(Type.Boolean()),
+  mark_paused_if_ooo: Type.Optional(Type.Boolean()),
+  days_to_wait_before_mark_as_response: clearable(Type.Integer({ minimum: 0, maximum: 3650 })),
+  create_task_if_email_open: Type.Optional(Type.Boolean()),
+  email_open_trigger_task_threshold: clearable(Type.Integer({ minimum: 0 })),
+  same_account_reply_delay_days: clearable(Type.Integer({ minimum: 0, maximum: 1000 })),
+  excluded_account_stage_ids: Type.Optional(Type.Array(IdParameter, { maxItems: 200 })),
+  excluded_contact_stage_ids: Type.Optional(Type.Array(IdParameter, { maxItems: 200 })),
+  cc_emails: Type.Optional(Type.String()),
+  bcc_emails: Type.Optional(Type.String()),
+  creation_type: clearable(oneOf(['new', 'draft', 'ai_assistant'] as const)),
+  emailer_steps: Type.Optional(Type.Array(StepInput, { maxItems: 200 })),
+  // Without a meaning here: kept, and given back.
+  permissions: Type.Optional(Type.String()),
+  folder_id: clearable(Type.String()),
+  sequence_ruleset_id: clearable(Type.String()),
+  ignore_apollo_global_email_bounce_list: Type.Optional(Type.Boolean()),
+  same_account_reply_policy_cd: clearable(Type.Integer()),
+  sharing_permission: Type.Optional(Type.Unknown()),
+  label_ids: Type.Optional(Type.Array(IdParameter)),
+}
+
+export const SequenceSettings = Type.Object(settings)
+export type SettingsInput = Static<typeof SequenceSettings> & { archived?: boolean }
+export const SequenceChanges = Type.Object({
+  id: IdParameter,
+  archived: Type.Optional(Type.Boolean()),
+  ...settings,
+})
+
+/** The keys of the wire as our words. What was left out stays out. */
+export function draftOf(input: SettingsInput): SequenceDraft {
+  const kept = defined({
+    permissions: input.permissions,
+    folder_id: input.folder_id,
+    sequence_ruleset_id: input.sequence_ruleset_id,
+    ignore_apollo_global_email_bounce_list: input.ignore_apollo_global_email_bounce_list,
+    same_account_reply_policy_cd: input.same_account_reply_policy_cd,
+  })
+  return defined({
+    name: input.name,
+    description: input.description,
+    active: input.active,
+    archived: input.archived,
+    ownerId: input.user_id,
+    scheduleId: input.emailer_schedule_id,
+    labelNames: input.label_names,
+    byExactTime: input.sequence_by_exact_daytime,
+    dailyCap: input.max_emails_per_day,
+    finishOnReply: input.mark_finished_if_reply,
+    finishOnClick: input.mark_finished_if_click,
+    finishOnInterested: input.mark_finished_if_interested,
+    pauseOnAway: input.mark_paused_if_ooo,
+    responseDays: input.days_to_wait_before_mark_as_response,
+    taskOnOpens: input.create_task_if_email_open,
+    taskOpenThreshold: input.email_open_trigger_task_threshold,
+    sameAccountDelayDays: input.same_account_reply_delay_days,
+    excludedAccountStageIds: input.excluded_account_stage_ids,
+    excludedContactStageIds: input.excluded_contact_stage_ids,
+    cc: input.cc_emails,
+    bcc: input.bcc_emails,
+    creationType: input.creation_type,
+    settings: Object.keys(kept).length === 0 ? undefined : kept,
+    steps: input.emailer_steps?.map(stepDraft),
+  }) as SequenceDraft
+}
+
+function stepDraft(input: Static<typeof StepInput>, index: number): StepDraft {
+  return defined({
+    id: input.id,
+    position: input.position,
+    kind:
+      input.type === 'linkedin_step_interact_with_post'
+        ? ('linkedin_step_interact_post' as StepKind)
+        : (input.type as StepKind | undefined),
+    waitAmount: input.wait_time,
+    waitUnit: input.wait_mode,
+    exactAt:
+      typeof input.exact_datetime === 'string'
+        ? instantOf(input.exact_datetime, `emailer_steps[${index}][exact_datetime]`)
+        : input.exact_datetime,
+    priority: priorityOf(input.priority),
+    note: input.note,
+    dailyCap: input.max_emails_per_day,
+    autoSkipDays: input.auto_skip_in_x_days,
+    variants: input.emailer_touches?.map(variantDraft),
+  }) as StepDraft
+}
+
+/** Recorded: the original also takes "A" and "B". */
+function priorityOf(given: string | null | undefined): Priority | null | undefined {
+  if (given === 'A') return 'high'
+  return given === 'B' ? 'medium' : (given as Priority | null | undefined)
+}
+
+function variantDraft(input: Static<typeof TouchInput>): VariantDraft {
+  const { emailer_template: template } = input
+  return defined({
+    id: input.id,
+    thread: input.type,
+    approved: input.status === undefined ? undefined : input.status === 'approved',
+    includeSignature: input.include_signature,
+    template:
+      template && defined({ id: template.id, subject: template.subject, bodyHtml: template.body_html }),
+  }) as VariantDraft
+}

@@ -1,0 +1,52 @@
+/** What the team says about itself: names, zone, and the words of its opt-out line. */
+import { Type } from 'typebox'
+import { canonicalZone, zoneProblem } from '../core/zone.ts'
+import { type TeamChange, updateTeam } from '../store/teams.ts'
+import { refuse } from './errors.ts'
+import { clearable } from './params.ts'
+import { type Route, route } from './route.ts'
+import { WireTeam, wireTeam } from './wire/team.ts'
+
+export const routes: Route[] = [
+  route({
+    method: ['PATCH', 'PUT'],
+    path: '/team',
+    name: 'team/update',
+    summary: 'Change the team',
+    extension: true,
+    input: Type.Object({
+      name: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+      time_zone: Type.Optional(Type.String({ maxLength: 100 })),
+      legal_name: clearable(Type.String({ maxLength: 500 })),
+      postal_address: clearable(Type.String({ maxLength: 2000 })),
+      opt_out_html: Type.Optional(
+        Type.String({ minLength: 1, maxLength: 5000, description: 'Holds <%the words of the link%>.' }),
+      ),
+    }),
+    output: Type.Object({ team: WireTeam }),
+    async run(input, { db, caller }) {
+      const change: TeamChange = {}
+      if (input.name !== undefined) change.name = input.name.trim()
+      if (input.time_zone !== undefined) change.timeZone = zoneOrRefuse(input.time_zone)
+      if (input.legal_name !== undefined) change.legalName = input.legal_name?.trim() || null
+      if (input.postal_address !== undefined) change.postalAddress = input.postal_address?.trim() || null
+      if (input.opt_out_html !== undefined) change.optOutHtml = withMarker(input.opt_out_html)
+      return { team: wireTeam(await updateTeam(db, caller.teamId, change)) }
+    },
+  }),
+]
+
+/** The zone's own spelling, or a 422 that names the nearest one. */
+export function zoneOrRefuse(zone: string, parameter = 'time_zone'): string {
+  const problem = zoneProblem(zone)
+  return problem === undefined ? canonicalZone(zone)! : refuse(422, problem, { parameter })
+}
+
+function withMarker(html: string): string {
+  if (/<%[^%]+%>/.test(html)) return html
+  return refuse(
+    422,
+    'The opt-out line has no link in it. Put the words to click between <% and %>, as in "If you do not want to hear from me, <%click here%>."',
+    { parameter: 'opt_out_html' },
+  )
+}

@@ -1,0 +1,170 @@
+/** A sequence as the wire says it: `emailer_campaign`, with every recorded key, and the extra keys of the page. */
+import { Type } from 'typebox'
+import type { Instant } from '../../core/clock.ts'
+import type { Id } from '../../core/ids.ts'
+import type { SequenceRow } from '../../store/sequences.ts'
+import type { Total } from '../../store/stats.ts'
+import { iso, isoOrNull } from './instant.ts'
+import { ContactStatuses, contactStatuses, emailCounters, People, people } from './numbers.ts'
+
+const orNull = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) =>
+  Type.Union([schema, Type.Null()])
+
+/** The keys that programs and the page read; the answer has all that were recorded. */
+export const EmailerCampaign = Type.Object(
+  {
+    id: Type.String(),
+    name: orNull(Type.String()),
+    archived: Type.Boolean(),
+    active: Type.Boolean(),
+    created_at: Type.String(),
+    emailer_schedule_id: orNull(Type.String()),
+    max_emails_per_day: orNull(Type.Integer()),
+    user_id: Type.String(),
+    num_steps: Type.Integer(),
+    last_used_at: orNull(Type.String()),
+    mark_finished_if_reply: Type.Boolean(),
+    mark_paused_if_ooo: Type.Boolean(),
+    excluded_contact_stage_ids: Type.Array(Type.String()),
+    excluded_account_stage_ids: Type.Array(Type.String()),
+    label_ids: Type.Array(Type.String()),
+    unique_scheduled: Type.Integer(),
+    unique_delivered: Type.Integer(),
+    unique_bounced: Type.Integer(),
+    unique_hard_bounced: Type.Integer(),
+    unique_replied: Type.Integer(),
+    unique_unsubscribed: Type.Integer(),
+    bounce_rate: Type.Number(),
+    reply_rate: Type.Number(),
+    loaded_stats: Type.Boolean(),
+    contact_statuses: ContactStatuses,
+    schedule: orNull(
+      Type.Object({
+        id: Type.String(),
+        name: Type.String(),
+        time_zone: Type.String(),
+        always: Type.Boolean(),
+      }),
+    ),
+    people: People,
+    next_send_at: orNull(Type.String()),
+    owner_name: orNull(Type.String()),
+  },
+  { additionalProperties: true },
+)
+
+export interface SequenceOnWire {
+  row: SequenceRow
+  totals: readonly Total[]
+  nextSendAt: Instant | null
+  /** Who asks: `is_owner`. */
+  userId: Id
+}
+
+export function wireSequence({ row, totals, nextSendAt, userId }: SequenceOnWire) {
+  const active = row.active && row.archivedAt === null
+  return {
+    ...identity(row),
+    ...settings(row),
+    ...unusedSettings(row),
+    num_steps: row.numSteps,
+    ...emailCounters(totals),
+    loaded_stats: true,
+    contact_statuses: contactStatuses(totals, active),
+    cc_emails: row.cc,
+    bcc_emails: row.bcc,
+    underperforming_touches_count: 0,
+    sharing_permission: sharing(row, userId),
+    schedule: row.schedule && {
+      id: row.schedule.id,
+      name: row.schedule.name,
+      time_zone: row.schedule.timeZone,
+      always: row.schedule.always,
+    },
+    people: people(totals),
+    next_send_at: active ? isoOrNull(nextSendAt) : null,
+    owner_name: row.ownerName,
+  }
+}
+
+function identity(row: SequenceRow) {
+  return {
+    id: row.id,
+    name: row.name,
+    description: row.description,
+    archived: row.archivedAt !== null,
+    created_at: iso(row.createdAt),
+    updated_at: iso(row.updatedAt),
+    emailer_schedule_id: row.schedule?.id ?? null,
+    user_id: row.ownerId,
+    object_owner_id: row.ownerId,
+    active: row.active,
+    last_used_at: isoOrNull(row.lastUsedAt),
+    creation_type: row.creationType,
+  }
+}
+
+/** What the engine acts by. */
+function settings(row: SequenceRow) {
+  return {
+    max_emails_per_day: row.dailyCap,
+    same_account_reply_delay_days: row.sameAccountDelayDays,
+    excluded_account_stage_ids: row.excludedAccountStageIds,
+    excluded_contact_stage_ids: row.excludedContactStageIds,
+    label_ids: row.labelIds,
+    starred_by_user_ids: row.starredBy,
+    create_task_if_email_open: row.taskOnOpens,
+    email_open_trigger_task_threshold: row.taskOpenThreshold,
+    mark_finished_if_click: row.finishOnClick,
+    mark_finished_if_reply: row.finishOnReply,
+    mark_finished_if_interested: row.finishOnInterested,
+    mark_paused_if_ooo: row.pauseOnAway,
+    days_to_wait_before_mark_as_response: row.responseDays,
+    sequence_by_exact_daytime: row.byExactTime ? true : null,
+  }
+}
+
+/** Keys of the original without a meaning here: what was given comes back, else what a new sequence was recorded with. */
+function unusedSettings({ settings }: SequenceRow) {
+  return {
+    same_account_reply_policy_cd: settings['same_account_reply_policy_cd'] ?? null,
+    contact_email_event_to_stage_mapping: {},
+    sequence_ruleset_id: settings['sequence_ruleset_id'] ?? null,
+    ignore_apollo_global_email_bounce_list: settings['ignore_apollo_global_email_bounce_list'] ?? null,
+    folder_id: settings['folder_id'] ?? null,
+    permissions: settings['permissions'] ?? 'team_can_use',
+    is_performing_poorly: false,
+    num_contacts_email_status_extrapolated: 0,
+    remind_ab_test_results: false,
+    ab_test_step_ids: [],
+    prioritized_by_user: null,
+    dmp_ids: [],
+    content_center_type: null,
+    product_profile_ids: [],
+    status_reason: 'manual_approve',
+    auto_pause_warning_level: null,
+    auto_paused_at: null,
+    auto_pause_bounce_rate: null,
+    allowed_send_from_domains: [],
+    project_workspace_context: {},
+    auto_pause_enabled: false,
+    auto_pause_config: {
+      evaluation_window_days: 7,
+      min_volume: 200,
+      warning_threshold_pct: 7,
+      auto_pause_threshold_pct: 10,
+    },
+  }
+}
+
+function sharing(row: SequenceRow, userId: Id) {
+  return {
+    visibility: 'everyone',
+    access_type: 'full_access',
+    object_type: 'EmailerCampaign',
+    object_id: row.id,
+    is_owner: row.ownerId === userId,
+    owner_id: row.ownerId,
+    sharing_accesses: [],
+  }
+}

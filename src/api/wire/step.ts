@@ -1,0 +1,145 @@
+/** Steps, touches and templates as the wire says them, with every recorded key. */
+import { Type } from 'typebox'
+import type { Id } from '../../core/ids.ts'
+import type { Total } from '../../store/stats.ts'
+import type { StepRow, Tree } from '../../store/steps.ts'
+import type { TemplateRow } from '../../store/templates.ts'
+import type { VariantRow } from '../../store/variants.ts'
+import { iso, isoOrNull } from './instant.ts'
+import { emailCounters, stepCounts } from './numbers.ts'
+
+const TextOrNull = Type.Union([Type.String(), Type.Null()])
+const IntegerOrNull = Type.Union([Type.Integer(), Type.Null()])
+
+export const EmailerStep = Type.Object(
+  {
+    id: Type.String(),
+    emailer_campaign_id: Type.String(),
+    position: Type.Integer(),
+    wait_time: Type.Integer(),
+    type: Type.String(),
+    wait_mode: Type.String(),
+    note: TextOrNull,
+    max_emails_per_day: IntegerOrNull,
+    exact_datetime: TextOrNull,
+    priority: TextOrNull,
+    auto_skip_in_x_days: IntegerOrNull,
+    counts: Type.Record(Type.String(), Type.Integer()),
+    ab_test_details: Type.Record(Type.String(), Type.Unknown()),
+  },
+  { additionalProperties: true },
+)
+
+export const EmailerTouch = Type.Object(
+  {
+    id: Type.String(),
+    emailer_step_id: Type.String(),
+    emailer_template_id: Type.String(),
+    status: Type.String({ description: 'to_be_reviewed or approved.' }),
+    type: Type.String({ description: 'new_thread or reply_to_thread.' }),
+    include_signature: Type.Boolean(),
+  },
+  { additionalProperties: true },
+)
+
+export const EmailerTemplate = Type.Object(
+  {
+    id: Type.String(),
+    name: TextOrNull,
+    subject: TextOrNull,
+    body_html: TextOrNull,
+    created_at: Type.String(),
+  },
+  { additionalProperties: true },
+)
+
+/** The three lists that go with a sequence. */
+export const TreeOnWire = {
+  emailer_steps: Type.Array(EmailerStep),
+  emailer_touches: Type.Array(EmailerTouch),
+  emailer_templates: Type.Array(EmailerTemplate),
+}
+
+export interface Counting {
+  totals: readonly Total[]
+  sequenceActive: boolean
+}
+
+export function wireTree(tree: Tree, counting: Counting) {
+  return {
+    emailer_steps: tree.steps.map((step) => wireStep(step, counting)),
+    emailer_touches: tree.variants.map((variant) => wireTouch(variant, counting.totals)),
+    emailer_templates: tree.templates.map(wireTemplate),
+  }
+}
+
+export function wireStep(step: StepRow, { totals, sequenceActive }: Counting) {
+  return {
+    id: step.id,
+    emailer_campaign_id: step.sequenceId,
+    position: step.position,
+    wait_time: step.waitAmount,
+    type: step.kind,
+    wait_mode: step.waitUnit,
+    note: step.note,
+    max_emails_per_day: step.dailyCap,
+    exact_datetime: isoOrNull(step.exactAt),
+    priority: step.priority,
+    auto_skip_in_x_days: step.autoSkipDays,
+    counts: stepCounts(totals, sequenceActive, step.id),
+    ab_test_details: {},
+    ...emailCounters(totals, { stepId: step.id }),
+  }
+}
+
+export function wireTouch(variant: VariantRow, totals: readonly Total[]) {
+  const counters = emailCounters(totals, { variantId: variant.id })
+  return {
+    id: variant.id,
+    emailer_step_id: variant.stepId,
+    emailer_template_id: variant.templateId,
+    status: variant.approved ? 'approved' : 'to_be_reviewed',
+    type: variant.thread,
+    include_signature: variant.includeSignature,
+    has_personalized_opener: null,
+    personalized_opener_fallback_option: 'send_without_opener',
+    generic_personalized_opener: null,
+    template_type: null,
+    generation_options: [],
+    generation_tone: {},
+    content_center_type: null,
+    product_profile_ids: [],
+    composition_mode: null,
+    project_workspace_id: null,
+    ...counters,
+    open_rate_unfiltered: counters.open_rate,
+    open_rate_tracked: 0,
+    open_rate_unfiltered_tracked: 0,
+    click_rate_unfiltered: counters.click_rate,
+    click_rate_tracked: 0,
+    click_rate_unfiltered_tracked: 0,
+  }
+}
+
+export function wireTemplate(template: TemplateRow) {
+  return {
+    id: template.id,
+    name: template.name,
+    user_id: template.ownerId,
+    starred_by_user_ids: [],
+    subject: template.subject,
+    archived: null,
+    created_at: iso(template.createdAt),
+    global: false,
+    body_text: null,
+    folder_id: null,
+    body_html: template.bodyHtml,
+    creation_type: null,
+    prompt_template_id: null,
+    description: null,
+    highlights: null,
+    has_ai_variables: false,
+    label_ids: [] as Id[],
+    prompt_id: null,
+  }
+}

@@ -1,0 +1,51 @@
+/** The team and its people as the page and programs see them. */
+import { Type } from 'typebox'
+import type { ApiKeyRow } from '../../store/api-keys.ts'
+import type { TeamRow } from '../../store/teams.ts'
+import { iso, isoOrNull, WireInstant, WireInstantOrNull } from './instant.ts'
+
+const TextOrNull = Type.Union([Type.String(), Type.Null()])
+
+export const WireTeam = Type.Object(
+  {
+    id: Type.String(),
+    name: Type.String(),
+    time_zone: Type.String(),
+    legal_name: TextOrNull,
+    postal_address: TextOrNull,
+    opt_out_html: Type.String(),
+  },
+  { title: 'Team' },
+)
+
+export function wireTeam(team: TeamRow) {
+  return {
+    id: team.publicId,
+    name: team.name,
+    time_zone: team.timeZone,
+    legal_name: team.legalName,
+    postal_address: team.postalAddress,
+    opt_out_html: team.optOutHtml,
+  }
+}
+
+export const WireApiKey = Type.Object(
+  {
+    id: Type.String(),
+    name: Type.String(),
+    prefix: Type.String({ description: 'How the key begins.' }),
+    created_at: WireInstant,
+    revoked_at: WireInstantOrNull,
+  },
+  { title: 'ApiKey' },
+)
+
+export function wireApiKey(key: ApiKeyRow) {
+  return {
+    id: key.id,
+    name: key.name,
+    prefix: key.prefix,
+    created_at: iso(key.createdAt),
+    revoked_at: isoOrNull(key.revokedAt),
+  }
+}

@@ -1,0 +1,168 @@
+import { sql } from 'kysely'
+import { afterAll, expect, test } from 'vitest'
+import { kysely } from '../../src/store/db.ts'
+import { startApi } from '../support/api.ts'
+import { add, newContact, newContacts, newSequence, statusOf, step } from '../support/outreach.ts'
+
+const api = await startApi()
+afterAll(() => api.close())
+
+interface Row {
+  contactId: string
+  stepId: string | null
+  state: string
+  hold: string | null
+  due: number | null
+  next: string
+  rank: number
+}
+
+async function peopleOf(sequenceId: string): Promise<Row[]> {
+  const { rows } = await sql<Row>`
+    select contact_id as "contactId", step_id as "stepId", state, hold_reason as hold, due_at as due, message_id as next, rank
+    from enrollments where sequence_id = ${sequenceId} and removed_at is null order by contact_id`.execute(
+    kysely(api.db),
+  )
+  return rows
+}
+
+/** As after step `place`: stands on it, having received the one before. */
+async function standOn(sequenceId: string, contactId: string, stepId: string) {
+  await sql`
+    with e as (update enrollments set step_id = ${stepId}, rank = 1 where sequence_id = ${sequenceId} and contact_id = ${contactId}
+      returning *)
+    insert into stat_deltas (team_id, sequence_id, step_id, metric, n)
+      select team_id, sequence_id, ${stepId}, 'active', 1 from e
+      union all select team_id, sequence_id, (select id from steps where sequence_id = ${sequenceId} and position = 1), 'active', -1 from e`.execute(
+    kysely(api.db),
+  )
+}
+
+const listed = (ids: string[]) => ids.map((id) => ({ id }))
+
+test('whoever waits on a deleted step goes on with the next one, under a new message id', async () => {
+  const { id, steps } = await newSequence(api, { active: true })
+  const [ana, bob] = await newContacts(api, 2)
+  await add(api, id, [ana!, bob!])
+  await standOn(id, bob!, steps[1]!)
+  const before = await peopleOf(id)
+  await api.put(`/sequences/${id}`, { emailer_steps: listed([steps[0]!, steps[2]!]) })
+  const after = await peopleOf(id)
+  const of = (rows: Row[], contactId: string) => rows.find((row) => row.contactId === contactId)!
+  expect(of(after, ana!)).toEqual(of(before, ana!))
+  expect(of(after, bob!)).toMatchObject({ stepId: steps[2], state: 'active', rank: 1 })
+  expect(of(after, bob!).next).not.toBe(of(before, bob!).next)
+  // The wait of step three, four days, runs from when step one was done: Thursday to Monday 0:00, since "Always" is always open.
+  expect(of(after, bob!).due).toBe(Date.parse('2027-01-18T00:00:00-05:00'))
+  const { body } = await api.get(`/emailer_campaigns/${id}`)
+  expect(body.emailer_steps.map((each: { counts: { active: number } }) => each.counts.active)).toEqual([1, 1])
+})
+
+test('whoever stood on the last step when it was deleted has received everything', async () => {
+  const { id, steps } = await newSequence(api, { active: true })
+  const ana = await newContact(api)
+  await add(api, id, [ana])
+  await standOn(id, ana, steps[2]!)
+  await api.put(`/sequences/${id}`, { emailer_steps: listed([steps[0]!, steps[1]!]) })
+  expect(await statusOf(api, ana, id)).toMatchObject({
+    status: 'finished',
+    inactive_reason: 'Completed last step',
+  })
+})
+
+test('a step put in before where somebody stands is not met by them; steps keep their people when they move', async () => {
+  const { id, steps } = await newSequence(api, { active: true })
+  const ana = await newContact(api)
+  await add(api, id, [ana])
+  await standOn(id, ana, steps[1]!)
+  await api.put(`/sequences/${id}`, {
+    emailer_steps: [step({ subject: 'Before all' }), ...listed(steps)],
+  })
+  expect(await peopleOf(id)).toEqual([expect.objectContaining({ stepId: steps[1] })])
+  expect(await statusOf(api, ana, id)).toMatchObject({ current_step_position: 3 })
+})
+
+test('another wait gives those who wait another moment; what is overdue by it is due now', async () => {
+  const { id, steps } = await newSequence(api, { active: true })
+  const ana = await newContact(api)
+  await add(api, id, [ana])
+  const start = api.clock.now()
+  await api.put(`/sequences/${id}`, {
+    emailer_steps: [{ id: steps[0], wait_time: 3, wait_mode: 'hour' }, ...listed(steps.slice(1))],
+  })
+  expect((await peopleOf(id))[0]!.due).toBe(start + 3 * 3_600_000)
+  api.clock.advance(2 * 3_600_000)
+  await api.put(`/sequences/${id}`, {
+    emailer_steps: [{ id: steps[0], wait_time: 1, wait_mode: 'hour' }, ...listed(steps.slice(1))],
+  })
+  expect((await peopleOf(id))[0]!.due).toBe(api.clock.now())
+})
+
+test('a claimed email of a deleted step is taken back, and its person goes on with the next', async () => {
+  const { id, steps } = await newSequence(api, { active: true })
+  const ana = await newContact(api)
+  await add(api, id, [ana])
+  await sql`
+    with e as (update enrollments set due_at = null, lease_until = '2027-01-15' where sequence_id = ${id} returning *)
+    insert into messages (team_id, id, enrollment_id, sequence_id, step_id, contact_id, mailbox_id, state, rfc_id, from_address,
+      address_hash, body_hash, created_at, updated_at)
+    select team_id, message_id, id, sequence_id, step_id, contact_id, mailbox_id, 'claimed', '<x@segue.test>', 'sandbox@segue.test',
+      '', '', '2027-01-14', '2027-01-14' from e`.execute(kysely(api.db))
+  await api.put(`/sequences/${id}`, { emailer_steps: listed(steps.slice(1)) })
+  expect(await peopleOf(id)).toEqual([expect.objectContaining({ stepId: steps[1], state: 'active' })])
+  const { rows } = await sql`select state from messages where sequence_id = ${id}`.execute(kysely(api.db))
+  expect(rows).toEqual([{ state: 'cancelled' }])
+})
+
+test('whoever was held for a wording that nobody had approved is due once it is', async () => {
+  const { id, steps, touches } = await newSequence(api, {
+    active: true,
+    emailer_steps: [step({ status: 'to_be_reviewed' })],
+  })
+  const ana = await newContact(api)
+  await add(api, id, [ana])
+  await sql`update enrollments set due_at = null, hold_reason = 'step_not_approved' where sequence_id = ${id}`.execute(
+    kysely(api.db),
+  )
+  expect(await statusOf(api, ana, id)).toMatchObject({ status: 'paused' })
+  await api.put(`/sequences/${id}`, {
+    emailer_steps: [{ id: steps[0], emailer_touches: [{ id: touches[0], status: 'approved' }] }],
+  })
+  expect(await peopleOf(id)).toEqual([expect.objectContaining({ hold: null, due: api.clock.now() })])
+})
+
+test('another schedule gives those who wait another moment, and so does another window', async () => {
+  const schedule = await api.post('/emailer_schedules', {
+    name: 'Mornings',
+    time_zone: 'Europe/Berlin',
+    schedule_hash: { monday: [[9, 12]], tuesday: [[9, 12]] },
+  })
+  const scheduleId = schedule.body.emailer_schedule.id
+  const { id } = await newSequence(api, {
+    active: true,
+    emailer_steps: [step({ wait: [1, 'day'] })],
+  })
+  const ana = await newContact(api)
+  await add(api, id, [ana])
+  await api.put(`/sequences/${id}`, { emailer_schedule_id: scheduleId })
+  // Friday is closed: the next open local date is Monday 2027-01-18, 9:00 in Berlin.
+  expect((await peopleOf(id))[0]!.due).toBe(Date.parse('2027-01-18T09:00:00+01:00'))
+  await api.put(`/emailer_schedules/${scheduleId}`, { schedule_hash: { monday: [[7, 12]] } })
+  expect((await peopleOf(id))[0]!.due).toBe(Date.parse('2027-01-18T07:00:00+01:00'))
+})
+
+test('edits and additions at once neither deadlock nor lose anybody', async () => {
+  const { id, steps } = await newSequence(api, { active: true })
+  const contacts = await newContacts(api, 12)
+  const edits = [steps, [steps[0]!, steps[2]!], [steps[0]!]].map((kept) =>
+    api.put(`/sequences/${id}`, { emailer_steps: listed(kept) }),
+  )
+  const additions = [0, 4, 8].map((from) => add(api, id, contacts.slice(from, from + 4)))
+  await Promise.all([...edits, ...additions])
+  const people = await peopleOf(id)
+  expect(people).toHaveLength(12)
+  expect(new Set(people.map((row) => row.stepId))).toEqual(new Set([steps[0]]))
+  expect(api.db.deadlocks).toBe(0)
+  const { body } = await api.get(`/emailer_campaigns/${id}`)
+  expect(body.emailer_campaign.people).toMatchObject({ active: 12, total: 12 })
+})
