@@ -1,0 +1,173 @@
+/**
+ * The composition root: the only file that opens the database, the mail clients and the servers, and hands them to each other.
+ * Decides nothing about contacts, sequences or mail.
+ */
+import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import manifest from '../package.json' with { type: 'json' }
+import { jobHandlers } from './actions/job-handlers.ts'
+import { mailboxAccess } from './actions/mailbox-access.ts'
+import type { ApiContext } from './api/route.ts'
+import { createServer } from './api/server.ts'
+import { ServerClock } from './clock.ts'
+import type { Config } from './config.ts'
+import { newId } from './core/ids.ts'
+import type { Random } from './core/random.ts'
+import { startEngine } from './engine/engine.ts'
+import { startJobs } from './engine/jobs.ts'
+import { startReading } from './engine/read-inbox.ts'
+import { sandboxRows } from './engine/sandbox-rows.ts'
+import { startTravel } from './engine/travel.ts'
+import { createLog, type Log } from './log.ts'
+import { parseMail } from './mail/parse.ts'
+import type { MailPort, MailTimeouts } from './mail/port.ts'
+import { createMailPort } from './mail/post.ts'
+import { answerMail, type Sandbox, startSandbox } from './mail/sandbox.ts'
+import { systemRandom } from './random.ts'
+import { type Keys, loadKeys } from './seal.ts'
+import { watchDeployment } from './store/deployment.ts'
+import { openEmbedded } from './store/embedded.ts'
+import { migrate } from './store/migrate.ts'
+import { askServerClock, openPostgres, type Pools } from './store/postgres.ts'
+import { readTravel } from './store/travel.ts'
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
+export const VERSION: string = manifest.version
+
+/** A database that is migrated and at hand, with the clock that follows it. Commands need no more. */
+export interface House {
+  config: Config
+  log: Log
+  pools: Pools
+  clock: ServerClock
+  random: Random
+  keys: Keys
+  /** Closes the connections; stops the embedded server when nobody else uses it. */
+  close(): Promise<void>
+}
+
+export async function openHouse(config: Config): Promise<House> {
+  const log = createLog(config.logLevel)
+  const random = systemRandom()
+  const embedded = config.databaseUrl === null ? await openEmbedded({ dataDir: config.dataDir, log }) : null
+  const pools = await openPostgres({ url: embedded?.url ?? config.databaseUrl!, log })
+  const clock = await ServerClock.open({
+    ask: () => askServerClock(pools.control),
+    onJump: (jumpMs) => log.error({ jumpMs }, 'the clock of the database server jumped'),
+    onFailure: (error) => log.warn({ err: error }, 'the clock of the database server could not be read'),
+  })
+  await migrate(pools.control, { dir: join(ROOT, 'migrations'), now: clock.real(), version: VERSION })
+  clock.setTravelOffset((await readTravel(pools.control)).offsetMs)
+  const keys = await loadKeys({ dataDir: config.dataDir, secretKey: config.secretKey })
+  return {
+    config,
+    log,
+    pools,
+    clock,
+    random,
+    keys,
+    async close() {
+      clock.close()
+      await pools.close()
+      await embedded?.leave()
+    },
+  }
+}
+
+export interface Running {
+  /** `http://127.0.0.1:4000` */
+  url: string
+  /** Lets mails on the wire finish, then closes everything. */
+  stop(): Promise<void>
+}
+
+export interface StartOptions {
+  /** How long mail servers may be silent; by default as RFC 5321 asks. */
+  mailTimeouts?: MailTimeouts
+}
+
+/** Page, API and engine in one process. */
+export async function startSegue(house: House, options: StartOptions = {}): Promise<Running> {
+  const { config, log, pools, clock, random } = house
+  const deployment = await watchDeployment(pools.control, { dataDir: config.dataDir, clock, log })
+  const sandbox = await startSandbox({ clock, random, ...sandboxRows({ db: pools.claim, clock, random }) })
+  const mail = createMailPort({
+    clock,
+    random,
+    sandbox,
+    ...(options.mailTimeouts && { timeouts: options.mailTimeouts }),
+  })
+  const engine = startMailing(house, mail)
+  const jobs = await startJobs({
+    connection: pools.jobs,
+    log,
+    handlers: jobHandlers({ db: pools.api, clock, random, log }),
+  })
+  const server = createServer(apiContext(house, { sandbox, mail, jobs: { start: jobs.start } }), {
+    webRoot: resolve(ROOT, 'web/dist'),
+  })
+  const url = await server.listen({ host: config.host, port: config.port })
+  return {
+    url,
+    async stop() {
+      await server.close()
+      await jobs.stop()
+      await engine.stop()
+      await sandbox.close()
+      await deployment.stop()
+    },
+  }
+}
+
+/** What happens by itself: sending, reading, and time travel where it is allowed. */
+function startMailing(house: House, mail: MailPort): { stop(): Promise<void> } {
+  const { config, log, pools, clock, random, keys } = house
+  const worker = newId(clock.real(), random)
+  const access = mailboxAccess({ db: pools.claim, keys })
+  const onRead = () => sending.poke()
+  const reading = startReading({ db: pools.claim, mail, access, clock, random, log, onRead })
+  const sending = startEngine({
+    db: { claim: pools.claim, mark: pools.mark },
+    mail,
+    access,
+    clock,
+    random,
+    log,
+    publicUrl: config.publicUrl,
+    worker,
+    pokeReader: reading.poke,
+  })
+  const onMove = () => {
+    sending.poke()
+    reading.poke()
+  }
+  const travel = config.timeTravel ? startTravel({ db: pools.control, clock, log, onMove }) : null
+  return {
+    async stop() {
+      await travel?.stop()
+      await Promise.all([sending.stop(), reading.stop()])
+    },
+  }
+}
+
+function apiContext(
+  house: House,
+  parts: { sandbox: Sandbox; mail: MailPort; jobs: ApiContext['jobs'] },
+): ApiContext {
+  const { config, log, pools, clock, random, keys } = house
+  return {
+    db: pools.api,
+    clock,
+    random,
+    keys,
+    log,
+    jobs: parts.jobs,
+    mail: parts.mail,
+    sandbox: { parse: parseMail, compose: answerMail, announce: parts.sandbox.announce },
+    settings: {
+      publicUrl: config.publicUrl,
+      timeTravel: config.timeTravel,
+      privateMailHosts: config.privateMailHosts,
+    },
+  }
+}

@@ -1,0 +1,31 @@
+/** What a command is, and what it talks through. */
+
+export interface Terminal {
+  env: Readonly<Record<string, string | undefined>>
+  out(text: string): void
+  err(text: string): void
+}
+
+export interface Option {
+  type: 'string' | 'boolean'
+  help: string
+  /** What stands for the value in the help: `EMAIL`. */
+  value?: string
+}
+
+export type Run = (
+  values: Record<string, string | boolean | undefined>,
+  terminal: Terminal,
+) => Promise<number>
+
+export interface Command {
+  name: string
+  summary: string
+  options: Record<string, Option>
+  load(): Promise<Run>
+}
+
+/** A condition that the caller can change; shown as its message alone. */
+export class CommandRefused extends Error {
+  override readonly name = 'CommandRefused'
+}
