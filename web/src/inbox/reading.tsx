@@ -1,0 +1,42 @@
+/** One mail that was read: who, when, what it was taken for and by which evidence, and its words. */
+import type { Inbound } from '../lib/api-types.ts'
+import { listed } from '../lib/words.ts'
+import { Instant } from '../ui/instant.tsx'
+import { PersonLink } from '../ui/link.tsx'
+import { MailFrame } from '../ui/mail-frame.tsx'
+import { KindBadge } from './kinds.tsx'
+import classes from './reading.module.css'
+
+/** Below this the match rests on sender and subject alone. */
+const SURE = 80
+
+function matched(mail: Inbound): string {
+  if (!mail.contact_id) return 'It belongs to nobody in your people: nothing was stopped by it.'
+  const by =
+    mail.evidence.length > 0 ? ` by ${listed(mail.evidence.map((each) => each.replaceAll('_', ' ')))}` : ''
+  return mail.confidence >= SURE ? `Matched${by}.` : `Probably theirs: matched${by}. Check that it is.`
+}
+
+export function Reading({ mail }: { mail: Inbound }) {
+  return (
+    <article className={classes.reading} data-testid="reading">
+      <h2 className={classes.subject}>{mail.subject || 'No subject'}</h2>
+      <div className={classes.meta}>
+        <PersonLink id={mail.contact_id} style={{ fontWeight: 500 }}>
+          {mail.from}
+        </PersonLink>
+        <KindBadge kind={mail.kind} />
+        <span className="sg-quiet">
+          <Instant at={mail.received_at} />
+        </span>
+      </div>
+      <p className="sg-quiet">
+        {mail.sequence_name ? `Answers the sequence ${mail.sequence_name}. ` : ''}
+        {matched(mail)}
+      </p>
+      <div className={classes.body}>
+        <MailFrame title={mail.subject || 'Mail'} html={mail.html ?? ''} text={mail.text} />
+      </div>
+    </article>
+  )
+}

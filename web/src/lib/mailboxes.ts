@@ -1,0 +1,57 @@
+/** Mailboxes and schedules, as the page asks for them. */
+import { queryOptions } from '@tanstack/react-query'
+import { api } from './api.ts'
+import type { Check, Mailbox, MailboxInput, Schedule } from './api-types.ts'
+
+export const mailboxesQuery = queryOptions({
+  queryKey: ['mailboxes'],
+  queryFn: async ({ signal }) => {
+    const { email_accounts } = await api.get<{ email_accounts: Mailbox[] }>(
+      '/email_accounts',
+      undefined,
+      signal,
+    )
+    return email_accounts.filter((mailbox) => mailbox.state !== 'removed')
+  },
+  refetchInterval: 15_000,
+})
+
+export interface Connected {
+  email_account: Mailbox
+  sequences_on_always?: { id: string; name: string | null }[]
+}
+
+export const connectMailbox = (input: MailboxInput) => api.post<Connected>('/email_accounts', input)
+export const updateMailbox = (id: string, input: MailboxInput) =>
+  api.patch<Connected>(`/email_accounts/${id}`, input)
+export const startCheck = (id: string) => api.post<{ check: Check }>(`/email_accounts/${id}/check`)
+
+export const checkQuery = (mailboxId: string, checkId: string) =>
+  queryOptions({
+    queryKey: ['mailboxes', mailboxId, 'check', checkId],
+    queryFn: ({ signal }) =>
+      api.get<{ check: Check }>(`/email_accounts/${mailboxId}/checks/${checkId}`, undefined, signal),
+    refetchInterval: ({ state }) => (state.data?.check.state === 'running' || !state.data ? 700 : false),
+    enabled: checkId !== '',
+  })
+
+export const schedulesQuery = queryOptions({
+  queryKey: ['schedules'],
+  queryFn: async ({ signal }) => {
+    const answer = await api.get<{ emailer_schedules: Schedule[] }>('/emailer_schedules', undefined, signal)
+    return answer.emailer_schedules
+  },
+})
+
+export interface ScheduleInput {
+  name: string
+  time_zone: string
+  use_contacts_time_zone: boolean
+  windows: Schedule['windows']
+}
+
+export const createSchedule = (input: ScheduleInput) =>
+  api.post<{ emailer_schedule: Schedule }>('/emailer_schedules', input)
+export const updateSchedule = (id: string, input: ScheduleInput) =>
+  api.put<{ emailer_schedule: Schedule }>(`/emailer_schedules/${id}`, input)
+export const deleteSchedule = (id: string) => api.delete(`/emailer_schedules/${id}`)

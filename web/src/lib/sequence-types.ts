@@ -1,0 +1,202 @@
+/** What the API says of sequences, their steps and the people in them. Names are the wire's. */
+import type { Contact, Iso, Pagination } from './api-types.ts'
+
+export interface PeopleCounts {
+  active: number
+  paused: number
+  finished: number
+  failed?: number
+  replied: number
+  bounced: number
+  held: number
+  total: number
+}
+
+export interface Sequence {
+  id: string
+  name: string | null
+  active: boolean
+  archived: boolean
+  created_at: Iso
+  last_used_at: Iso | null
+  user_id: string | null
+  owner_name: string | null
+  emailer_schedule_id: string | null
+  schedule: { id: string; name: string; time_zone: string; always: boolean } | null
+  num_steps: number
+  max_emails_per_day: number | null
+  mark_finished_if_reply: boolean | null
+  mark_paused_if_ooo: boolean | null
+  excluded_contact_stage_ids: string[] | null
+  unique_delivered: number
+  unique_replied: number
+  unique_bounced: number
+  unique_unsubscribed?: number
+  reply_rate: number
+  bounce_rate: number
+  people: PeopleCounts
+  next_send_at: Iso | null
+}
+
+export type StepKind =
+  | 'auto_email'
+  | 'manual_email'
+  | 'call'
+  | 'action_item'
+  | 'linkedin_step_connect'
+  | 'linkedin_step_message'
+  | 'linkedin_step_view_profile'
+  | 'linkedin_step_interact_post'
+
+export type WaitUnit = 'second' | 'minute' | 'hour' | 'day' | 'week'
+export type Thread = 'new_thread' | 'reply_to_thread'
+
+export interface Step {
+  id: string
+  position: number
+  type: StepKind
+  wait_time: number
+  wait_mode: WaitUnit
+  note: string | null
+  max_emails_per_day: number | null
+  counts?: Partial<Record<'active' | 'paused' | 'finished' | 'bounced' | 'not_sent', number>>
+}
+
+export interface Variant {
+  id: string
+  emailer_step_id: string
+  emailer_template_id: string
+  status: 'to_be_reviewed' | 'approved'
+  type: Thread
+  include_signature: boolean
+  unique_delivered?: number | null
+  unique_replied?: number | null
+  unique_bounced?: number | null
+}
+
+export interface Template {
+  id: string
+  subject: string | null
+  body_html: string | null
+}
+
+export interface SequenceDetail {
+  emailer_campaign: Sequence
+  emailer_steps: Step[]
+  emailer_touches: Variant[]
+  emailer_templates: Template[]
+}
+
+export interface VariantInput {
+  id?: string
+  type: Thread
+  status: 'approved' | 'to_be_reviewed'
+  include_signature: boolean
+  emailer_template: { id?: string; subject: string; body_html: string }
+}
+
+export interface StepInput {
+  id?: string
+  type: StepKind
+  wait_time: number
+  wait_mode: WaitUnit
+  note?: string | null
+  emailer_touches: VariantInput[]
+}
+
+export interface SequenceInput {
+  name?: string
+  active?: boolean
+  emailer_schedule_id?: string
+  max_emails_per_day?: number | null
+  mark_finished_if_reply?: boolean
+  mark_paused_if_ooo?: boolean
+  excluded_contact_stage_ids?: string[]
+  emailer_steps?: StepInput[]
+}
+
+export interface Notice {
+  code: string
+  sentence: string
+  step_id?: string | null
+}
+
+export interface Readiness {
+  ready: boolean
+  problems: Notice[]
+  warnings: Notice[]
+}
+
+export interface Preview {
+  subject: string
+  html: string
+  text: string
+  missing: string[]
+  from: string | null
+  to: string | null
+  problem: string | null
+}
+
+export type PeopleState = 'active' | 'paused' | 'finished' | 'failed' | 'replied' | 'bounced' | 'held'
+
+export interface Enrollment {
+  id: string
+  contact: Pick<Contact, 'id' | 'name' | 'email' | 'time_zone'> & { company: string | null }
+  state: string
+  reason: string | null
+  sentence: string | null
+  step_position: number | null
+  num_steps: number
+  next_at: Iso | null
+  next_gate: { name: string; sentence: string; until: Iso | null } | null
+  mailbox_email: string | null
+  added_at: Iso
+}
+
+export interface EnrollmentPage {
+  enrollments: Enrollment[]
+  counts: PeopleCounts
+  pagination: Pagination
+}
+
+export interface WhyGate {
+  name: string
+  state: 'open' | 'closed'
+  rule: string
+  value?: string | null
+  sentence?: string | null
+  until?: Iso | null
+}
+
+export interface Why {
+  gates: WhyGate[]
+  next_at: Iso | null
+  decision: unknown
+}
+
+export interface Message {
+  id: string
+  status: string
+  subject: string | null
+  to_email: string | null
+  to_name: string | null
+  from_email: string | null
+  contact_id: string | null
+  emailer_campaign_id: string | null
+  campaign_name?: string | null
+  campaign_position?: number | null
+  due_at: Iso | null
+  completed_at: Iso | null
+  failed_at: Iso | null
+  failure_reason: string | null
+  not_sent_reason: string | null
+  bounce?: boolean | null
+  replied?: boolean | null
+  created_at: Iso
+}
+
+export interface AddResult {
+  contacts: Contact[]
+  skipped_contact_ids: Record<string, string>
+  emailer_campaign: Sequence
+}

@@ -1,0 +1,38 @@
+/** The team: signing in, its name and address, its people and keys, and what Home shows. */
+import { queryOptions } from '@tanstack/react-query'
+import { api } from './api.ts'
+import type { ApiKey, Home, Pagination, Session, Team, User } from './api-types.ts'
+
+export interface SetupInput {
+  team_name: string
+  time_zone: string
+  name: string
+  email: string
+  password: string
+}
+
+export const setUp = (input: SetupInput) =>
+  api.post<{ team_id: string; user_id: string; api_key: string }>('/setup', input)
+export const signIn = (email: string, password: string) =>
+  api.post<Pick<Session, 'user' | 'team'>>('/session', { email, password })
+export const signOut = () => api.delete('/session')
+
+export const updateTeam = (patch: Partial<Omit<Team, 'id'>>) => api.patch<{ team: Team }>('/team', patch)
+
+export const homeQuery = queryOptions({
+  queryKey: ['home'],
+  queryFn: ({ signal }) => api.get<Home>('/home', undefined, signal),
+  refetchInterval: 15_000,
+})
+
+export const keysQuery = queryOptions({
+  queryKey: ['api-keys'],
+  queryFn: ({ signal }) => api.get<{ api_keys: ApiKey[] }>('/api_keys', undefined, signal),
+})
+export const createKey = (name: string) => api.post<{ api_key: string; key: ApiKey }>('/api_keys', { name })
+export const revokeKey = (id: string) => api.delete(`/api_keys/${id}`)
+
+export const usersQuery = queryOptions({
+  queryKey: ['users'],
+  queryFn: ({ signal }) => api.post<{ users: User[]; pagination: Pagination }>('/users/search', {}, signal),
+})

@@ -1,0 +1,76 @@
+/** A check of a mailbox, each step as it happens: connected, logged in, sent, found, Sent copy seen. Starts by itself. */
+import { Button, Loader } from '@mantine/core'
+import { IconAlertTriangle, IconCircle, IconCircleCheck } from '@tabler/icons-react'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useEffect, useRef, useState } from 'react'
+import { sentenceOf } from '../lib/api.ts'
+import type { CheckStep, Mailbox } from '../lib/api-types.ts'
+import { checkQuery, mailboxesQuery, startCheck } from '../lib/mailboxes.ts'
+import { Problem } from '../ui/problem.tsx'
+import classes from './mailboxes.module.css'
+
+export function CheckSteps({ mailbox }: { mailbox: Mailbox }) {
+  const queries = useQueryClient()
+  const [checkId, setCheckId] = useState('')
+  const [problem, setProblem] = useState<string>()
+  const begun = useRef(false)
+  const { data } = useQuery(checkQuery(mailbox.id, checkId))
+  const state = data?.check.state
+  const begin = async () => {
+    setProblem(undefined)
+    try {
+      setCheckId((await startCheck(mailbox.id)).check.id)
+    } catch (error) {
+      setProblem(sentenceOf(error))
+    }
+  }
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when it is shown; StrictMode mounts twice
+  useEffect(() => {
+    if (begun.current) return
+    begun.current = true
+    begin()
+  }, [])
+  useEffect(() => {
+    if (state === 'passed' || state === 'failed')
+      queries.invalidateQueries({ queryKey: mailboxesQuery.queryKey, exact: true })
+  }, [state, queries])
+  return (
+    <div data-testid="check" data-state={state}>
+      <p style={{ marginBottom: 8 }} aria-live="polite">
+        {state === 'passed'
+          ? `${mailbox.email} works.`
+          : state === 'failed'
+            ? 'Something is wrong:'
+            : `Checking ${mailbox.email}`}
+      </p>
+      <ul className={classes.steps}>
+        {data?.check.steps.map((step) => (
+          <Line key={step.name} step={step} />
+        ))}
+        {!data && !problem ? <Line step={{ name: 'begin', state: 'running', words: 'Connecting' }} /> : null}
+      </ul>
+      <Problem words={problem} />
+      {state === 'failed' || problem ? (
+        <Button variant="default" mt="sm" onClick={begin}>
+          Check again
+        </Button>
+      ) : null}
+    </div>
+  )
+}
+
+function Line({ step }: { step: CheckStep }) {
+  return (
+    <li data-state={step.state}>
+      <Mark state={step.state} />
+      <span>{step.words || step.name}</span>
+    </li>
+  )
+}
+
+function Mark({ state }: { state: string }) {
+  if (state === 'running') return <Loader size={16} aria-label="Running" />
+  if (state === 'failed') return <IconAlertTriangle size={16} aria-label="Failed" />
+  if (state === 'waiting' || state === 'pending') return <IconCircle size={16} aria-label="Not yet" />
+  return <IconCircleCheck size={16} aria-label="Done" />
+}

@@ -1,0 +1,79 @@
+/** What a person enters to connect a mailbox, and what the API is told of it. Passwords are sent once and never come back. */
+import type { Mailbox, MailboxInput, Server } from '../lib/api-types.ts'
+import { DEFAULT_LIMITS, type Limits } from './limits.tsx'
+import type { Preset } from './presets.ts'
+
+export interface Account extends Server {
+  password: string
+}
+
+export interface Credentials {
+  email: string
+  fromName: string
+  replyTo: string
+  aliases: string[]
+  signature: string
+  smtp: Account
+  imap: Account
+  /** Most accounts read with the login they send with. */
+  sameLogin: boolean
+  /** A relay has no inbox; another mailbox reads its replies. */
+  readsVia: string | null
+  hasInbox: boolean
+  limits: Limits
+}
+
+export const begin = (preset: Preset, fromName: string): Credentials => ({
+  email: '',
+  fromName,
+  replyTo: '',
+  aliases: [],
+  signature: '',
+  smtp: { ...preset.smtp, user: '', password: '' },
+  imap: { ...preset.imap, user: '', password: '' },
+  sameLogin: true,
+  readsVia: null,
+  hasInbox: true,
+  limits: DEFAULT_LIMITS,
+})
+
+const NOWHERE: Server = { host: '', port: 993, tls: 'tls', user: '' }
+
+export const credentialsOf = (mailbox: Mailbox): Credentials => ({
+  email: mailbox.email,
+  fromName: mailbox.from_name ?? '',
+  replyTo: mailbox.reply_to ?? '',
+  aliases: mailbox.aliases,
+  signature: mailbox.signature_html ?? '',
+  smtp: { ...(mailbox.smtp ?? NOWHERE), password: '' },
+  imap: { ...(mailbox.imap ?? NOWHERE), password: '' },
+  sameLogin: mailbox.imap?.user === mailbox.smtp?.user,
+  readsVia: mailbox.reads_via,
+  hasInbox: mailbox.imap !== null,
+  limits: {
+    email_daily_threshold: mailbox.email_daily_threshold,
+    max_outbound_emails_per_hour: mailbox.max_outbound_emails_per_hour,
+    seconds_delay_between_emails: mailbox.seconds_delay_between_emails,
+  },
+})
+
+/** An empty password leaves the stored one as it is; an empty user is the address itself. */
+function account({ password, user, ...server }: Account, email: string) {
+  return { ...server, user: user || email, ...(password ? { password } : {}) }
+}
+
+export function inputOf(given: Credentials): MailboxInput {
+  const { smtp, imap, email } = given
+  const reading = given.sameLogin ? { ...imap, user: smtp.user, password: smtp.password } : imap
+  return {
+    email,
+    from_name: given.fromName || null,
+    reply_to: given.replyTo || null,
+    aliases: given.aliases,
+    signature_html: given.signature,
+    smtp: account(smtp, email),
+    imap: given.hasInbox ? account(reading, email) : null,
+    reads_via: given.hasInbox ? null : given.readsVia,
+    ...given.limits,
+  }
+}

@@ -1,0 +1,99 @@
+/** One mailbox: how much of its limit is used, when it is next free, when it was last read, and its health in a word with the sentence behind it. */
+import { Button, Progress } from '@mantine/core'
+import type { ReactNode } from 'react'
+import type { Mailbox } from '../lib/api-types.ts'
+import { useUrl } from '../lib/url.ts'
+import { number } from '../lib/words.ts'
+import { Instant } from '../ui/instant.tsx'
+import { AppLink } from '../ui/link.tsx'
+import { StateBadge } from '../ui/state-badge.tsx'
+import { gapInWords } from './limits.tsx'
+import classes from './mailboxes.module.css'
+
+/** A read that fails is worse news than the word of the connection. */
+const healthOf = (mailbox: Mailbox) => (mailbox.read_problem ? 'disconnected' : mailbox.state)
+
+export function MailboxCard({ mailbox }: { mailbox: Mailbox }) {
+  const { set } = useUrl()
+  const open = (check?: string) => set({ mailbox: mailbox.id, check })
+  const limit = mailbox.email_daily_threshold
+  return (
+    <article className={classes.card} data-testid="mailbox-card">
+      <header className={classes.head}>
+        <div className={classes.names}>
+          <h2 className={classes.address}>{mailbox.email}</h2>
+          <div className="sg-quiet">
+            {mailbox.is_sandbox ? 'Sandbox: mails stay inside Segue' : mailbox.from_name}
+          </div>
+        </div>
+        <StateBadge state={healthOf(mailbox)} {...(mailbox.read_problem ? { word: 'Cannot be read' } : {})} />
+      </header>
+      {mailbox.read_problem || mailbox.state_sentence ? (
+        <p
+          className={classes.sentence}
+          data-bad={mailbox.state === 'disconnected' || mailbox.read_problem ? true : undefined}
+        >
+          {mailbox.read_problem ?? mailbox.state_sentence}
+        </p>
+      ) : null}
+      <Usage used={mailbox.used_day} limit={limit} />
+      <dl className={classes.facts}>
+        <Fact name="This hour">
+          {number(mailbox.used_hour)} of {number(mailbox.max_outbound_emails_per_hour)}
+        </Fact>
+        <Fact name="Between two mails">{gapInWords(mailbox.seconds_delay_between_emails)}</Fact>
+        <Fact name="Next free">
+          <Instant at={mailbox.next_free_at} none="now" />
+        </Fact>
+        <Fact name="Last read">
+          <Instant at={mailbox.last_read_at} none="not yet" />
+        </Fact>
+        {mailbox.is_sandbox ? null : (
+          <Fact name="Opt-out">
+            {mailbox.opt_out === 'https' ? 'one click and by mail' : 'by mail only: no https address is set'}
+          </Fact>
+        )}
+      </dl>
+      <div className={classes.actions}>
+        {mailbox.is_sandbox ? (
+          <AppLink to="/sandbox">Open the sandbox</AppLink>
+        ) : (
+          <>
+            <Button variant="default" size="compact-sm" onClick={() => open('1')}>
+              Check
+            </Button>
+            <Button variant="default" size="compact-sm" onClick={() => open()}>
+              {mailbox.state === 'disconnected' ? 'Mend' : 'Settings'}
+            </Button>
+          </>
+        )}
+      </div>
+    </article>
+  )
+}
+
+function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </>
+  )
+}
+
+function Usage({ used, limit }: { used: number; limit: number }) {
+  const full = limit > 0 && used >= limit
+  return (
+    <div className={classes.usage}>
+      <div>
+        <strong>{number(used)}</strong> of {number(limit)} in the last 24 hours
+      </div>
+      <Progress
+        value={limit > 0 ? Math.min(100, (used / limit) * 100) : 0}
+        color={full ? 'var(--sg-paused-solid)' : 'indigo'}
+        size={6}
+        aria-label={`${used} of ${limit} used`}
+      />
+    </div>
+  )
+}

@@ -1,0 +1,128 @@
+/** Each sequence a person is in, how they stand there, and why nothing was sent. */
+import { Button, Menu } from '@mantine/core'
+import { IconChevronDown } from '@tabler/icons-react'
+import { useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import type { Contact, PersonEnrollment } from '../lib/api-types.ts'
+import { changeStatuses, release, stopPeople } from '../lib/sequences.ts'
+import { nameOf } from '../lib/words.ts'
+import { tell, useAct } from '../ui/act.tsx'
+import { Instant } from '../ui/instant.tsx'
+import { AppLink } from '../ui/link.tsx'
+import { StateBadge } from '../ui/state-badge.tsx'
+import classes from './person.module.css'
+import { WhyNotSent } from './why-not-sent.tsx'
+
+export function Enrollments({ contact, enrollments }: { contact: Contact; enrollments: PersonEnrollment[] }) {
+  return (
+    <section>
+      <h2 className={classes.heading}>Sequences</h2>
+      {enrollments.length === 0 ? <p className="sg-quiet">Not in any sequence.</p> : null}
+      {enrollments.map((enrollment) => (
+        <One key={enrollment.id} contact={contact} enrollment={enrollment} />
+      ))}
+    </section>
+  )
+}
+
+const OVER = new Set(['finished', 'failed', 'replied', 'bounced'])
+
+function One({ contact, enrollment }: { contact: Contact; enrollment: PersonEnrollment }) {
+  const over = OVER.has(enrollment.state)
+  const [opened, setOpened] = useState(!over)
+  return (
+    <div className={classes.enrollment} data-testid="enrollment">
+      <div className={classes.enrollmentHead}>
+        <AppLink to={`/sequences/${enrollment.sequence_id}`} plain style={{ fontWeight: 500 }}>
+          {enrollment.sequence_name ?? 'Untitled sequence'}
+        </AppLink>
+        <StateBadge state={enrollment.state} />
+      </div>
+      {enrollment.sentence ? <p>{enrollment.sentence}</p> : null}
+      <p className="sg-quiet">
+        {enrollment.step_position ? `Step ${enrollment.step_position} of ${enrollment.num_steps}` : ''}
+        {enrollment.next_at ? (
+          <>
+            , next <Instant at={enrollment.next_at} zone={contact.time_zone} />
+          </>
+        ) : null}
+      </p>
+      <div className={classes.enrollmentActions}>
+        {over ? null : <Acts contact={contact} enrollment={enrollment} />}
+        <Button
+          size="compact-sm"
+          variant="subtle"
+          color="gray"
+          aria-expanded={opened}
+          onClick={() => setOpened(!opened)}
+          rightSection={<IconChevronDown size={14} />}
+          data-testid="why-not-sent"
+        >
+          Why not sent?
+        </Button>
+      </div>
+      {opened ? <WhyNotSent enrollmentId={enrollment.id} zone={contact.time_zone} /> : null}
+    </div>
+  )
+}
+
+function Acts({ contact, enrollment }: { contact: Contact; enrollment: PersonEnrollment }) {
+  const queries = useQueryClient()
+  const { busy, run } = useAct()
+  const act = (words: string, what: () => Promise<unknown>) => () =>
+    run(async () => {
+      await what()
+      await queries.invalidateQueries()
+      tell(`${nameOf(contact)} ${words}.`)
+    })
+  const { sequence_id: sequence, state } = enrollment
+  const ids = [contact.id]
+  return (
+    <>
+      {state === 'held' ? (
+        <Button
+          size="compact-sm"
+          variant="default"
+          loading={busy}
+          onClick={act('goes on', () => release(enrollment.id))}
+        >
+          Retry
+        </Button>
+      ) : null}
+      {state === 'paused' ? (
+        <Button
+          size="compact-sm"
+          variant="default"
+          loading={busy}
+          onClick={act('goes on', () => changeStatuses(sequence, ids, 'active'))}
+        >
+          Resume
+        </Button>
+      ) : (
+        <Button
+          size="compact-sm"
+          variant="default"
+          loading={busy}
+          onClick={act('is paused', () => changeStatuses(sequence, ids, 'paused'))}
+        >
+          Pause
+        </Button>
+      )}
+      <Menu position="bottom-start">
+        <Menu.Target>
+          <Button size="compact-sm" variant="default" rightSection={<IconChevronDown size={14} />}>
+            Stop
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item onClick={act('is finished here', () => stopPeople(sequence, ids, 'mark_as_finished'))}>
+            Finish: nothing more from this sequence
+          </Menu.Item>
+          <Menu.Item onClick={act('is removed from it', () => stopPeople(sequence, ids, 'remove'))}>
+            Remove: may be added again from the start
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+    </>
+  )
+}

@@ -1,0 +1,205 @@
+/** Who is added, from which mailboxes they hear, and which guards are lifted. */
+import {
+  Button,
+  Checkbox,
+  Collapse,
+  Group,
+  MultiSelect,
+  Progress,
+  SegmentedControl,
+  Stack,
+} from '@mantine/core'
+import { IconChevronDown } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { type FormEvent, useState } from 'react'
+import { labelsQuery } from '../lib/contacts.ts'
+import { mailboxesQuery } from '../lib/mailboxes.ts'
+import type { Sequence } from '../lib/sequence-types.ts'
+import { counted } from '../lib/words.ts'
+import { Confirm } from '../ui/confirm.tsx'
+import { AppLink } from '../ui/link.tsx'
+import { Notice, Problem } from '../ui/problem.tsx'
+import type { Added } from './batches.ts'
+import { ChoosePeople, type Chosen, NOBODY, sizeOf } from './choose-people.tsx'
+import { type AddWish, useAdding } from './use-adding.ts'
+
+interface AddFormProps {
+  sequence: Sequence
+  onAdded: (result: Added) => void
+  onCancel: () => void
+}
+
+export function AddForm({ sequence, onAdded, onCancel }: AddFormProps) {
+  const [source, setSource] = useState('people')
+  const [chosen, setChosen] = useState<Chosen>(NOBODY)
+  const [lists, setLists] = useState<string[]>([])
+  const [mailboxIds, setMailboxIds] = useState<string[]>()
+  const [guards, setGuards] = useState<AddWish['guards']>({})
+  const mailboxes = useSendable()
+  const from = mailboxIds ?? mailboxes.preset
+  const adding = useAdding(sequence, onAdded)
+  const wish: AddWish = { ...(source === 'lists' ? { lists } : { chosen }), mailboxIds: from, guards }
+  const some = source === 'lists' ? lists.length > 0 : sizeOf(chosen) > 0
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    adding.start(wish)
+  }
+  return (
+    <form onSubmit={submit}>
+      <Stack gap={12}>
+        <SegmentedControl
+          size="xs"
+          aria-label="Whom to add"
+          value={source}
+          onChange={setSource}
+          data={[
+            { value: 'people', label: 'Choose people' },
+            { value: 'lists', label: 'Whole lists' },
+          ]}
+          style={{ alignSelf: 'flex-start' }}
+        />
+        {source === 'lists' ? (
+          <Lists chosen={lists} onChoose={setLists} />
+        ) : (
+          <ChoosePeople chosen={chosen} onChoose={setChosen} />
+        )}
+        <Mailboxes mailboxes={mailboxes} from={from} onChoose={setMailboxIds} />
+        <Guards guards={guards} onChange={setGuards} />
+        {sequence.active ? null : (
+          <Notice>The sequence is off. People wait in it until it is turned on.</Notice>
+        )}
+        <Problem words={adding.problem} />
+        {adding.part === undefined ? null : <Progress value={adding.part * 100} aria-label="Progress" />}
+        <Group justify="flex-end" gap={8}>
+          <Button variant="default" onClick={onCancel}>
+            Cancel
+          </Button>
+          <Button
+            type="submit"
+            loading={adding.busy}
+            disabled={!some || from.length === 0}
+            data-testid="add-people-submit"
+          >
+            {source === 'people' && some ? `Add ${counted(sizeOf(chosen), 'person', 'people')}` : 'Add'}
+          </Button>
+        </Group>
+      </Stack>
+      <Confirm
+        opened={adding.alwaysAsked !== undefined}
+        onClose={adding.declineAlways}
+        title="This sequence sends at any hour"
+        verb="Send at any hour"
+        onConfirm={() => adding.confirmAlways(wish)}
+      >
+        {adding.alwaysAsked} Its schedule is {sequence.schedule?.name ?? 'Always'}, so mails from a real
+        mailbox would leave at night and on weekends too. Choose another under{' '}
+        <AppLink to={`/sequences/${sequence.id}/settings`}>Settings</AppLink>, or go on.
+      </Confirm>
+    </form>
+  )
+}
+
+/** Mailboxes that may send now; the one to begin with is the default one, or the only one. */
+function useSendable() {
+  const { data } = useQuery(mailboxesQuery)
+  const usable = (data ?? []).filter((mailbox) => mailbox.state === 'connected' || mailbox.is_sandbox)
+  const first = usable.find((mailbox) => mailbox.default) ?? usable[0]
+  return { usable, loaded: data !== undefined, preset: first ? [first.id] : [] }
+}
+
+interface MailboxesProps {
+  mailboxes: ReturnType<typeof useSendable>
+  from: string[]
+  onChoose: (ids: string[]) => void
+}
+
+function Mailboxes({ mailboxes, from, onChoose }: MailboxesProps) {
+  if (mailboxes.loaded && mailboxes.usable.length === 0)
+    return (
+      <Notice tone="paused">
+        No mailbox can send now. <AppLink to="/mailboxes">Open the mailboxes</AppLink>
+      </Notice>
+    )
+  return (
+    <MultiSelect
+      label="From"
+      description={
+        from.length > 1
+          ? 'People are dealt to them by the room each has left, and stay with theirs.'
+          : undefined
+      }
+      data={mailboxes.usable.map((mailbox) => ({
+        value: mailbox.id,
+        label: mailbox.is_sandbox ? `${mailbox.email} (sandbox)` : mailbox.email,
+      }))}
+      value={from}
+      onChange={onChoose}
+      data-testid="add-people-mailbox"
+    />
+  )
+}
+
+function Lists({ chosen, onChoose }: { chosen: string[]; onChoose: (names: string[]) => void }) {
+  const { data } = useQuery(labelsQuery)
+  return (
+    <MultiSelect
+      label="Lists"
+      placeholder={chosen.length === 0 ? 'Choose one or more' : ''}
+      searchable
+      data={(data ?? []).map((label) => ({
+        value: label.name,
+        label: `${label.name} (${counted(label.cached_count, 'person', 'people')})`,
+      }))}
+      value={chosen}
+      onChange={onChoose}
+      nothingFoundMessage="No list of that name"
+    />
+  )
+}
+
+const GUARDS = [
+  ['sequence_active_in_other_campaigns', 'Also people under way in another sequence'],
+  ['sequence_finished_in_other_campaigns', 'Also people who finished another sequence'],
+  ['sequence_same_company_in_same_campaign', 'Also several people of one company'],
+  ['sequence_unverified_email', 'Also unverified addresses'],
+] as const
+
+function Guards({
+  guards,
+  onChange,
+}: {
+  guards: AddWish['guards']
+  onChange: (guards: AddWish['guards']) => void
+}) {
+  const [opened, setOpened] = useState(false)
+  return (
+    <div>
+      <Button
+        variant="subtle"
+        color="gray"
+        size="compact-sm"
+        rightSection={<IconChevronDown size={14} />}
+        aria-expanded={opened}
+        onClick={() => setOpened(!opened)}
+      >
+        Who is skipped
+      </Button>
+      <Collapse expanded={opened}>
+        <Stack gap={8} mt={8} pl={8}>
+          <span className="sg-quiet">
+            People already in this sequence and people on the do-not-contact list are always skipped.
+          </span>
+          {GUARDS.map(([name, label]) => (
+            <Checkbox
+              key={name}
+              size="xs"
+              label={label}
+              checked={guards[name] ?? false}
+              onChange={(event) => onChange({ ...guards, [name]: event.currentTarget.checked })}
+            />
+          ))}
+        </Stack>
+      </Collapse>
+    </div>
+  )
+}

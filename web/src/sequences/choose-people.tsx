@@ -1,0 +1,117 @@
+/** Chooses some contacts out of a search, or everyone it finds. */
+import { Checkbox, TextInput } from '@mantine/core'
+import { useDebouncedValue } from '@mantine/hooks'
+import { IconSearch } from '@tabler/icons-react'
+import { useCallback, useState } from 'react'
+import type { Contact } from '../lib/api-types.ts'
+import { type ContactPage, searchContacts } from '../lib/contacts.ts'
+import { usePaged } from '../lib/paged.ts'
+import { counted, nameOf } from '../lib/words.ts'
+import type { Column } from '../ui/column.ts'
+import { DataTable } from '../ui/data-table.tsx'
+import { AppLink } from '../ui/link.tsx'
+import { EmptyState } from '../ui/states.tsx'
+import classes from './choose-people.module.css'
+
+export interface Chosen {
+  ids: ReadonlySet<string>
+  /** Everyone a search finds, also those not shown. */
+  everyone: { q: string; total: number } | undefined
+}
+
+export const NOBODY: Chosen = { ids: new Set(), everyone: undefined }
+export const sizeOf = (chosen: Chosen) => chosen.everyone?.total ?? chosen.ids.size
+
+const rowsOf = (page: ContactPage) => page.contacts
+
+const columns: Column<Contact>[] = [
+  {
+    key: 'person',
+    title: 'Person',
+    width: 'minmax(0, 1fr)',
+    cell: (contact) => (
+      <div className="sg-truncate">
+        {nameOf(contact)} <span className="sg-quiet">{contact.email ?? 'no email address'}</span>
+      </div>
+    ),
+  },
+  {
+    key: 'company',
+    title: 'Company',
+    width: 'minmax(0, 0.5fr)',
+    from: 480,
+    cell: (contact) => <div className="sg-truncate sg-quiet">{contact.organization_name}</div>,
+  },
+]
+
+function useFound(q: string) {
+  const ask = useCallback((page: number, signal: AbortSignal) => searchContacts({ q, page }, signal), [q])
+  return usePaged<ContactPage, Contact>({ key: ['contacts', 'choose', q], ask, rowsOf })
+}
+
+export function ChoosePeople({ chosen, onChoose }: { chosen: Chosen; onChoose: (chosen: Chosen) => void }) {
+  const [typed, setTyped] = useState('')
+  const [q] = useDebouncedValue(typed.trim(), 250)
+  const paged = useFound(q)
+  const shownIds = new Set(chosen.everyone ? paged.rows.map((row) => row.id) : chosen.ids)
+  const toggle = ({ id }: Contact) => {
+    const ids = new Set(shownIds)
+    if (!ids.delete(id)) ids.add(id)
+    onChoose({ ids, everyone: undefined })
+  }
+  return (
+    <div>
+      <div className={classes.head}>
+        <TextInput
+          type="search"
+          aria-label="Search people"
+          placeholder="Search name, company, address"
+          leftSection={<IconSearch size={16} stroke={1.75} />}
+          value={typed}
+          onChange={(event) => {
+            setTyped(event.currentTarget.value)
+            onChoose(NOBODY)
+          }}
+          style={{ flex: '1 1 200px' }}
+          data-autofocus
+          data-testid="choose-people-search"
+        />
+        <Checkbox
+          size="xs"
+          label={`All ${counted(paged.total, 'person', 'people')}${q ? ' found' : ''}`}
+          checked={chosen.everyone !== undefined}
+          disabled={paged.total === 0}
+          onChange={(event) =>
+            onChoose(
+              event.currentTarget.checked ? { ids: new Set(), everyone: { q, total: paged.total } } : NOBODY,
+            )
+          }
+          data-testid="choose-everyone"
+        />
+      </div>
+      <div className={classes.list} data-scroll>
+        <DataTable
+          label="People to add"
+          columns={columns}
+          paged={paged}
+          rowKey={(contact) => contact.id}
+          onOpen={toggle}
+          selection={{ chosen: shownIds, onChoose: (ids) => onChoose({ ids, everyone: undefined }) }}
+          empty={
+            q ? (
+              <EmptyState title="Nobody of that name" />
+            ) : (
+              <EmptyState title="There are no people yet">
+                <AppLink to="/people/import">Import a file</AppLink> or{' '}
+                <AppLink to="/people" search={{ new: '1' }}>
+                  add one
+                </AppLink>{' '}
+                first.
+              </EmptyState>
+            )
+          }
+        />
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,96 @@
+/** What is missing before a sequence can send, each with the way to mend it. */
+import { IconAlertTriangle, IconCircleCheck } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import type { Notice, Readiness } from '../lib/sequence-types.ts'
+import { readinessQuery } from '../lib/sequences.ts'
+import { AppLink, PatchLink } from '../ui/link.tsx'
+import classes from './readiness.module.css'
+
+interface NoticesProps {
+  sequenceId: string
+  readiness: Readiness
+  onLeave?: () => void
+}
+
+export function Notices({ sequenceId, readiness, onLeave }: NoticesProps) {
+  const { problems, warnings } = readiness
+  if (problems.length + warnings.length === 0)
+    return (
+      <div className={classes.line} data-tone="good">
+        <IconCircleCheck size={16} aria-hidden /> Nothing is missing.
+      </div>
+    )
+  return (
+    <ul className={classes.lines} data-testid="readiness">
+      {problems.map((notice) => (
+        <Line
+          key={notice.code + notice.sentence}
+          sequenceId={sequenceId}
+          notice={notice}
+          tone="bad"
+          onLeave={onLeave}
+        />
+      ))}
+      {warnings.map((notice) => (
+        <Line
+          key={notice.code + notice.sentence}
+          sequenceId={sequenceId}
+          notice={notice}
+          tone="warn"
+          onLeave={onLeave}
+        />
+      ))}
+    </ul>
+  )
+}
+
+interface LineProps {
+  sequenceId: string
+  notice: Notice
+  tone: 'bad' | 'warn'
+  onLeave: (() => void) | undefined
+}
+
+/** Where each kind of problem is mended; what is not here is mended in the step it names, or right on this screen. */
+const REMEDIES: Record<string, { to: (id: string) => string; words: string }> = {
+  legal_name_missing: { to: () => '/settings/team', words: 'Fill it in' },
+  postal_address_missing: { to: () => '/settings/team', words: 'Fill it in' },
+  sender_identity_missing: { to: () => '/settings/team', words: 'Fill it in' },
+  no_schedule: { to: (id) => `/sequences/${id}/settings`, words: 'Choose a schedule' },
+  schedule_empty: { to: () => '/settings/schedules', words: 'Open the schedules' },
+  window_never_opens: { to: () => '/settings/schedules', words: 'Open the schedules' },
+  no_mailbox: { to: () => '/mailboxes', words: 'Open the mailboxes' },
+  no_people: { to: (id) => `/sequences/${id}/people`, words: 'Add people' },
+}
+
+function Line({ sequenceId, notice, tone, onLeave }: LineProps) {
+  const remedy = REMEDIES[notice.code]
+  return (
+    <li className={classes.line} data-tone={tone}>
+      <IconAlertTriangle size={16} aria-hidden />
+      <span>
+        {notice.sentence}{' '}
+        {remedy ? (
+          <AppLink to={remedy.to(sequenceId)} onClick={onLeave}>
+            {remedy.words}
+          </AppLink>
+        ) : notice.step_id ? (
+          <PatchLink patch={{ step: notice.step_id }} onClick={onLeave}>
+            Open the step
+          </PatchLink>
+        ) : null}
+      </span>
+    </li>
+  )
+}
+
+/** Above the steps, only while something is missing. */
+export function ReadinessBar({ sequenceId }: { sequenceId: string }) {
+  const { data } = useQuery(readinessQuery(sequenceId))
+  if (!data || data.problems.length + data.warnings.length === 0) return null
+  return (
+    <div className={classes.bar} data-tone={data.ready ? 'warn' : 'bad'}>
+      <Notices sequenceId={sequenceId} readiness={data} />
+    </div>
+  )
+}

@@ -1,0 +1,137 @@
+/** When a sequence sends, what ends it for a person, and its archive. Each setting is saved when it is changed. */
+import { Button, MultiSelect, NumberInput, Select, Stack, Switch } from '@mantine/core'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { stagesQuery } from '../lib/contacts.ts'
+import { schedulesQuery } from '../lib/mailboxes.ts'
+import type { Sequence, SequenceInput } from '../lib/sequence-types.ts'
+import { archive, updateSequence } from '../lib/sequences.ts'
+import { zoneName } from '../lib/time.ts'
+import { counted } from '../lib/words.ts'
+import { tell, useAct } from '../ui/act.tsx'
+import { Confirm } from '../ui/confirm.tsx'
+import { AppLink } from '../ui/link.tsx'
+import { Section } from '../ui/page.tsx'
+import { titleOf } from './names.ts'
+
+export function SettingsTab({ sequence }: { sequence: Sequence }) {
+  const queries = useQueryClient()
+  const { run } = useAct()
+  const change = (input: SequenceInput) =>
+    run(async () => {
+      await updateSequence(sequence.id, input)
+      await queries.invalidateQueries({ queryKey: ['sequences'] })
+      tell('Saved.')
+    })
+  return (
+    <div style={{ maxWidth: 640 }}>
+      <When sequence={sequence} change={change} />
+      <Stops sequence={sequence} change={change} />
+      {sequence.archived ? null : <Archive sequence={sequence} />}
+    </div>
+  )
+}
+
+interface PartProps {
+  sequence: Sequence
+  change: (input: SequenceInput) => void
+}
+
+function When({ sequence, change }: PartProps) {
+  const { data } = useQuery(schedulesQuery)
+  const [cap, setCap] = useState<number | string>(sequence.max_emails_per_day ?? '')
+  const saveCap = () => {
+    const next = cap === '' ? null : Number(cap)
+    if (next !== sequence.max_emails_per_day) change({ max_emails_per_day: next })
+  }
+  return (
+    <Section title="When it sends" actions={<AppLink to="/settings/schedules">Edit schedules</AppLink>}>
+      <Stack gap={12}>
+        <Select
+          label="Schedule"
+          allowDeselect={false}
+          data={(data ?? []).map((schedule) => ({
+            value: schedule.id,
+            label: `${schedule.name} (${zoneName(schedule.time_zone)})`,
+          }))}
+          value={sequence.emailer_schedule_id}
+          onChange={(id) => id && change({ emailer_schedule_id: id })}
+          data-testid="sequence-schedule"
+        />
+        <NumberInput
+          label="At most a day"
+          description="Mails of this sequence, over all mailboxes. Empty: only the limits of the mailboxes count."
+          min={0}
+          allowDecimal={false}
+          value={cap}
+          onChange={setCap}
+          onBlur={saveCap}
+          w={280}
+        />
+      </Stack>
+    </Section>
+  )
+}
+
+function Stops({ sequence, change }: PartProps) {
+  const { data } = useQuery(stagesQuery)
+  return (
+    <Section title="What stops it for a person">
+      <Stack gap={12}>
+        <Switch
+          label="An answer finishes it"
+          checked={sequence.mark_finished_if_reply ?? true}
+          onChange={(event) => change({ mark_finished_if_reply: event.currentTarget.checked })}
+        />
+        <Switch
+          label="An out-of-office reply pauses it until the return date"
+          checked={sequence.mark_paused_if_ooo ?? true}
+          onChange={(event) => change({ mark_paused_if_ooo: event.currentTarget.checked })}
+        />
+        <MultiSelect
+          label="Never to people in these stages"
+          data={(data?.contact_stages ?? []).map((stage) => ({
+            value: stage.id,
+            label: stage.display_name || stage.name,
+          }))}
+          value={sequence.excluded_contact_stage_ids ?? []}
+          onChange={(ids) => change({ excluded_contact_stage_ids: ids })}
+        />
+        <span className="sg-quiet">Bounces, opt-outs and spam reports always stop it.</span>
+      </Stack>
+    </Section>
+  )
+}
+
+function Archive({ sequence }: { sequence: Sequence }) {
+  const queries = useQueryClient()
+  const [asking, setAsking] = useState(false)
+  const under = sequence.people.active + sequence.people.paused + sequence.people.held
+  const confirm = async () => {
+    await archive(sequence.id)
+    await queries.invalidateQueries()
+    tell(`${titleOf(sequence)} is archived.`)
+  }
+  return (
+    <Section title="Archive">
+      <p className="sg-quiet">
+        An archived sequence sends nothing and leaves the list. Its numbers and history stay.
+      </p>
+      <Button variant="default" mt="sm" onClick={() => setAsking(true)} data-testid="archive">
+        Archive this sequence
+      </Button>
+      <Confirm
+        opened={asking}
+        onClose={() => setAsking(false)}
+        title={`Archive ${titleOf(sequence)}?`}
+        verb="Archive"
+        danger
+        onConfirm={confirm}
+      >
+        {under > 0
+          ? `${counted(under, 'person', 'people')} still in it are finished and receive nothing more from it.`
+          : 'Nobody is under way in it.'}
+      </Confirm>
+    </Section>
+  )
+}

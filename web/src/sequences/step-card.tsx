@@ -1,0 +1,164 @@
+/** One step in the timeline: closed it shows its wordings and results, open it is where they are written. */
+import { ActionIcon, Button, Menu } from '@mantine/core'
+import { IconCheckbox, IconDots, IconMail, IconPhone, IconPlus, IconTrash } from '@tabler/icons-react'
+import type { ReactNode } from 'react'
+import type { Step, StepKind, Variant } from '../lib/sequence-types.ts'
+import { counted, number } from '../lib/words.ts'
+import { StateBadge } from '../ui/state-badge.tsx'
+import {
+  countAt,
+  type DraftStep,
+  type DraftVariant,
+  isEmail,
+  letter,
+  textOf,
+  withNewVariant,
+  withVariant,
+} from './draft.ts'
+import classes from './steps.module.css'
+import { VariantEditor } from './variant-editor.tsx'
+
+const KINDS: Record<StepKind, string> = {
+  auto_email: 'Automatic email',
+  manual_email: 'Email by hand',
+  call: 'Call',
+  action_item: 'To do',
+  linkedin_step_connect: 'LinkedIn: connect',
+  linkedin_step_message: 'LinkedIn: message',
+  linkedin_step_view_profile: 'LinkedIn: view the profile',
+  linkedin_step_interact_post: 'LinkedIn: react to a post',
+}
+
+const iconOf = (kind: StepKind) => (isEmail(kind) ? IconMail : kind === 'call' ? IconPhone : IconCheckbox)
+
+interface StepCardProps {
+  step: DraftStep
+  index: number
+  day: number
+  saved: Step | undefined
+  results: Variant[]
+  threadSubject: string | undefined
+  /** The key of the open variant, if this step is the open one. */
+  open: string | undefined
+  onOpen: (variantKey: string) => void
+  onChange: (step: DraftStep) => void
+  onRemove: () => void
+}
+
+export function StepCard(props: StepCardProps) {
+  const { step, index, day, saved, open } = props
+  const Icon = iconOf(step.kind)
+  const here = countAt(saved)
+  const opened = step.variants.find((variant) => variant.key === open)
+  return (
+    <section
+      className={classes.card}
+      data-open={open ? true : undefined}
+      aria-label={`Step ${index + 1}`}
+      data-testid={`step-${index + 1}`}
+    >
+      <header className={classes.cardHead}>
+        <span className={classes.position}>{index + 1}</span>
+        <Icon size={16} stroke={1.75} aria-hidden />
+        <h3 className={classes.kind}>{nameOf(step)}</h3>
+        <span className="sg-quiet">day {day}</span>
+        {here > 0 ? <span className={classes.here}>{counted(here, 'person', 'people')} here</span> : null}
+        <StepMenu {...props} />
+      </header>
+      {step.variants.length > 1 || !opened ? <Wordings {...props} /> : null}
+      {opened ? (
+        <VariantEditor
+          key={opened.key}
+          variant={opened}
+          threadSubject={props.threadSubject}
+          onChange={(patch) => props.onChange(withVariant(step, opened.key, patch))}
+        />
+      ) : null}
+    </section>
+  )
+}
+
+const nameOf = (step: DraftStep): string =>
+  step.kind === 'auto_email' && step.variants[0]?.thread === 'reply_to_thread'
+    ? 'Reply in the same thread'
+    : KINDS[step.kind]
+
+function StepMenu({ step, index, onChange, onOpen, onRemove }: StepCardProps) {
+  const addVariant = () => {
+    const added = withNewVariant(step)
+    onChange(added.step)
+    onOpen(added.key)
+  }
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <ActionIcon size={26} ml="auto" aria-label={`More for step ${index + 1}`}>
+          <IconDots size={16} />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {isEmail(step.kind) ? (
+          <Menu.Item leftSection={<IconPlus size={16} />} onClick={addVariant}>
+            Add a second wording (A/B)
+          </Menu.Item>
+        ) : null}
+        <Menu.Item leftSection={<IconTrash size={16} />} onClick={onRemove}>
+          Remove this step
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  )
+}
+
+function Wordings({ step, results, open, onOpen, onChange, threadSubject }: StepCardProps) {
+  const share = Math.round(100 / Math.max(1, step.variants.length))
+  const remove = (variant: DraftVariant) => {
+    const rest = step.variants.filter((each) => each !== variant)
+    onChange({ ...step, variants: rest })
+    if (open === variant.key && rest[0]) onOpen(rest[0].key)
+  }
+  if (step.variants.length === 0) return <div className={classes.note}>{step.note || 'No note.'}</div>
+  return (
+    <div>
+      {step.variants.map((variant, index) => (
+        <div key={variant.key} className={classes.wording} data-open={variant.key === open || undefined}>
+          <button
+            type="button"
+            className={classes.summary}
+            onClick={() => onOpen(variant.key)}
+            data-testid="open-wording"
+          >
+            {step.variants.length > 1 ? <span className={classes.letter}>{letter(index)}</span> : null}
+            <span className={classes.subject}>{subjectOf(variant, threadSubject)}</span>
+            <span className={classes.excerpt}>
+              {textOf(variant.html) || 'No words yet. Open to write them.'}
+            </span>
+          </button>
+          {variant.approved ? null : <StateBadge state="held" word="To be reviewed" />}
+          <Results variant={results.find((each) => each.id === variant.key)} />
+          {step.variants.length > 1 ? (
+            <>
+              <span className="sg-quiet">{share} %</span>
+              <Button size="compact-xs" variant="subtle" color="gray" onClick={() => remove(variant)}>
+                Remove
+              </Button>
+            </>
+          ) : null}
+        </div>
+      ))}
+    </div>
+  )
+}
+
+const subjectOf = (variant: DraftVariant, threadSubject: string | undefined): ReactNode =>
+  variant.thread === 'reply_to_thread' ? `Re: ${threadSubject ?? ''}` : variant.subject || 'No subject'
+
+function Results({ variant }: { variant: Variant | undefined }) {
+  const sent = variant?.unique_delivered ?? 0
+  if (!sent) return null
+  return (
+    <span className={classes.results}>
+      {number(sent)} sent, {number(variant?.unique_replied ?? 0)} replied
+    </span>
+  )
+}

@@ -1,0 +1,174 @@
+/** One schedule: its name, its zone, and for each day the times at which mails may leave. */
+import { ActionIcon, Button, Checkbox, Group, Modal, Stack, TextInput } from '@mantine/core'
+import { IconMinus, IconPlus } from '@tabler/icons-react'
+import { useQueryClient } from '@tanstack/react-query'
+import { type FormEvent, useState } from 'react'
+import { sentenceOf } from '../lib/api.ts'
+import type { Schedule, Window } from '../lib/api-types.ts'
+import { createSchedule, schedulesQuery, updateSchedule } from '../lib/mailboxes.ts'
+import { useSession } from '../lib/session.ts'
+import { tell } from '../ui/act.tsx'
+import { Problem } from '../ui/problem.tsx'
+import { ZoneSelect } from '../ui/zone-select.tsx'
+import classes from './settings.module.css'
+import { DAYS, fromClock, toClock, WEEKDAYS } from './windows.ts'
+
+export function ScheduleForm({ schedule, onClose }: { schedule: Schedule | undefined; onClose: () => void }) {
+  const queries = useQueryClient()
+  const { team } = useSession()
+  const [name, setName] = useState(schedule?.name ?? '')
+  const [zone, setZone] = useState(schedule?.time_zone ?? team.time_zone)
+  const [theirs, setTheirs] = useState(schedule?.use_contacts_time_zone ?? false)
+  const [windows, setWindows] = useState<Window[]>(schedule?.windows ?? WEEKDAYS)
+  const [busy, setBusy] = useState(false)
+  const [problem, setProblem] = useState<string>()
+  const submit = async (event: FormEvent) => {
+    event.preventDefault()
+    setBusy(true)
+    setProblem(undefined)
+    const input = { name: name.trim(), time_zone: zone, use_contacts_time_zone: theirs, windows }
+    try {
+      await (schedule ? updateSchedule(schedule.id, input) : createSchedule(input))
+      await queries.invalidateQueries({ queryKey: schedulesQuery.queryKey })
+      tell('Saved.')
+      onClose()
+    } catch (error) {
+      setProblem(sentenceOf(error))
+      setBusy(false)
+    }
+  }
+  return (
+    <Modal opened onClose={onClose} title={schedule ? `Change ${schedule.name}` : 'New schedule'} size={520}>
+      <form onSubmit={submit}>
+        <Stack gap={12}>
+          <TextInput
+            label="Name"
+            required
+            withAsterisk={false}
+            value={name}
+            onChange={(event) => setName(event.currentTarget.value)}
+            data-autofocus
+          />
+          <ZoneSelect
+            label="Time zone"
+            value={zone}
+            onChange={(next) => next && setZone(next)}
+            allowDeselect={false}
+          />
+          <Checkbox
+            size="xs"
+            label="In the contact's own zone where it is known"
+            checked={theirs}
+            onChange={(event) => setTheirs(event.currentTarget.checked)}
+          />
+          <Week windows={windows} onChange={setWindows} />
+          {schedule ? (
+            <span className="sg-quiet">
+              The new times apply to every mail of the sequences that use it and has not left yet.
+            </span>
+          ) : null}
+          <Problem words={problem} />
+          <Group justify="flex-end" gap={8}>
+            <Button variant="default" onClick={onClose}>
+              Cancel
+            </Button>
+            <Button type="submit" loading={busy} disabled={!name.trim() || windows.length === 0}>
+              Save
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  )
+}
+
+function Week({ windows, onChange }: { windows: Window[]; onChange: (windows: Window[]) => void }) {
+  const replace = (day: number, next: Window[]) =>
+    onChange(
+      [...windows.filter((window) => window.day !== day), ...next].sort(
+        (a, b) => a.day - b.day || a.opens_at_minute - b.opens_at_minute,
+      ),
+    )
+  return (
+    <div className={classes.week}>
+      {DAYS.map((word, index) => (
+        <Day
+          key={word}
+          word={word}
+          day={index + 1}
+          windows={windows.filter((window) => window.day === index + 1)}
+          onChange={(next) => replace(index + 1, next)}
+        />
+      ))}
+    </div>
+  )
+}
+
+interface DayProps {
+  word: string
+  day: number
+  windows: Window[]
+  onChange: (windows: Window[]) => void
+}
+
+function Day({ word, day, windows, onChange }: DayProps) {
+  const another = (): Window => {
+    const last = windows.at(-1)
+    return last
+      ? { day, opens_at_minute: Math.min(1380, last.closes_at_minute + 60), closes_at_minute: 1440 }
+      : { day, opens_at_minute: 540, closes_at_minute: 1020 }
+  }
+  const change = (at: number, patch: Partial<Window>) =>
+    onChange(windows.map((window, index) => (index === at ? { ...window, ...patch } : window)))
+  return (
+    <div className={classes.day}>
+      <Checkbox
+        size="xs"
+        mt={9}
+        label={word}
+        checked={windows.length > 0}
+        onChange={(event) => onChange(event.currentTarget.checked ? [another()] : [])}
+      />
+      <div className={classes.times}>
+        {windows.map((window, at) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a window has no name but its place in the day
+          <div key={at} className={classes.time}>
+            <TextInput
+              type="time"
+              aria-label={`${word} from`}
+              value={toClock(window.opens_at_minute)}
+              onChange={(event) =>
+                change(at, { opens_at_minute: fromClock(event.currentTarget.value, false) })
+              }
+            />
+            to
+            <TextInput
+              type="time"
+              aria-label={`${word} to`}
+              value={toClock(window.closes_at_minute)}
+              onChange={(event) =>
+                change(at, { closes_at_minute: fromClock(event.currentTarget.value, true) })
+              }
+            />
+            <ActionIcon
+              size={28}
+              aria-label="Remove these times"
+              onClick={() => onChange(windows.filter((_, index) => index !== at))}
+            >
+              <IconMinus size={14} />
+            </ActionIcon>
+            {at === windows.length - 1 ? (
+              <ActionIcon
+                size={28}
+                aria-label={`More times on ${word}`}
+                onClick={() => onChange([...windows, another()])}
+              >
+                <IconPlus size={14} />
+              </ActionIcon>
+            ) : null}
+          </div>
+        ))}
+      </div>
+    </div>
+  )
+}
