@@ -1,0 +1,196 @@
+/** Invariants 1, 6 and 7, and that nobody is stuck or silently skipped, judged by the rows at the end of a run and by what the servers took. */
+import type { Instant } from '../../src/core/clock.ts'
+import { DAY, MINUTE } from '../../src/core/clock.ts'
+import { type EnrollmentState, LIVE } from '../../src/core/enrollment.ts'
+import { readTotals } from '../../src/store/stats.ts'
+import { verify } from '../../src/store/verify.ts'
+import type { Connections } from './database.ts'
+import { type Invariant, type MarkCheckers, Violation } from './mark-checkers.ts'
+import type { Promises } from './promises.ts'
+
+export interface RowCheckerOptions {
+  team: number
+  connections: Connections
+  marks: MarkCheckers
+  promises: Promises
+  now: Instant
+}
+
+type Found = [Invariant, string]
+type Check = (o: RowCheckerOptions) => Promise<Found[]>
+
+export async function checkRows(o: RowCheckerOptions): Promise<Violation[]> {
+  const found: Violation[] = []
+  for (const check of [...ALWAYS, ...AT_THE_END])
+    for (const [invariant, words] of await check(o)) found.push(new Violation(invariant, words))
+  return found
+}
+
+/** What must hold at any moment at which nobody has a turn. */
+export async function checkMoment(o: RowCheckerOptions): Promise<Violation[]> {
+  const found: Violation[] = []
+  for (const check of ALWAYS) for (const [invariant, words] of await check(o)) found.push(new Violation(invariant, words))
+  return found
+}
+
+/** The end of a lease is noticed by the next look at its mailbox. */
+const LEASE_SLACK_MS = DAY
+
+const eachLiveOneHasOne: Check = async ({ connections, team, now }) => {
+  const rows = await connections.query<{ id: string; state: string; n: number; lease_until: Instant | null; hold_reason: string | null }>(
+    `select id, state, num_nonnulls(due_at, lease_until, hold_reason) as n, lease_until, hold_reason from enrollments
+     where team_id = $1 and removed_at is null and state in ('active', 'paused')`,
+    [team],
+  )
+  return rows.flatMap((row): Found[] => {
+    if (row.state === 'active' && row.n !== 1) return [['6 due, leased or held', `enrollment ${row.id} has ${row.n} of the three`]]
+    if (row.lease_until !== null && row.lease_until < now - LEASE_SLACK_MS)
+      return [['6 due, leased or held', `the lease of enrollment ${row.id} ended long ago`]]
+    return []
+  })
+}
+
+const STATE_AFTER: Record<string, EnrollmentState> = {
+  paused: 'paused',
+  resumed: 'active',
+  finished: 'finished',
+  failed: 'failed',
+  retried: 'active',
+}
+
+/** The activities of an enrollment, played from its first, lead to the state of its row. */
+const everyTransitionHasItsActivity: Check = async ({ connections, team }) => {
+  const rows = await connections.query<{ id: string; state: EnrollmentState; removed: boolean; kinds: string[] }>(
+    `select e.id, e.state, e.removed_at is not null as removed,
+       array_agg(a.kind order by a.epoch, a.xid, a.kind = 'finished', a.id) as kinds
+     from enrollments e left join activities a on a.team_id = e.team_id and a.enrollment_id = e.id
+       and a.kind in ('enrolled', 'paused', 'resumed', 'finished', 'failed', 'retried', 'removed')
+     where e.team_id = $1 group by e.team_id, e.id, e.state, e.removed_at`,
+    [team],
+  )
+  return rows.flatMap(({ id, state, removed, kinds }): Found[] => {
+    if (kinds[0] !== 'enrolled') return [['7 activities and numbers', `enrollment ${id} begins with ${kinds[0]}`]]
+    let played: EnrollmentState = 'active'
+    for (const kind of kinds.slice(1)) {
+      played = kind === 'removed' ? (LIVE.includes(played) ? 'finished' : played) : STATE_AFTER[kind]!
+    }
+    const begunPaused = state === 'paused' && kinds.length === 1
+    if (removed !== kinds.includes('removed')) return [['7 activities and numbers', `enrollment ${id}: removal and activity differ`]]
+    return played === state || begunPaused ? [] : [['7 activities and numbers', `enrollment ${id} is ${state}, its activities say ${played} (${kinds})`]]
+  })
+}
+
+/** Totals equal the rows they count. */
+const everyNumberHasItsRows: Check = async ({ connections, team }) => {
+  const expected = new Map<string, number>()
+  const rows = await connections.query<{ key: string; n: number }>(NUMBERS_SQL, [team])
+  for (const { key, n } of rows) expected.set(key, (expected.get(key) ?? 0) + n)
+  const sequences = await connections.query<{ id: string }>('select id from sequences where team_id = $1', [team])
+  const totals = await readTotals(connections.control, { team, sequenceIds: sequences.map((one) => one.id) })
+  const counted = new Map<string, number>()
+  for (const [sequenceId, own] of totals)
+    for (const { stepId, metric, n } of own) {
+      const key = `${sequenceId} ${stepId} ${metric}`
+      if (COUNTED.test(metric)) counted.set(key, (counted.get(key) ?? 0) + n)
+    }
+  return [...new Set([...expected.keys(), ...counted.keys()])].flatMap((key): Found[] => {
+    const [rows, number] = [expected.get(key) ?? 0, counted.get(key) ?? 0]
+    return rows === number ? [] : [['7 activities and numbers', `${key}: the number is ${number}, the rows are ${rows}`]]
+  })
+}
+
+const COUNTED = /^(active|paused|finished|failed|delivered|hold:.*|finished:.*|failed:.*|spam_blocked|unsubscribed)$/
+const NUMBERS_SQL = `
+  select sequence_id || ' ' || coalesce(step_id, '') || ' ' || metric as key, count(*)::int as n from (
+    select sequence_id, step_id, state as metric from enrollments where team_id = $1 and removed_at is null
+    union all
+    select sequence_id, step_id, 'hold:' || hold_reason from enrollments where team_id = $1 and removed_at is null and state = 'active' and hold_reason is not null
+    union all
+    select sequence_id, step_id, state || ':' || reason from enrollments
+      where team_id = $1 and removed_at is null and state in ('finished', 'failed') and reason is not null
+    union all
+    select sequence_id, step_id, 'delivered' from messages where team_id = $1 and state = 'accepted' and sequence_id is not null
+    union all
+    select sequence_id, step_id, 'spam_blocked' from messages where team_id = $1 and bounce = 'blocked'
+    union all
+    select sequence_id, step_id, 'unsubscribed' from messages where team_id = $1 and opted_out_at is not null
+  ) as counted group by 1`
+
+/** What a server took is accepted or unknown in the ledger; what the ledger calls refused was never taken. */
+const theLedgerSaysWhatTheServersSay: Check = async ({ connections, team, marks, promises }) => {
+  const rows = await connections.query<{ rfc_id: string; state: string; resolved: boolean }>(
+    `select rfc_id, state, exists (select from ledger_links l where l.team_id = m.team_id and l.message_id = m.id
+       and l.kind in ('resolution', 'late_answer')) as resolved from messages m where team_id = $1`,
+    [team],
+  )
+  const states = new Map(rows.map((row) => [row.rfc_id, row]))
+  const taken = new Set(
+    marks.marked.filter(({ sending }) => sending.truth === 'accepted').map(({ sending }) => sending.mail.messageId),
+  )
+  const found: Found[] = []
+  for (const id of taken) {
+    const row = states.get(id)
+    const known = row !== undefined && ['accepted', 'unknown', 'transmitting'].includes(row.state)
+    if (!known && !promises.sentAgain.has(id)) found.push(['1 at most once', `${id} was taken by a server, its row says ${row?.state ?? 'nothing'}`])
+  }
+  for (const row of rows)
+    if (row.state === 'accepted' && !row.resolved && !taken.has(row.rfc_id))
+      found.push(['1 at most once', `${row.rfc_id} is accepted in the ledger, and no server took it`])
+  return found
+}
+
+const verifyFindsNothing: Check = async ({ connections, team, now }) =>
+  (await verify(connections.control, { now, team })).map((finding): Found => ['verify', JSON.stringify(finding)])
+
+/** Holds that a person must end; anything else that stands still at the end is stuck. */
+const ALLOWED_HOLDS = [
+  'snippets_missing', 'contact_stage_safeguard', 'account_stage_safeguard', 'contacts_without_email', 'email_format_invalid',
+  'thread_reply_original_email_missing', 'step_not_approved', 'stale', 'away_without_date', 'soft_bounces', 'blocked', 'sending_failed',
+  'human_outbound',
+]
+
+const nobodyIsStuck: Check = async ({ connections, team, now }) => {
+  const rows = await connections.query<{ id: string; words: string }>(
+    `select e.id, concat_ws(' ', e.state, e.reason, 'hold', e.hold_reason, 'due', e.due_at, 'lease', e.lease_until, 'lane', l.wake_at,
+       'mailbox', b.state, 'wakes', b.wake_at, 'busy', b.busy_until, 'read', b.read_at, b.read_problem, b.send_problem) as words
+     from enrollments e
+     join sequences q on q.team_id = e.team_id and q.id = e.sequence_id
+     join mailboxes b on b.team_id = e.team_id and b.id = e.mailbox_id
+     left join lanes l on l.team_id = e.team_id and l.mailbox_id = e.mailbox_id and l.sequence_id = e.sequence_id
+     where e.team_id = $1 and e.removed_at is null and (
+       (e.state = 'active' and e.hold_reason is null and q.active and q.archived_at is null)
+       or (e.state = 'active' and not e.hold_reason = any($2))
+       or (e.state = 'paused' and e.auto_unpause_at < $3))`,
+    [team, ALLOWED_HOLDS, new Date(now - 10 * MINUTE)],
+  )
+  return rows.map(({ id, words }): Found => ['liveness', `enrollment ${id} stands still: ${words}`])
+}
+
+/** Whoever has completed a sequence has every step that still belongs to it, or a person said that it was sent. */
+const nobodyIsSkipped: Check = async ({ connections, team }) => {
+  const rows = await connections.query<{ id: string; step_id: string; state: string | null }>(
+    `select e.id, s.id as step_id, m.state from enrollments e
+     join steps s on s.team_id = e.team_id and s.sequence_id = e.sequence_id and s.deleted_at is null
+     left join messages m on m.team_id = e.team_id and m.enrollment_id = e.id and m.step_id = s.id
+     where e.team_id = $1 and e.state = 'finished' and e.reason = 'completed' and m.state is distinct from 'accepted'`,
+    [team],
+  )
+  return rows.map((row): Found => ['liveness', `enrollment ${row.id} completed without step ${row.step_id} (${row.state ?? 'never claimed'})`])
+}
+
+const nothingInHand: Check = async ({ connections, team }) => {
+  const rows = await connections.query<{ id: string; state: string }>(
+    "select id, state from messages where team_id = $1 and state in ('claimed', 'transmitting')",
+    [team],
+  )
+  return rows.map((row): Found => ['liveness', `message ${row.id} is still ${row.state}`])
+}
+
+const ALWAYS: readonly Check[] = [eachLiveOneHasOne, everyTransitionHasItsActivity, everyNumberHasItsRows]
+const AT_THE_END: readonly Check[] = [
+  theLedgerSaysWhatTheServersSay,
+  verifyFindsNothing,
+  nobodyIsStuck,
+  nobodyIsSkipped,
+  nothingInHand,
+]
