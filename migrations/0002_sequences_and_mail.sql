@@ -292,6 +292,8 @@ create table messages (
   counted_at timestamptz,
   marked_at timestamptz,
   settled_at timestamptz,
+  -- When to file a copy in the Sent folder; null: none is owed.
+  sent_copy_due timestamptz,
   bounce text check (bounce in ('hard', 'soft', 'blocked')),
   bounced_at timestamptz,
   replied_at timestamptz,
@@ -308,6 +310,7 @@ create unique index messages_once on messages (team_id, enrollment_id, step_id) 
 create index messages_counted on messages (team_id, mailbox_id, counted_at desc) where counted_at is not null;
 create index messages_in_hand on messages (team_id, mailbox_id, state) where state in ('queued', 'claimed', 'transmitting');
 create index messages_unknown on messages (team_id, id) where state = 'unknown';
+create index messages_sent_copy on messages (team_id, sent_copy_due) where sent_copy_due is not null;
 create index messages_by_rfc_id on messages (team_id, rfc_id);
 create index messages_by_seen_rfc_id on messages (team_id, seen_rfc_id) where seen_rfc_id is not null;
 create index messages_by_contact on messages (team_id, contact_id, created_at);

@@ -499,6 +499,7 @@ create table messages (
   counted_at timestamp with time zone,
   marked_at timestamp with time zone,
   settled_at timestamp with time zone,
+  sent_copy_due timestamp with time zone,
   bounce text,
   bounced_at timestamp with time zone,
   replied_at timestamp with time zone,
@@ -522,6 +523,7 @@ CREATE INDEX messages_by_sequence ON public.messages USING btree (team_id, seque
 CREATE INDEX messages_counted ON public.messages USING btree (team_id, mailbox_id, counted_at DESC) WHERE (counted_at IS NOT NULL);
 CREATE INDEX messages_in_hand ON public.messages USING btree (team_id, mailbox_id, state) WHERE (state = ANY (ARRAY['queued'::text, 'claimed'::text, 'transmitting'::text]));
 CREATE UNIQUE INDEX messages_once ON public.messages USING btree (team_id, enrollment_id, step_id) WHERE (enrollment_id IS NOT NULL);
+CREATE INDEX messages_sent_copy ON public.messages USING btree (team_id, sent_copy_due) WHERE (sent_copy_due IS NOT NULL);
 CREATE INDEX messages_unknown ON public.messages USING btree (team_id, id) WHERE (state = 'unknown'::text);
 
 create table sandbox_mails (

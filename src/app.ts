@@ -17,6 +17,7 @@ import { startEngine } from './engine/engine.ts'
 import { startJobs } from './engine/jobs.ts'
 import { startReading } from './engine/read-inbox.ts'
 import { sandboxRows } from './engine/sandbox-rows.ts'
+import { startSentCopies } from './engine/sent-copies.ts'
 import { startTravel } from './engine/travel.ts'
 import { createLog, type Log } from './log.ts'
 import { parseMail } from './mail/parse.ts'
@@ -123,7 +124,7 @@ export async function startSegue(house: House, options: StartOptions = {}): Prom
 function startMailing(house: House, mail: MailPort): { stop(): Promise<void> } {
   const { config, log, pools, clock, random, keys } = house
   const worker = newId(clock.real(), random)
-  const access = mailboxAccess({ db: pools.claim, keys })
+  const access = mailboxAccess({ db: pools.claim, keys, privateMailHosts: config.privateMailHosts })
   const onRead = () => sending.poke()
   const reading = startReading({ db: pools.claim, mail, access, clock, random, log, onRead })
   const sending = startEngine({
@@ -137,6 +138,7 @@ function startMailing(house: House, mail: MailPort): { stop(): Promise<void> } {
     worker,
     pokeReader: reading.poke,
   })
+  const copies = startSentCopies({ db: pools.claim, mail, access, clock, log, publicUrl: config.publicUrl })
   const onMove = () => {
     sending.poke()
     reading.poke()
@@ -145,7 +147,7 @@ function startMailing(house: House, mail: MailPort): { stop(): Promise<void> } {
   return {
     async stop() {
       await travel?.stop()
-      await Promise.all([sending.stop(), reading.stop()])
+      await Promise.all([sending.stop(), reading.stop(), copies.stop()])
     },
   }
 }

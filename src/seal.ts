@@ -8,7 +8,7 @@ import {
   randomBytes,
   timingSafeEqual,
 } from 'node:crypto'
-import { mkdir, open, readFile } from 'node:fs/promises'
+import { constants, copyFile, link, mkdir, open, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 
 const KEY_FILE = 'secret.key'
@@ -48,19 +48,53 @@ export async function loadKeys(options: { dataDir: string; secretKey: string | n
 async function keyOfFolder(dataDir: string): Promise<string> {
   await mkdir(dataDir, { recursive: true, mode: 0o700 })
   const path = join(dataDir, KEY_FILE)
+  const secret = (await readKey(path)) ?? (await makeKey(path))
+  if (secret.length < SECRET_CHARACTERS_MIN)
+    throw new RangeError(
+      `${path} holds ${secret.length} characters; the key in it had at least ${SECRET_CHARACTERS_MIN}. Put it back from a backup: stored passwords open with no other.`,
+    )
+  return secret
+}
+
+async function readKey(path: string): Promise<string | null> {
   try {
-    // `wx`: of two processes that start at once, one makes the key and the other reads it.
-    const file = await open(path, 'wx', 0o600)
+    return (await readFile(path, 'utf8')).trim()
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    throw error
+  }
+}
+
+/** Written beside and linked into place whole: of two processes that start at once, one makes the key and both read it. */
+async function makeKey(path: string): Promise<string> {
+  const beside = `${path}.${randomBytes(8).toString('hex')}.new`
+  try {
+    const file = await open(beside, 'wx', 0o600)
     try {
       await file.writeFile(`${randomBytes(KEY_BYTES).toString('base64')}\n`)
       await file.sync()
     } finally {
       await file.close()
     }
+    await place(beside, path)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  } finally {
+    await rm(beside, { force: true })
   }
   return (await readFile(path, 'utf8')).trim()
+}
+
+/** Fails with EEXIST where another process was first. */
+async function place(beside: string, path: string): Promise<void> {
+  try {
+    await link(beside, path)
+  } catch (error) {
+    // File systems of memory cards and some network shares know no links.
+    if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes((error as NodeJS.ErrnoException).code ?? ''))
+      throw error
+    await copyFile(beside, path, constants.COPYFILE_EXCL)
+  }
 }
 
 /** Encrypts for `purpose` (which is bound to it: a mailbox's password cannot be opened as something else). Text safe for a column. */
@@ -78,6 +112,8 @@ export function openSecret(keys: Keys, purpose: string, sealed: string): string 
   if (version !== VERSION || body === undefined)
     throw new SealBroken(`not a sealed text of version ${VERSION}`)
   const bytes = Buffer.from(body, 'base64')
+  if (bytes.length < IV_BYTES + TAG_BYTES)
+    throw new SealBroken('The sealed text was cut off. Enter the password again.')
   const decipher = createDecipheriv('aes-256-gcm', keys.encryption, bytes.subarray(0, IV_BYTES), {
     authTagLength: TAG_BYTES,
   })
@@ -99,7 +135,9 @@ export function openSecret(keys: Keys, purpose: string, sealed: string): string 
 
 /** HMAC-SHA-256, base64url: for links that must not be forged and may die with the key. */
 export function sign(keys: Keys, purpose: string, text: string): string {
-  return createHmac('sha256', keys.signing).update(`${purpose}\n${text}`).digest('base64url')
+  return createHmac('sha256', keys.signing)
+    .update(JSON.stringify([purpose, text]))
+    .digest('base64url')
 }
 
 export function isSignature(

@@ -59,16 +59,29 @@ async function run(
   checking: Checking,
   { mailbox, checkId }: { mailbox: MailboxRow; checkId: Id },
 ): Promise<void> {
-  const { team, log } = checking
+  const { log } = checking
   try {
     const outcome = await check(db, checking, { mailbox, checkId })
     await settle(db, checking, { mailbox, checkId, ...outcome })
   } catch (error) {
     log.error({ err: error, mailbox: mailbox.id, check: checkId }, 'the check of a mailbox broke off')
-    const words =
-      error instanceof SealBroken ? error.message : 'The check broke off for a fault of its own. Try again.'
+    await noteBroken(db, checking, { checkId, error })
+  }
+}
+
+/** The database may be what broke: then the check stays "running", and another one can be begun later. */
+async function noteBroken(
+  db: Db,
+  { team, clock, log }: Checking,
+  { checkId, error }: { checkId: Id; error: unknown },
+): Promise<void> {
+  const words =
+    error instanceof SealBroken ? error.message : 'The check broke off for a fault of its own. Try again.'
+  try {
     await appendStep(db, { team, id: checkId, step: { name: 'check', state: 'failed', words } })
-    await finishCheck(db, { team, id: checkId, passed: false, now: checking.clock.real() })
+    await finishCheck(db, { team, id: checkId, passed: false, now: clock.real() })
+  } catch (second) {
+    log.error({ err: second, check: checkId }, 'the end of a check could not be saved')
   }
 }
 

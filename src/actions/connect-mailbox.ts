@@ -78,12 +78,12 @@ export async function connectMailbox(
   draft: MailboxDraft,
 ): Promise<Result<Connected>> {
   const { team, userId, now, random } = connecting
-  if (await hasTravelled(db)) return refused(TRAVELLED, { code: 'travelled' })
   if (connecting.timeTravel) return refused(TRAVELLING, { code: 'time_travel' })
   const id = newId(now, random)
   const settings = await settled(db, connecting, { id, draft, before: undefined })
   if (!settings.ok) return settings
   return db.transaction(async (tx): Promise<Result<Connected>> => {
+    if (await hasTravelled(tx)) return refused(TRAVELLED, { code: 'travelled' })
     const first = !(await hasRealMailbox(tx, team))
     await insertMailbox(tx, { team, id, userId, kind: 'smtp', settings: settings.value, now })
     return done({ id, onAlways: first ? await leaveAlways(tx, connecting) : [] })

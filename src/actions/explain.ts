@@ -119,7 +119,7 @@ const REMEDIES: Partial<Record<GateName, (facts: Facts) => string>> = {
   sequence_daily_cap: () => 'It goes on when the next day begins. Raise the daily cap of the sequence.',
   step_daily_cap: () => 'It goes on when the next day begins. Raise the daily cap of the step.',
   mailbox_connected: () => 'Mend the mailbox under Mailboxes and check it; its people go on by themselves.',
-  mailbox_reachable: () => 'Nothing to do: its server is tried again by itself.',
+  mailbox_reachable: () => 'Nothing to do.',
   mailbox_daily_limit: () => 'Raise the daily limit of the mailbox, or add another mailbox.',
   mailbox_hourly_limit: () => 'Raise the hourly limit of the mailbox, or add another mailbox.',
   mailbox_gap: () => 'Nothing to do: emails of one mailbox are spread.',

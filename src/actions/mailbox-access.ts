@@ -4,6 +4,7 @@ import type { Id, TeamId } from '../core/ids.ts'
 import type { Endpoint, MailboxAccess } from '../mail/port.ts'
 import { type Keys, openSecret, sealSecret } from '../seal.ts'
 import { type MailboxRow, type MailServer, mailboxById } from '../store/mailboxes.ts'
+import { resolvedHostProblem } from './private-hosts.ts'
 
 /** Sealed for one mailbox and one use: copied into another row it does not open. */
 const purpose = (mailboxId: Id, use: 'smtp' | 'imap') => `mailbox ${mailboxId} ${use}`
@@ -16,11 +17,26 @@ export function sealPassword(
   return sealSecret(keys, purpose(mailboxId, use), password)
 }
 
-/** For senders and readers, by id. Throws for a mailbox that is gone, and `SealBroken` when the key is not the one it was sealed with. */
-export function mailboxAccess({ db, keys }: { db: Db; keys: Keys }) {
+/**
+ * For senders and readers, by id. Throws for a mailbox that is gone, `SealBroken` when the key is not the one it was sealed with, and a
+ * sentence when a host has become a private one since its check: a name may change its addresses at any time.
+ */
+export function mailboxAccess({
+  db,
+  keys,
+  privateMailHosts,
+}: {
+  db: Db
+  keys: Keys
+  privateMailHosts: readonly string[]
+}) {
   return async (team: TeamId, mailboxId: Id): Promise<MailboxAccess> => {
     const mailbox = await mailboxById(db, { team, id: mailboxId })
     if (!mailbox) throw new Error(`mailbox ${mailboxId} does not exist`)
+    for (const server of [mailbox.smtp, mailbox.imap]) {
+      const inside = server && (await resolvedHostProblem(server.host, privateMailHosts))
+      if (inside) throw new Error(inside)
+    }
     return accessOf(mailbox, keys)
   }
 }

@@ -53,7 +53,7 @@ export interface StepPlan {
   variants: VariantRow[]
   templates: NewTemplate[]
   deletedStepIds: Id[]
-  /** Steps whose wait, moment or priority is another than before: their people get new moments. */
+  /** Steps whose wait, moment, priority or daily cap is another than before: their people get new moments. */
   retimedStepIds: Id[]
   /** Steps whose wording or approval is another than before: who was held for it is looked at again. */
   rewordedStepIds: Id[]
@@ -157,7 +157,8 @@ function isRetimed(old: StepRow, step: StepRow): boolean {
     old.waitAmount !== step.waitAmount ||
     old.waitUnit !== step.waitUnit ||
     old.exactAt !== step.exactAt ||
-    old.priority !== step.priority
+    old.priority !== step.priority ||
+    old.dailyCap !== step.dailyCap
   )
 }
 

@@ -21,6 +21,7 @@ import {
 } from '../store/schedules.ts'
 import { lockSequence } from '../store/sequence-writes.ts'
 import { stepsOf } from '../store/steps.ts'
+import { sweep } from '../store/stops.ts'
 import { teamById } from '../store/teams.ts'
 import { type Edit, lookAgain, retimePeople } from './retime-people.ts'
 
@@ -111,6 +112,8 @@ async function reschedule(
     )
     return made
   })
+  // What was claimed was judged by the windows of before.
+  await sweep(db, { team, of: { sequenceIds: [sequenceId] }, now, random })
   await lookAgain(db, edit, { stepIds: [], schedule: true })
 }
 

@@ -17,10 +17,11 @@ import {
 } from '../store/sequence-writes.ts'
 import { type SequenceRow, sequenceById } from '../store/sequences.ts'
 import { saveSteps, stepsOf, type Tree, treeOf } from '../store/steps.ts'
-import type { InFlight } from '../store/stops.ts'
+import { type InFlight, sweep } from '../store/stops.ts'
 import { saveTemplates, templatesByIds } from '../store/templates.ts'
 import { saveVariants } from '../store/variants.ts'
 import { activateSequence, activationRefusal, turnOn } from './activate-sequence.ts'
+import { archiveSequence } from './archive-sequence.ts'
 import { deactivateSequence } from './deactivate-sequence.ts'
 import { planSteps, type StepDraft, type StepPlan } from './plan-steps.ts'
 import { type Edit, followDeletedSteps, leaveDeletedSteps, lookAgain, retimePeople } from './retime-people.ts'
@@ -118,8 +119,14 @@ export async function updateSequence(
   if (!saved.ok) return saved
   const { edit, plan, rescheduled } = saved.value
   await followDeletedSteps(db, edit, plan.deletedStepIds)
+  // What was claimed was judged by the windows of before.
+  if (rescheduled) await sweep(db, { ...edit, of: { sequenceIds: [id] } })
   await lookAgain(db, edit, { stepIds: plan.rewordedStepIds, schedule: rescheduled })
   const switching = { ...writing, sequenceId: id }
+  if (draft.archived) {
+    const archived = await archiveSequence(db, switching)
+    return archived.ok ? done({ transmitting: archived.value }) : archived
+  }
   if (draft.active === undefined || draft.active === saved.value.active) return done({ transmitting: [] })
   if (draft.active) {
     const activated = await activateSequence(db, switching)
@@ -161,6 +168,10 @@ async function rewrite(
   const plan = await planned(tx, writing, { id, draft, tree, settings })
   if (!plan.ok) return plan
   if (draft.active && !locked.active) {
+    if (draft.archived ?? before.archivedAt !== null)
+      return refused(
+        'The sequence is archived. Take it out of the archive (archived=false), then turn it on.',
+      )
     const steps = (draft.steps ? plan.value.steps : tree.steps).filter((step) => step.deletedAt === null)
     const refusal = await activationRefusal(tx, { team, steps: steps.length })
     if (refusal) return { ok: false, refusal }

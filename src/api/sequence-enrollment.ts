@@ -5,9 +5,11 @@ import { enroll, type Skipped } from '../actions/enroll.ts'
 import { STOP_MODES, stopEnrollments } from '../actions/stop-enrollments.ts'
 import type { GuardFlags } from '../core/guard.ts'
 import type { Id } from '../core/ids.ts'
-import { contactsOnLists } from '../store/enrollment-guards.ts'
+import { localDay, plainDate } from '../core/zone.ts'
+import { contactsOnLists, receivedBefore } from '../store/enrollment-guards.ts'
 import { type MailboxRow, mailboxesOf } from '../store/mailboxes.ts'
 import { sequencesByIds } from '../store/sequences.ts'
+import { teamById } from '../store/teams.ts'
 import { actorOf } from './actor.ts'
 import { contactsWire } from './contact-answers.ts'
 import { refuse } from './errors.ts'
@@ -24,7 +26,7 @@ import {
 } from './sequence-answers.ts'
 import { StillSending, stillSending } from './sequence-state.ts'
 import { WireContact } from './wire/contact.ts'
-import { instantOf } from './wire/instant.ts'
+import { instantOf, iso } from './wire/instant.ts'
 import { ContactStatuses } from './wire/numbers.ts'
 import { EmailerCampaign } from './wire/sequence.ts'
 import { EmailerStep } from './wire/step.ts'
@@ -85,6 +87,14 @@ const Added = Type.Object({
       ),
     }),
   ),
+  received_before: Type.Array(
+    Type.Object({
+      id: Type.String(),
+      step_position: Type.Integer(),
+      sent_at: Type.String(),
+      sentence: Type.String(),
+    }),
+  ),
   emailer_campaign: EmailerCampaign,
   ...TreeOnWire,
   team: TeamOnWire,
@@ -127,6 +137,7 @@ async function add(input: Static<typeof Adding>, call: Call) {
       enrolled.skipped.map(({ contactId, reasons }) => [contactId, reasons[0]!.code]),
     ),
     skipped_contacts: enrolled.skipped.map(skippedOnWire),
+    received_before: await receivedOnWire(call, { sequenceId: input.id, contactIds: enrolled.addedIds }),
     emailer_campaign: campaign,
     ...lists,
     team: await teamOnWire(call),
@@ -145,6 +156,19 @@ function skippedOnWire({ contactId, reasons }: Skipped) {
       same_address_as: reason.sameAddressAs,
     })),
   }
+}
+
+/** Whom this sequence has written to before: adding them again begins anew. */
+async function receivedOnWire(call: Call, of: { sequenceId: Id; contactIds: readonly Id[] }) {
+  const team = call.caller.teamId
+  const rows = await receivedBefore(call.db, { team, ...of })
+  const { timeZone } = await teamById(call.db, team)
+  return rows.map(({ contactId, stepPosition, sentAt }) => ({
+    id: contactId,
+    step_position: stepPosition,
+    sent_at: iso(sentAt),
+    sentence: `Received step ${stepPosition} on ${plainDate(localDay(timeZone, sentAt)).toString()}.`,
+  }))
 }
 
 /** Recorded: names the addresses of those that cannot send; of an id that is no mailbox, the id. */

@@ -112,7 +112,7 @@ function judgeSchedule(facts: Facts, now: Instant, closedFor: 'window' | 'holida
 function judgeStale(facts: Facts, now: Instant): Verdict | null {
   const { enrollment, team, schedule } = facts
   if (enrollment.dueAt === null) return null
-  const waitedFrom = Math.max(enrollment.dueAt, enrollment.laneServedAt)
+  const waitedFrom = Math.max(dueTime(facts) ?? enrollment.dueAt, enrollment.laneServedAt)
   if (now - waitedFrom <= team.staleAfterMs) return null
   const openedAt = schedule ? nextOpening(schedule, zoneOf(facts), waitedFrom) : waitedFrom
   const overdueMs = now - (openedAt ?? now)
@@ -307,7 +307,7 @@ export const GATES: readonly Law[] = [
     judge: ({ mailbox }, now) =>
       mailbox.pausedUntil === null || mailbox.pausedUntil <= now
         ? null
-        : park('mailbox', `${mailbox.address}: ${mailbox.problem ?? 'no answer'}`, mailbox.pausedUntil),
+        : park('mailbox', mailbox.problem ?? `${mailbox.address} does not answer`, mailbox.pausedUntil),
   },
   {
     name: 'mailbox_daily_limit',
@@ -345,7 +345,10 @@ export function firstClosed(facts: Facts, now: Instant): ClosedGate | null {
   return null
 }
 
-/** When the window that is open now closes: the mark must happen before. */
+/** When the window that is open now closes, or the day that its caps count for ends: the mark must happen before. */
 export function windowClosesAt(facts: Facts, now: Instant): Instant | null {
-  return facts.schedule ? closesAt(facts.schedule, zoneOf(facts), now) : null
+  const { schedule, sequence, step } = facts
+  const closes = schedule ? closesAt(schedule, zoneOf(facts), now) : null
+  const ends = [closes, sequence.cap?.resetsAt, step.cap?.resetsAt].filter((end) => end != null)
+  return ends.length === 0 ? null : Math.min(...ends)
 }

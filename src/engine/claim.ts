@@ -4,7 +4,7 @@
  */
 import type { Clock, Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
-import { decide } from '../core/decide.ts'
+import { type Decision, decide } from '../core/decide.ts'
 import type { Facts } from '../core/facts.ts'
 import { inboxReadUntil } from '../core/gates.ts'
 import type { Id, TeamId } from '../core/ids.ts'
@@ -61,17 +61,18 @@ export async function claim(team: TeamId, tools: ClaimTools): Promise<Claim> {
   const moments = momentsOf(tools.clock)
   const mailboxIds = await peekAwake(tools.db, { team, ...moments, limit: MAILBOXES_PER_CLAIM })
   if (mailboxIds.length === 0) return { team, batches: [], looked: 0, wantsRead: false }
-  const prepared = await prepareDue(team, mailboxIds, tools)
-  const taken = await tools.db.transaction((tx) => take(tx, { team, mailboxIds, prepared, moments, tools }))
+  const rendered = await prepareDue(team, mailboxIds, tools)
+  const taken = await tools.db.transaction((tx) => take(tx, { team, mailboxIds, rendered, moments, tools }))
   await wantReads(tools.db, { team, mailboxIds: taken.wantRead, now: moments.now })
   const outgoing = await readOutgoing(tools.db, { team, ids: taken.claimed })
   return {
     team,
     looked: taken.mailboxes.length,
     wantsRead: taken.wantRead.length > 0,
+    // One whose mails were all taken back meanwhile has no messages: its lease is ended at once, too.
     batches: taken.mailboxes.flatMap(({ id, fence }) => {
       const messages = outgoing.filter((one) => one.mailboxId === id)
-      return messages.length > 0 ? [{ mailboxId: id, fence: fence + 1, messages }] : []
+      return taken.leased.has(id) ? [{ mailboxId: id, fence: fence + 1, messages }] : []
     }),
   }
 }
@@ -81,34 +82,40 @@ function momentsOf(clock: Clock): Moments {
 }
 
 /** What will probably be claimed, rendered before any lock is taken. */
-async function prepareDue(
-  team: TeamId,
-  mailboxIds: readonly Id[],
-  tools: ClaimTools,
-): Promise<Map<Id, Prepared>> {
+async function prepareDue(team: TeamId, mailboxIds: readonly Id[], tools: ClaimTools): Promise<Rendered> {
   const { db, clock, random, publicUrl, log } = tools
   const now = clock.now()
   const paces = await readPaces(db, { team, mailboxIds, now })
   const due = await dueAt(db, { team, paces, now })
   const prepared = new Map<Id, Prepared>()
+  const faults = new Map<Id, { key: string; words: string }>()
   for (const one of due) {
     try {
       const made = prepare(one, { publicUrl, now, random })
       if (made) prepared.set(one.facts.enrollment.id, made)
     } catch (error) {
+      faults.set(one.facts.enrollment.id, { key: one.wordingKey, words: wordsOf(error) })
       log.error(
         { bug: 'wording', enrollmentId: one.facts.enrollment.id, err: error },
         'a wording cannot be rendered',
       )
     }
   }
-  return prepared
+  return { prepared, faults }
 }
+
+interface Rendered {
+  prepared: ReadonlyMap<Id, Prepared>
+  /** What could not be rendered: held, since looking again would find the same. */
+  faults: ReadonlyMap<Id, { key: string; words: string }>
+}
+
+const wordsOf = (error: unknown) => (error instanceof Error ? error.message : String(error)).slice(0, 200)
 
 interface Taking {
   team: TeamId
   mailboxIds: readonly Id[]
-  prepared: ReadonlyMap<Id, Prepared>
+  rendered: Rendered
   moments: Moments
   tools: ClaimTools
 }
@@ -116,25 +123,28 @@ interface Taking {
 interface Taken {
   mailboxes: LockedMailbox[]
   claimed: Id[]
+  leased: ReadonlySet<Id>
   wantRead: Id[]
 }
 
-async function take(tx: Db, { team, mailboxIds, prepared, moments, tools }: Taking): Promise<Taken> {
+async function take(tx: Db, { team, mailboxIds, rendered, moments, tools }: Taking): Promise<Taken> {
   const mailboxes = await lockAwake(tx, { team, mailboxIds, ...moments })
-  if (mailboxes.length === 0) return { mailboxes, claimed: [], wantRead: [] }
+  if (mailboxes.length === 0) return { mailboxes, claimed: [], leased: new Set(), wantRead: [] }
   // A clock that fell back must not undo what an earlier claim has counted.
   const now = Math.max(moments.now, ...mailboxes.map((one) => one.lastClaimAt))
   const ids = mailboxes.map((one) => one.id)
-  await recoverLeft(tx, { team, mailboxIds: ids, now, random: tools.random })
-  const queued = await claimQueued(tx, { team, mailboxes, now })
+  // What it locks comes after counters in the lock order: then what is due is left to the next claim.
+  const recovered = (await recoverLeft(tx, { team, mailboxIds: ids, now, random: tools.random })) > 0
+  const queued = recovered ? [] : await claimQueued(tx, { team, mailboxes, now })
   const paces = await readPaces(tx, { team, mailboxIds: ids, now })
-  const due = await dueAt(tx, { team, paces, now })
+  const due = recovered ? [] : await dueAt(tx, { team, paces, now })
   const used = await lockCaps(
     tx,
     team,
     due.flatMap((one) => Object.values(one.capKeys).filter((key) => key !== null)),
   )
-  const decided = decideAll(due, { paces, used, prepared, now, random: tools.random })
+  const decided = decideAll(due, { paces, used, ...rendered, now, random: tools.random, log: tools.log })
+  if (recovered) for (const id of ids) decided.unfinished.add(id)
   const fences = new Map(mailboxes.map((one) => [one.id, one.fence + 1]))
   const messages = decided.send.map(({ due: one, facts, decision, prepared: made }) =>
     messageOf(one, {
@@ -155,18 +165,19 @@ async function take(tx: Db, { team, mailboxIds, prepared, moments, tools }: Taki
     random: tools.random,
     log: tools.log,
   })
+  const leased = new Set([...claimed.mailboxIds, ...queued.map((one) => one.mailboxId)])
   const wantRead = await closeClaim(tx, {
     team,
     mailboxes,
     paces,
     parked: decided.parked,
-    leased: new Set([...claimed.mailboxIds, ...queued.map((one) => one.mailboxId)]),
+    leased,
     unfinished: decided.unfinished,
     until,
     moments: { now, real: moments.real },
     worker: tools.worker,
   })
-  return { mailboxes, claimed: [...claimed.messageIds, ...queued.map((one) => one.id)], wantRead }
+  return { mailboxes, claimed: [...claimed.messageIds, ...queued.map((one) => one.id)], leased, wantRead }
 }
 
 /** What is due at mailboxes that may send something now, follow-ups only as far as their inbox was read. */
@@ -201,12 +212,12 @@ function firstOf(found: readonly DueId[], limitOf: (mailboxId: Id) => number): I
   })
 }
 
-interface Deciding {
+interface Deciding extends Rendered {
   paces: ReadonlyMap<Id, PacedMailbox>
   used: Map<string, number>
-  prepared: ReadonlyMap<Id, Prepared>
   now: Instant
   random: Random
+  log: Log
 }
 
 /** In order; what was sent before it counts for what comes after: the mailbox's capacity and the shared caps. */
@@ -224,7 +235,7 @@ function decideOne(due: DueEnrollment, all: DecidedAll, o: Deciding & { room: Ma
   const made = o.prepared.get(due.facts.enrollment.id)
   const prepared = made?.key === due.wordingKey ? made : null
   const facts = { ...withCaps(due, o.used), missing: prepared?.missing ?? null }
-  const decision = decide(facts, o.now, o.random)
+  const decision = decideHere(due, facts, o)
   const decided = { due, facts, decision, prepared }
   if (decision.do === 'park' && decision.scope === 'lane')
     all.parked.set(laneName(due.mailboxId, due.sequenceId), decision.until)
@@ -235,6 +246,20 @@ function decideOne(due: DueEnrollment, all: DecidedAll, o: Deciding & { room: Ma
     for (const key of Object.values(due.capKeys))
       if (key) o.used.set(nameOf(key), (o.used.get(nameOf(key)) ?? 0) + 1)
     all.send.push(decided)
+  }
+}
+
+/** A fault about one enrollment holds that enrollment, and the claim goes on. */
+function decideHere(due: DueEnrollment, facts: Facts, { now, random, log, faults }: Deciding): Decision {
+  const enrollmentId = facts.enrollment.id
+  try {
+    const decision = decide(facts, now, random)
+    const fault = faults.get(enrollmentId)
+    if (decision.do !== 'send' || fault?.key !== due.wordingKey) return decision
+    return { do: 'hold', reason: 'internal_error', detail: fault.words }
+  } catch (error) {
+    log.error({ bug: 'decide', enrollmentId, err: error }, 'nothing could be decided about an enrollment')
+    return { do: 'hold', reason: 'internal_error', detail: wordsOf(error) }
   }
 }
 

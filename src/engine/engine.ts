@@ -12,6 +12,7 @@ import { awakeTeams, nextWake } from '../store/claims.ts'
 import { endLease } from '../store/recoveries.ts'
 import { databaseSentence, isUnavailable } from '../store/unavailable.ts'
 import { type Claim, claim } from './claim.ts'
+import { WorkerWatch } from './dead-workers.ts'
 import { keepHouse } from './housekeeping.ts'
 import { createLedgerWriter, type LedgerWriter } from './ledger-writer.ts'
 import { type Batch, sendBatch } from './send-step.ts'
@@ -51,9 +52,11 @@ export interface Engine {
 
 export function startEngine(options: EngineOptions): Engine {
   const loop = new Loop(options)
+  const beside = { ...options, db: options.db.claim, signal: loop.signal, onWork: () => loop.poke() }
+  const watch = new WorkerWatch(beside)
   const running = Promise.all([
-    loop.run(),
-    keepHouse({ ...options, db: options.db.claim, signal: loop.signal, onWork: () => loop.poke() }),
+    watch.begin().then(() => Promise.all([loop.run(), watch.run()])),
+    keepHouse(beside),
   ])
   return {
     async stop() {
@@ -122,8 +125,14 @@ class Loop {
     this.#resting = false
   }
 
+  /** The end of a batch pokes; looking before would find the same mailboxes awake, again and again. */
+  #mustWait(): boolean {
+    return this.#writer.isStuck() || this.#batches.size >= BATCHES_AT_ONCE
+  }
+
   async #restMs(): Promise<number> {
     const { db, clock } = this.#options
+    if (this.#mustWait()) return LOOK_EVERY_MS
     try {
       const wakeAt = await nextWake(db.claim, { real: clock.real() })
       return wakeAt === null ? LOOK_EVERY_MS : Math.min(LOOK_EVERY_MS, Math.max(0, wakeAt - clock.now()))
@@ -135,22 +144,36 @@ class Loop {
 
   /** True when there was something to do. */
   async #round(): Promise<boolean> {
-    if (this.#writer.isStuck() || this.#batches.size >= BATCHES_AT_ONCE) return false
+    if (this.#mustWait()) return false
     try {
       let worked = false
+      let failed = false
       for (const team of await awakeTeams(this.#options.db.claim, this.#moments())) {
         if (this.signal.aborted) break
-        const taken = await claim(team, { ...this.#options, db: this.#options.db.claim })
-        this.#begin(taken)
-        worked ||= taken.looked > 0
-        if (taken.wantsRead) this.#options.pokeReader?.()
+        try {
+          worked = (await this.#serve(team)) || worked
+        } catch (error) {
+          if (isUnavailable(error)) throw error
+          // One team's fault must not keep the teams after it from being served.
+          failed = true
+          this.#report(error)
+        }
       }
+      if (failed) await this.#options.clock.sleep(TRY_AGAIN_MS, this.signal)
       return worked
     } catch (error) {
       this.#report(error)
       await this.#options.clock.sleep(TRY_AGAIN_MS, this.signal)
       return false
     }
+  }
+
+  /** True when there was something to do. */
+  async #serve(team: TeamId): Promise<boolean> {
+    const taken = await claim(team, { ...this.#options, db: this.#options.db.claim })
+    this.#begin(taken)
+    if (taken.wantsRead) this.#options.pokeReader?.()
+    return taken.looked > 0
   }
 
   #moments() {
@@ -171,7 +194,7 @@ class Loop {
   async #send(batch: Batch): Promise<void> {
     const { mailboxId, team, fence } = batch
     try {
-      await sendBatch(batch, { ...this.#options, writer: this.#writer })
+      if (batch.messages.length > 0) await sendBatch(batch, { ...this.#options, writer: this.#writer })
     } catch (error) {
       this.#options.log.error({ bug: 'batch', mailboxId, err: error }, 'a batch ended with a fault')
     }

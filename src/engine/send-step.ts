@@ -5,6 +5,7 @@ import { optOutHeaders } from '../core/unsubscribe.ts'
 import type { Log } from '../log.ts'
 import type { MailboxAccess, MailPort, OutgoingMail, Sender } from '../mail/port.ts'
 import type { Outgoing } from '../store/claimed-messages.ts'
+import { mustStop } from './inbound-fault.ts'
 import type { LedgerWriter } from './ledger-writer.ts'
 import { type Outcome, outcomeOf } from './retry.ts'
 import { optOutTarget } from './wording.ts'
@@ -53,6 +54,8 @@ async function open(
   try {
     return mail.openSender(await access(team, mailboxId))
   } catch (error) {
+    // The database was away: that says nothing about the mailbox. What was claimed is given back with the lease.
+    if (mustStop(error)) throw error
     log.error({ mailboxId, err: error }, 'a mailbox cannot be opened')
     const words = error instanceof Error ? error.message : String(error)
     const first = messages[0]!
@@ -92,7 +95,11 @@ async function attempt(
   mail: OutgoingMail,
 ): Promise<Outcome | null> {
   const { team, mailboxId, fence } = batch
-  const mark = () => tools.writer.mark(team, { messageId: message.id, mailboxId, fence })
+  let marked = false
+  const mark = async () => {
+    marked = await tools.writer.mark(team, { messageId: message.id, mailboxId, fence })
+    return marked
+  }
   try {
     const outcome = await sender.send(mail, mark)
     const now = tools.clock.now()
@@ -103,9 +110,14 @@ async function attempt(
       mailbox: message.mailboxAddress,
     })
   } catch (error) {
-    // A mail that cannot be composed: no socket was opened for it.
+    // A mail that cannot be composed: no socket was opened for it. After its mark it may have left all the same.
     tools.log.error({ bug: 'compose', messageId: message.id, err: error }, 'a mail could not be composed')
     const detail = `message ${message.id}: ${error instanceof Error ? error.message : String(error)}`
+    if (marked)
+      return outcomeOf(
+        { kind: 'unknown', detail },
+        { now: tools.clock.now(), failures: 0, to: message.to, mailbox: message.mailboxAddress },
+      )
     return {
       state: 'rejected',
       words: detail,

@@ -32,7 +32,7 @@ export interface TravelOptions {
   db: Db
   clock: Clock & { setTravelOffset(ms: number): void }
   log: Log
-  /** Called when this process's clock has been moved: engine and reader look at once. */
+  /** Called when this process's clock may have been moved: engine and reader look at once. */
   onMove?: () => void
   stuckAfterMs?: number
 }
@@ -70,7 +70,8 @@ async function follow(options: TravelOptions, signal: AbortSignal): Promise<void
       }
       const { offsetMs } = await readTravel(db)
       clock.setTravelOffset(offsetMs)
-      if (followed !== null && followed !== offsetMs) options.onMove?.()
+      // The first time too: the clock may have moved since this process read where it stands.
+      if (followed !== offsetMs) options.onMove?.()
       followed = offsetMs
     } catch (error) {
       log.warn({ err: error }, 'the clock cannot be followed for now; trying again')

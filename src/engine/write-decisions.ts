@@ -6,7 +6,7 @@ import type { Random } from '../core/random.ts'
 import type { Log } from '../log.ts'
 import { addToCaps } from '../store/caps.ts'
 import { insertClaimed, type NewMessage } from '../store/claimed-messages.ts'
-import { leaseEnrollments, moveDue } from '../store/claims.ts'
+import { leaseEnrollments, lockEnrollments, moveDue } from '../store/claims.ts'
 import { type Change, transit } from '../store/transitions.ts'
 import type { Decided, DecidedAll } from './decided.ts'
 
@@ -28,6 +28,11 @@ export interface Written {
 
 export async function writeDecisions(tx: Db, o: Writing): Promise<Written> {
   const { team, decided, now, random } = o
+  await lockEnrollments(
+    tx,
+    team,
+    [...decided.send, ...decided.other].map(({ due }) => due.facts.enrollment.id),
+  )
   await moveDue(tx, { team, now, moves: decided.other.flatMap((one) => moveOf(one)) })
   await transit(tx, {
     team,

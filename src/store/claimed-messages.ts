@@ -135,10 +135,10 @@ export interface Outgoing {
   claimedAt: Instant
 }
 
-/** What was just claimed, with the stored wording: a retry sends the very same parts. */
+/** What was just claimed (or, for its copy, accepted), with the stored wording: a retry sends the very same parts. */
 export async function readOutgoing(
   db: Db,
-  { team, ids }: { team: TeamId; ids: readonly Id[] },
+  { team, ids, state = 'claimed' }: { team: TeamId; ids: readonly Id[]; state?: 'claimed' | 'accepted' },
 ): Promise<Outgoing[]> {
   if (ids.length === 0) return []
   const { rows } = await sql<Outgoing>`
@@ -150,7 +150,7 @@ export async function readOutgoing(
     join message_contents c on c.team_id = m.team_id and c.message_id = m.id
     join mailboxes b on b.team_id = m.team_id and b.id = m.mailbox_id
     join teams t on t.id = m.team_id
-    where m.team_id = ${team} and m.id = any(${ids as Id[]}) and m.state = 'claimed'
+    where m.team_id = ${team} and m.id = any(${ids as Id[]}) and m.state = ${state}
     order by m.created_at, m.id`.execute(kysely(db))
   return rows
 }

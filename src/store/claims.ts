@@ -15,10 +15,13 @@ export interface Moments {
   real: Instant
 }
 
+/** A fenced database wakes nobody, whatever is due: lifting the fence wakes all. */
+const NOT_FENCED = sql`not exists (select from deployment where fenced_reason is not null)`
+
 export async function awakeTeams(db: Db, { now, real }: Moments): Promise<TeamId[]> {
   const { rows } = await sql<{ team: TeamId }>`
     select distinct team_id as team from mailboxes
-    where wake_at <= ${at(now)} and busy_until <= ${at(real)} and state = 'connected' order by 1`.execute(
+    where wake_at <= ${at(now)} and busy_until <= ${at(real)} and state = 'connected' and ${NOT_FENCED} order by 1`.execute(
     kysely(db),
   )
   return rows.map((row) => row.team)
@@ -28,16 +31,15 @@ export async function awakeTeams(db: Db, { now, real }: Moments): Promise<TeamId
 export async function nextWake(db: Db, { real }: { real: Instant }): Promise<Instant | null> {
   const { rows } = await sql<{ wakeAt: Instant }>`
     select wake_at as "wakeAt" from mailboxes
-    where wake_at < 'infinity' and busy_until <= ${at(real)} and state = 'connected' order by wake_at limit 1`.execute(
-    kysely(db),
-  )
+    where wake_at < 'infinity' and busy_until <= ${at(real)} and state = 'connected' and ${NOT_FENCED}
+    order by wake_at limit 1`.execute(kysely(db))
   return rows[0]?.wakeAt ?? null
 }
 
 /** Without a lock: what the claim that follows will probably find. */
 export async function peekAwake(db: Db, o: Moments & { team: TeamId; limit: number }): Promise<Id[]> {
   const { rows } = await sql<{ id: Id }>`
-    select id from mailboxes where team_id = ${o.team} and wake_at <= ${at(o.now)} and busy_until <= ${at(o.real)} and state = 'connected'
+    select id from mailboxes where team_id = ${o.team} and wake_at <= ${at(o.now)} and busy_until <= ${at(o.real)} and state = 'connected' and ${NOT_FENCED}
     order by wake_at, id limit ${o.limit}`.execute(kysely(db))
   return rows.map((row) => row.id)
 }
@@ -56,7 +58,7 @@ export async function lockAwake(
   const { rows } = await sql<LockedMailbox>`
     select id, fence, last_claim_at as "lastClaimAt" from mailboxes
     where team_id = ${o.team} and id = any(${o.mailboxIds as Id[]}) and wake_at <= ${at(o.now)} and busy_until <= ${at(o.real)}
-      and state = 'connected'
+      and state = 'connected' and ${NOT_FENCED}
     order by id for no key update skip locked`.execute(kysely(tx))
   return rows
 }
@@ -139,7 +141,8 @@ export async function moveDue(
   )
 }
 
-async function lockEnrollments(tx: Db, team: TeamId, ids: readonly Id[]): Promise<void> {
+/** All that a claim is about to write, at once: three sorted parts one after the other are not sorted. */
+export async function lockEnrollments(tx: Db, team: TeamId, ids: readonly Id[]): Promise<void> {
   await sql`select from enrollments where team_id = ${team} and id = any(${ids as Id[]}) order by id for no key update`.execute(
     kysely(tx),
   )

@@ -37,11 +37,12 @@ async function readPresent(db: Db): Promise<Present> {
   return rows[0]!
 }
 
+/** Null when there is none, or none that can be read: then the database decides whether that is a beginning. */
 async function recall(dataDir: string): Promise<Identity | null> {
   try {
     return JSON.parse(await readFile(join(dataDir, MEMORY_FILE), 'utf8')) as Identity
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return null
     throw error
   }
 }
@@ -80,27 +81,16 @@ export interface Remembering {
 }
 
 /**
- * Compares database and memory, fences when they differ, and goes on remembering every minute. Until an operator lifts the fence, the
- * gate `team_fenced` keeps everything from being sent.
+ * Compares database and memory, fences when they differ, and goes on doing so every minute, remembering what is written meanwhile. Until an
+ * operator lifts the fence, the gate `team_fenced` keeps everything from being sent.
  */
 export async function watchDeployment(
   db: Db,
   o: { dataDir: string; clock: Clock; log: Log },
 ): Promise<Remembering> {
-  const present = await readPresent(db)
-  const difference = differenceOf(present, await recall(o.dataDir))
-  if (difference !== null && present.fencedReason === null) await fence(db, difference, o.clock.real())
-  const reason = difference ?? present.fencedReason
-  if (reason !== null) {
-    o.log.error(
-      { reason },
-      'sending is fenced: make sure that no other copy sends, then run: npm run -s segue -- unfence --yes',
-    )
-    return { stop: async () => undefined }
-  }
-  await raiseAndRemember(db, o.dataDir)
+  await look(db, o)
   const stopping = new AbortController()
-  const running = keepRemembering(db, { ...o, signal: stopping.signal })
+  const running = keepLooking(db, { ...o, signal: stopping.signal })
   return {
     async stop() {
       stopping.abort()
@@ -109,7 +99,7 @@ export async function watchDeployment(
   }
 }
 
-async function keepRemembering(
+async function keepLooking(
   db: Db,
   o: { dataDir: string; clock: Clock; log: Log; signal: AbortSignal },
 ): Promise<void> {
@@ -117,7 +107,7 @@ async function keepRemembering(
     await o.clock.sleep(REMEMBER_EVERY_MS, o.signal)
     if (o.signal.aborted) return
     try {
-      await raiseAndRemember(db, o.dataDir)
+      await look(db, o)
     } catch (error) {
       if (!isUnavailable(error))
         o.log.error({ err: error }, 'what this deployment wrote could not be remembered')
@@ -125,11 +115,36 @@ async function keepRemembering(
   }
 }
 
-/** The database first: a crash in between leaves it ahead of the memory, which is no difference. */
+/**
+ * The memory is read before the database: another process of this folder may raise the counter in between, and the database must only ever
+ * look newer than the memory by that.
+ */
+async function look(db: Db, o: { dataDir: string; clock: Clock; log: Log }): Promise<void> {
+  const known = await recall(o.dataDir)
+  const present = await readPresent(db)
+  if (present.fencedReason === null) {
+    const difference = differenceOf(present, known)
+    if (difference === null) return raiseAndRemember(db, o.dataDir)
+    await fence(db, difference, o.clock.real())
+    present.fencedReason = difference
+  }
+  o.log.error(
+    { reason: present.fencedReason },
+    'sending is fenced: make sure that no other copy sends, then run: npm run -s segue -- unfence --yes',
+  )
+}
+
+/**
+ * The database first: a crash in between leaves it ahead of the memory, which is no difference. The counter that was raised is nobody else's,
+ * so that processes which share the folder do not write to one file.
+ */
 async function raiseAndRemember(db: Db, dataDir: string): Promise<void> {
-  await sql`update deployment set write_counter = write_counter + 1`.execute(kysely(db))
-  const { systemIdentifier, timeline, counter } = await readPresent(db)
-  await remember(dataDir, { systemIdentifier, timeline, counter })
+  const { rows } = await sql<{ counter: number }>`
+    update deployment set write_counter = write_counter + 1 returning write_counter as counter`.execute(
+    kysely(db),
+  )
+  const { systemIdentifier, timeline } = await readPresent(db)
+  await remember(dataDir, { systemIdentifier, timeline, counter: rows[0]!.counter })
 }
 
 async function fence(db: Db, reason: string, now: Instant): Promise<void> {

@@ -113,7 +113,7 @@ export const DUE_COLUMNS = sql`
   (select coalesce(jsonb_agg(jsonb_build_object('id', v.id, 'thread', v.thread, 'approved', v.approved, 'weight', v.weight, 'rev', v.rev,
       'includeSignature', v.include_signature, 'subject', t.subject, 'bodyHtml', t.body_html, 'templateRev', t.rev) order by v.id), '[]')
     from variants v join templates t on t.team_id = v.team_id and t.id = v.template_id
-    where v.team_id = e.team_id and v.step_id = e.step_id and v.deleted_at is null) as variants,
+    where v.team_id = e.team_id and v.step_id = e.step_id and v.deleted_at is null and st.deleted_at is null) as variants,
   sc.time_zone as "timeZone", coalesce(sc.use_contact_zone, false) as "useContactZone", coalesce(sc.skip_holidays, false) as "skipHolidays",
   coalesce(sc.extra_holidays, '[]') as "extraHolidays", sc.windows,
   c.id as "contactId", c.address as "contactAddress", c.email as "contactEmail", c.stage_id as "contactStageId", cs.name as "contactStageName",

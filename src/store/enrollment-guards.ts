@@ -86,3 +86,26 @@ export async function contactsOnLists(
     order by 1`.execute(kysely(db))
   return { contactIds: members.rows.map((row) => row.id), unknown: names.filter((name) => !known.has(name)) }
 }
+
+export interface Received {
+  contactId: Id
+  /** The furthest step of which they got the email. */
+  stepPosition: number
+  sentAt: Instant
+}
+
+/** Who of these got an email of the sequence before, in an enrollment that was removed since. */
+export async function receivedBefore(
+  db: Db,
+  o: { team: TeamId; sequenceId: Id; contactIds: readonly Id[] },
+): Promise<Received[]> {
+  const { rows } = await sql<Received>`
+    select distinct on (m.contact_id) m.contact_id as "contactId", s.position as "stepPosition",
+      coalesce(m.settled_at, m.marked_at, m.created_at) as "sentAt"
+    from unnest(${o.contactIds as Id[]}::text[]) as asked (id)
+    join messages m on m.team_id = ${o.team} and m.contact_id = asked.id
+    join steps s on s.team_id = ${o.team} and s.id = m.step_id
+    where m.sequence_id = ${o.sequenceId} and m.state in ('accepted', 'unknown')
+    order by m.contact_id, s.position desc, m.created_at desc`.execute(kysely(db))
+  return rows
+}

@@ -104,6 +104,9 @@ export async function saveFindings(
       files_sent_copy = coalesce(${o.filesSentCopy}, files_sent_copy),
       accepts_other_sender = coalesce(${o.acceptsOtherSender}, accepts_other_sender),
       wake_at = case when ${o.passed} then least(wake_at, ${at(o.now)}) else wake_at end,
+      paused_until = case when ${o.passed} then '-infinity' else paused_until end,
+      send_failures = case when ${o.passed} then 0 else send_failures end,
+      send_problem = case when ${o.passed} then null else send_problem end,
       read_wanted_at = case when ${o.passed} then ${at(o.now)} else read_wanted_at end, updated_at = ${at(o.now)}
     where team_id = ${o.team} and id = ${o.mailboxId} and rev = ${o.rev} and state <> 'removed' returning id`.execute(
     kysely(tx),

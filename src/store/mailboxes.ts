@@ -107,11 +107,15 @@ export async function hasRealMailbox(db: Db, team: TeamId): Promise<boolean> {
   return rows[0]!.found
 }
 
-/** Time travel and real mailboxes exclude each other for ever. */
-export async function hasTravelled(db: Db): Promise<boolean> {
-  const { rows } = await sql<{
-    travelled: boolean
-  }>`select travelled or travel_offset_ms <> 0 as travelled from deployment where id = 1`.execute(kysely(db))
+/**
+ * Time travel and real mailboxes exclude each other for ever. In the transaction that saves a real mailbox: whoever asks for travel locks
+ * the row too, so that one of the two sees the other.
+ */
+export async function hasTravelled(tx: Db): Promise<boolean> {
+  const { rows } = await sql<{ travelled: boolean }>`
+    select travelled or travel_offset_ms <> 0 as travelled from deployment where id = 1 for share`.execute(
+    kysely(tx),
+  )
   return rows[0]?.travelled ?? false
 }
 

@@ -81,11 +81,10 @@ export async function markAll(tx: Db, o: MarkOptions): Promise<Set<Id>> {
     })),
   })
   const allowed = new Set(marked.map((one) => one.id))
-  await refuse(
-    tx,
-    o,
-    o.asks.filter((ask) => !allowed.has(ask.messageId)),
-  )
+  await refuse(tx, o, {
+    asks: o.asks.filter((ask) => !allowed.has(ask.messageId)),
+    suppressed: asked.filter((one) => !free.includes(one.id)).map((one) => one.id),
+  })
   return allowed
 }
 
@@ -121,8 +120,15 @@ async function writeAttempts(tx: Db, o: MarkOptions, marked: readonly Marked[]):
   )
 }
 
-/** Back unsent, with its counters; due again if its enrollment still waits. One of another fence belongs to somebody else now. */
-async function refuse(tx: Db, { team, now }: MarkOptions, asks: readonly MarkAsk[]): Promise<void> {
+/**
+ * Back unsent, with its counters; due again if its enrollment still waits, queued again if a person sent it to somebody who may be written
+ * to. One of another fence belongs to somebody else now.
+ */
+async function refuse(
+  tx: Db,
+  { team, now }: MarkOptions,
+  { asks, suppressed }: { asks: readonly MarkAsk[]; suppressed: readonly Id[] },
+): Promise<void> {
   if (asks.length === 0) return
   const { rows } = await sql<{ id: Id; enrollmentId: Id | null; capped: CapKey[] }>`
     with was as (
@@ -131,7 +137,8 @@ async function refuse(tx: Db, { team, now }: MarkOptions, asks: readonly MarkAsk
         on m.id = a.id and m.fence = a.fence
       where m.team_id = ${team} and m.state = 'claimed'
     )
-    update messages m set state = 'cancelled', counted_at = null, capped = ${json([])}::jsonb, updated_at = ${at(now)}
+    update messages m set counted_at = null, state = case
+        when m.enrollment_id is null and not m.id = any(${suppressed as Id[]}::text[]) then 'queued' else 'cancelled' end, capped = ${json([])}::jsonb, updated_at = ${at(now)}
     from was where m.team_id = ${team} and m.id = was.id
     returning m.id, m.enrollment_id as "enrollmentId", was.capped`.execute(kysely(tx))
   await addToCaps(tx, { team, keys: rows.flatMap((row) => row.capped), by: -1 })

@@ -44,7 +44,9 @@ export interface MessageRow {
   toName: string | null
   cc: string[]
   bcc: string[]
+  /** Null: not rendered yet, and in the thread of `threadSubject`. */
   subject: string | null
+  threadSubject: string | null
   html: string | null
   text: string | null
   rfcId: string | null
@@ -100,19 +102,19 @@ export interface MessageSearch {
   limit: number
 }
 
-/** Of the ledger: what has happened, is happening, or is in doubt. What is to be tried (again) shows as its enrollment's next email. */
-const LEDGER = (team: TeamId) => sql`
+/** Of the ledger: what has happened, is happening, or is in doubt; mails that a person sent themselves to try stand only in doubt. What is to be tried (again) shows as its enrollment's next email. */
+const LEDGER = (team: TeamId, tests: boolean) => sql`
   select m.id, m.purpose, m.state, case m.state when 'accepted' then 'completed' when 'drafted' then 'drafted'
       when 'rejected' then 'failed' when 'not_sent' then 'failed' else 'scheduled' end as status,
     m.enrollment_id, m.sequence_id, m.step_id, m.variant_id, m.contact_id, m.mailbox_id, m.user_id, m.from_address, m.from_name,
-    m.to_address, m.to_name, m.cc, m.bcc, m.rfc_id, m.not_sent_reason, null::text as hold_detail,
+    m.to_address, m.to_name, m.cc, m.bcc, m.rfc_id, null::text as thread_id, m.not_sent_reason, null::text as hold_detail,
     coalesce(m.failure, m.smtp_reply) as failure, coalesce(m.due_at, m.claimed_at, m.created_at) as due_at,
     case when m.state = 'accepted' then coalesce(m.settled_at, m.marked_at) end as completed_at,
     case when m.state in ('rejected', 'not_sent') then coalesce(m.settled_at, m.updated_at) end as failed_at,
     m.bounce, m.replied_at, m.reply_class, m.opened_at, m.clicked_at, m.opted_out_at, m.created_at
   from messages m
   where m.team_id = ${team} and (m.state in ('accepted', 'rejected', 'not_sent', 'drafted', 'transmitting', 'unknown')
-    or (m.enrollment_id is null and m.state <> 'cancelled'))`
+    or (m.enrollment_id is null and m.state <> 'cancelled')) and (${tests} or m.purpose <> 'test')`
 
 const NEXT = (team: TeamId, failedHolds: readonly string[]) => sql`
   select e.message_id as id, 'sequence' as purpose, null::text as state,
@@ -120,6 +122,7 @@ const NEXT = (team: TeamId, failedHolds: readonly string[]) => sql`
     e.id as enrollment_id, e.sequence_id, e.step_id, null::text as variant_id, e.contact_id, e.mailbox_id, b.user_id,
     coalesce(e.from_address, b.address) as from_address, b.from_name, c.address as to_address,
     nullif(concat_ws(' ', c.first_name, c.last_name), '') as to_name, '{}'::text[] as cc, '{}'::text[] as bcc, null::text as rfc_id,
+    e.parent_message_id as thread_id,
     case when e.state = 'active' and e.hold_reason = any(${failedHolds as string[]}) then e.hold_reason end as not_sent_reason,
     e.hold_detail, null::text as failure, coalesce(e.due_at, e.lease_until, e.wait_ends_at) as due_at, null::timestamptz as completed_at,
     case when e.state = 'active' and e.hold_reason = any(${failedHolds as string[]}) then e.updated_at end as failed_at,
@@ -138,7 +141,7 @@ const COLUMNS = sql`x.id, x.purpose, x.state, x.status, x.enrollment_id as "enro
     'autoSkipDays', s.auto_skip_days, 'kind', s.kind) end as step,
   coalesce(x.variant_id, v.id) as "variantId", x.contact_id as "contactId", p.account_id as "accountId", p.time_zone as "contactZone",
   x.mailbox_id as "mailboxId", x.user_id as "userId", x.from_address as "from", x.from_name as "fromName", x.to_address as "to",
-  x.to_name as "toName", x.cc, x.bcc, coalesce(t.subject, v.subject) as subject, t.html, t.body as text, x.rfc_id as "rfcId",
+  x.to_name as "toName", x.cc, x.bcc, coalesce(t.subject, case when v.thread = 'reply_to_thread' then null else v.subject end) as subject, k.subject as "threadSubject", t.html, t.body as text, x.rfc_id as "rfcId",
   x.not_sent_reason as "notSentReason", x.hold_detail as "holdDetail", x.failure, x.due_at as "dueAt", x.completed_at as "completedAt",
   x.failed_at as "failedAt", x.bounce, x.replied_at as "repliedAt", x.reply_class as "replyClass", x.opened_at as "openedAt",
   x.clicked_at as "clickedAt", x.opted_out_at as "optedOutAt", x.created_at as "createdAt"`
@@ -147,9 +150,10 @@ const JOINS = (team: TeamId) => sql`
   left join steps s on s.team_id = ${team} and s.id = x.step_id
   left join contacts p on p.team_id = ${team} and p.id = x.contact_id
   left join message_contents t on t.team_id = ${team} and t.message_id = x.id and x.state is not null
-  left join lateral (select v.id, w.subject from variants v join templates w on w.team_id = v.team_id and w.id = v.template_id
+  left join lateral (select v.id, v.thread, w.subject from variants v join templates w on w.team_id = v.team_id and w.id = v.template_id
     where x.state is null and v.team_id = ${team} and v.step_id = x.step_id and v.deleted_at is null
-    order by v.approved desc, v.created_at, v.id limit 1) v on true`
+    order by v.approved desc, v.created_at, v.id limit 1) v on true
+  left join message_contents k on k.team_id = ${team} and k.message_id = x.thread_id`
 
 /** A page of emails, the latest first, with how many match. */
 export async function searchMessages(
@@ -157,7 +161,7 @@ export async function searchMessages(
   search: MessageSearch,
 ): Promise<{ messages: MessageRow[]; total: number }> {
   const { team } = search
-  const found = sql`select * from (${LEDGER(team)} union all ${NEXT(team, search.failedHolds)}) x where ${conditions(search)}`
+  const found = sql`select * from (${LEDGER(team, false)} union all ${NEXT(team, search.failedHolds)}) x where ${conditions(search)}`
   const [page, total] = await Promise.all([
     sql<MessageRow>`
       select ${COLUMNS} from (${found} order by coalesce(x.completed_at, x.failed_at, x.due_at) desc, x.id desc
@@ -174,7 +178,7 @@ export async function unknownMessages(
   { team, limit }: { team: TeamId; limit: number },
 ): Promise<MessageRow[]> {
   const { rows } = await sql<MessageRow>`
-    select ${COLUMNS} from (select * from (${LEDGER(team)}) x where x.state = 'unknown' order by x.id limit ${limit}) x
+    select ${COLUMNS} from (select * from (${LEDGER(team, true)}) x where x.state = 'unknown' order by x.id limit ${limit}) x
     ${JOINS(team)} order by x.id`.execute(kysely(db))
   return rows
 }

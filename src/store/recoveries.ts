@@ -111,7 +111,7 @@ async function takeBack(
       select id, capped from messages where team_id = ${team} and id = any(${claimed.map((one) => one.id)}) and state = 'claimed'
       order by id for no key update
     )
-    update messages m set state = 'requeued', counted_at = null, capped = ${json([])}::jsonb, updated_at = ${at(now)}
+    update messages m set state = case when m.enrollment_id is null then 'queued' else 'requeued' end, counted_at = null, capped = ${json([])}::jsonb, updated_at = ${at(now)}
     from was where m.team_id = ${team} and m.id = was.id
     returning m.id, m.enrollment_id as "enrollmentId", was.capped`.execute(kysely(tx))
   await addToCaps(tx, { team, keys: rows.flatMap((row) => row.capped), by: -1 })

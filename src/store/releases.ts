@@ -28,7 +28,7 @@ export async function resume(tx: Db, o: ReleaseOptions & { reason?: Reason }): P
   return wake(tx, o, await transit(tx, { ...o, changes }))
 }
 
-/** A hold, or a failed enrollment, goes on from the same step, due now. An email that was refused is rendered anew. */
+/** A hold, or a failed enrollment, goes on from the same step: due at the end of its wait, or now. An email that was refused is rendered anew. */
 export async function release(tx: Db, o: ReleaseOptions): Promise<Transited[]> {
   await lockMailboxesOf(tx, o)
   const { rows } = await sql<{ id: Id; failed: boolean }>`
@@ -40,7 +40,6 @@ export async function release(tx: Db, o: ReleaseOptions): Promise<Transited[]> {
   const changes = rows.map(({ id, failed }) => ({
     enrollmentId: id,
     transition: failed ? ('retry' as const) : ('release' as const),
-    dueAt: o.now,
   }))
   const released = await transit(tx, { ...o, changes })
   await sql`

@@ -441,6 +441,7 @@ export interface Messages {
   counted_at: Nullable<Stamp>
   marked_at: Nullable<Stamp>
   settled_at: Nullable<Stamp>
+  sent_copy_due: Nullable<Stamp>
   bounce: Nullable<'hard' | 'soft' | 'blocked'>
   bounced_at: Nullable<Stamp>
   replied_at: Nullable<Stamp>

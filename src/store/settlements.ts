@@ -15,6 +15,7 @@ import { at, isoArray, json, kysely } from './db.ts'
 import { bumpLanes } from './lanes.ts'
 import { appendLinks } from './ledger.ts'
 import { advances } from './next-steps.ts'
+import { OWES_SENT_COPY } from './sent-copies.ts'
 import { addDeltas, type Delta } from './stats.ts'
 import { suppress } from './stops.ts'
 import { type Change, transit } from './transitions.ts'
@@ -193,6 +194,7 @@ async function writeOutcomes(tx: Db, o: SettleOptions, cases: readonly Case[]): 
       counted_at = case when m.state = 'claimed' then null else m.counted_at end,
       capped = case when m.state = 'claimed' then ${json([])}::jsonb else m.capped end,
       seen_rfc_id = coalesce(n.seen, m.seen_rfc_id), settled_at = ${at(o.now)}, updated_at = ${at(o.now)},
+      sent_copy_due = case when n.state = 'accepted' and ${OWES_SENT_COPY} then ${at(o.now)}::timestamptz end,
       bounce = coalesce(n.bounce, m.bounce), bounced_at = case when n.bounce is null then m.bounced_at else ${at(o.now)}::timestamptz end
     from unnest(${text((c) => c.message.id)}::text[], ${text((c) => c.settlement.state)}::text[], ${text((c) => c.settlement.words)}::text[],
       ${text((c) => c.settlement.seenRfcId)}::text[], ${hard}::text[]) as n (id, state, words, seen, bounce)
@@ -232,8 +234,12 @@ async function changesOf(tx: Db, o: SettleOptions, cases: readonly Case[]): Prom
       : [{ enrollmentId: message.enrollmentId, stepId: message.stepId, messageId: message.id }],
   )
   // What was doubted turned out not to have been delivered.
+  const doubted = await heldForDoubt(tx, o.team, cases)
   const cleared = cases.flatMap(({ settlement, message }): Change[] =>
-    message.state === 'unknown' && settlement.follows.kind === 'retry' && message.enrollmentId !== null
+    message.state === 'unknown' &&
+    settlement.follows.kind === 'retry' &&
+    message.enrollmentId !== null &&
+    doubted.has(message.enrollmentId)
       ? [
           {
             enrollmentId: message.enrollmentId,
@@ -245,6 +251,19 @@ async function changesOf(tx: Db, o: SettleOptions, cases: readonly Case[]): Prom
       : [],
   )
   return [...held, ...cleared, ...(await advances(tx, { team: o.team, done, now: o.now, random: o.random }))]
+}
+
+/** Another hold has its own reason, and its own way out. */
+async function heldForDoubt(tx: Db, team: TeamId, cases: readonly Case[]): Promise<Set<Id>> {
+  const ids = cases.flatMap(({ message }) =>
+    message.state === 'unknown' ? (message.enrollmentId ?? []) : [],
+  )
+  if (ids.length === 0) return new Set()
+  const { rows } = await sql<{ id: Id }>`
+    select id from enrollments where team_id = ${team} and id = any(${ids}) and hold_reason = 'delivery_unknown'`.execute(
+    kysely(tx),
+  )
+  return new Set(rows.map((row) => row.id))
 }
 
 /** Due again at the time that the table of retries says. */

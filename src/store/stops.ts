@@ -11,6 +11,7 @@ import type { Random } from '../core/random.ts'
 import { writeActivities } from './activities.ts'
 import { addToCaps, type CapKey, lockCaps } from './caps.ts'
 import { at, json, kysely } from './db.ts'
+import { bumpLanes } from './lanes.ts'
 import { suppressionHash } from './suppressions.ts'
 import { type Change, type Transited, transit } from './transitions.ts'
 
@@ -100,6 +101,7 @@ export async function sweep(
 
 interface Claimed {
   id: Id
+  mailboxId: Id
   enrollmentId: Id | null
   capped: CapKey[]
 }
@@ -109,9 +111,13 @@ async function cancelClaimed(
   { team, of, now }: { team: TeamId; of: StopScope; now: Instant },
 ): Promise<Id[]> {
   const { rows: found } = await sql<Claimed>`
-    select m.id, m.enrollment_id as "enrollmentId", m.capped from messages m
+    select m.id, m.mailbox_id as "mailboxId", m.enrollment_id as "enrollmentId", m.capped from messages m
     where m.team_id = ${team} and m.state = 'claimed' and ${messagesIn(of)} order by m.id`.execute(kysely(tx))
   if (found.length === 0) return []
+  // They are woken below, and mailboxes come first.
+  await sql`
+    select from mailboxes where team_id = ${team} and id = any(${[...new Set(found.map((one) => one.mailboxId))]})
+    order by id for no key update`.execute(kysely(tx))
   const enrollmentIds = found.flatMap((one) => one.enrollmentId ?? []).sort()
   // Counters come before enrollments in the lock order, so they are locked before it is known which are given back.
   await lockCaps(
@@ -122,7 +128,7 @@ async function cancelClaimed(
   await sql`select from enrollments where team_id = ${team} and id = any(${enrollmentIds}) order by id for no key update`.execute(
     kysely(tx),
   )
-  const { rows } = await sql<Claimed>`
+  const { rows } = await sql<Omit<Claimed, 'mailboxId'>>`
     with locked as (
       select id, capped as was from messages where team_id = ${team} and id = any(${found.map((one) => one.id)})
         and state = 'claimed' order by id for no key update
@@ -135,16 +141,19 @@ async function cancelClaimed(
   return rows.map((row) => row.id)
 }
 
-/** What was claimed and is still active is due again (its sequence was switched off, or it was released at once). */
+/**
+ * What was claimed and is still active is due again (its sequence was switched off, it was released at once, its mailbox failed). The claim
+ * may have put its lane to sleep for ever, so it is woken. The caller has locked the mailboxes.
+ */
 export async function dueAgain(
   tx: Db,
   { team, enrollmentIds, now }: { team: TeamId; enrollmentIds: readonly Id[]; now: Instant },
 ): Promise<void> {
-  await sql`
+  const { rows } = await sql<{ mailboxId: Id; sequenceId: Id }>`
     update enrollments set lease_until = null, due_at = ${at(now)}, updated_at = ${at(now)}, rev = rev + 1
-    where team_id = ${team} and id = any(${enrollmentIds as Id[]}) and state = 'active' and lease_until is not null`.execute(
-    kysely(tx),
-  )
+    where team_id = ${team} and id = any(${enrollmentIds as Id[]}) and state = 'active' and lease_until is not null
+    returning mailbox_id as "mailboxId", sequence_id as "sequenceId"`.execute(kysely(tx))
+  await bumpLanes(tx, { team, bumps: rows.map((row) => ({ ...row, dueAt: now })), now })
 }
 
 /** Stops and sweeps, in chunks; on a pool. */

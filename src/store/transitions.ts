@@ -185,16 +185,26 @@ function rowAfter(row: Row, change: Change, now: Instant): Row {
   }
 }
 
-/** A paused enrollment moves on too, and stays paused; a hold ends with the step it was about. */
+/** Holds that came from a mail read while an email was leaving: they are about what comes next, and a person ends them. */
+const OUTLIVES_ITS_STEP: readonly (HoldReason | null)[] = [
+  'human_outbound',
+  'away_without_date',
+  'soft_bounces',
+  'blocked',
+  'internal_error',
+]
+
+/** A paused enrollment moves on too, and stays paused; a hold about the step ends with it. */
 function advanced(row: Row, change: Change, now: Instant): Row {
   const { next } = change
   if (!next) throw new Error(`advance of enrollment ${row.id} without a next step`)
+  const stays = OUTLIVES_ITS_STEP.includes(row.hold)
   return {
     ...row,
     ...next,
-    hold: null,
-    holdDetail: null,
-    dueAt: row.state === 'active' ? next.waitEndsAt : null,
+    hold: stays ? row.hold : null,
+    holdDetail: stays ? row.holdDetail : null,
+    dueAt: row.state === 'active' && !stays ? next.waitEndsAt : null,
     leaseUntil: null,
     enteredStepAt: now,
     parentMessageId: change.parentMessageId ?? row.parentMessageId,

@@ -61,12 +61,16 @@ export async function requestTravel(
   })
 }
 
-/** The deployment row is locked so that a mailbox saved at the same moment sees `travelled`, or is seen here. */
+/**
+ * The deployment row is locked so that a mailbox saved at the same moment sees `travelled`, or is seen here: by a second statement, since
+ * the first one's snapshot is older than its wait for the lock.
+ */
 async function whyNot(tx: Db): Promise<string | null> {
+  await sql`select from deployment for no key update`.execute(kysely(tx))
   const { rows } = await sql<{ fenced: string | null; real: string | null }>`
     select fenced_reason as fenced,
       (select address from mailboxes where kind <> 'sandbox' and state <> 'removed' limit 1) as real
-    from deployment for no key update`.execute(kysely(tx))
+    from deployment`.execute(kysely(tx))
   const { fenced, real } = rows[0]!
   if (real !== null)
     return `The clock cannot be moved while ${real} is connected: mail would leave at the wrong time. Try it in a deployment with the sandbox alone.`

@@ -8,7 +8,7 @@ import type { Moments } from './claims.ts'
 import { kysely } from './db.ts'
 import { type MarkAsk, markAll } from './marks.ts'
 import { moveDeadAddresses, type Settlement, settleAll } from './settlements.ts'
-import { sweep } from './stops.ts'
+import { liveEnrollments, sweep } from './stops.ts'
 
 export interface Writing extends Moments {
   team: TeamId
@@ -40,17 +40,22 @@ async function lockAll(tx: Db, { team, settlements, asks }: Writing): Promise<vo
   await sql`
     select from mailboxes where team_id = ${team} and id = any(${[...new Set(all.map((one) => one.mailboxId))].sort()})
     order by id for no key update`.execute(kysely(tx))
-  const { rows } = await sql<{ capped: CapKey[]; enrollmentId: Id | null }>`
-    select capped, enrollment_id as "enrollmentId" from messages where team_id = ${team} and id = any(${ids})`.execute(
-    kysely(tx),
+  const { rows } = await sql<{ id: Id; capped: CapKey[]; enrollmentId: Id | null; toAddress: string | null }>`
+    select id, capped, enrollment_id as "enrollmentId", to_address as "toAddress" from messages
+    where team_id = ${team} and id = any(${ids})`.execute(kysely(tx))
+  // A dead address ends the person's other enrollments too: they are locked in the one order with these.
+  const dead = new Set(
+    settlements.filter((one) => one.follows.kind === 'hard_bounce').map((one) => one.messageId),
   )
+  const addresses = rows.flatMap((row) => (dead.has(row.id) ? (row.toAddress ?? []) : []))
+  const ending = addresses.length === 0 ? [] : await liveEnrollments(tx, { team, of: { addresses } })
   await lockCaps(
     tx,
     team,
     rows.flatMap((row) => row.capped),
   )
   await sql`
-    select from enrollments where team_id = ${team} and id = any(${rows.flatMap((row) => row.enrollmentId ?? []).sort()})
+    select from enrollments where team_id = ${team} and id = any(${[...rows.flatMap((row) => row.enrollmentId ?? []), ...ending]})
     order by id for no key update`.execute(kysely(tx))
   await sql`select from messages where team_id = ${team} and id = any(${ids}) order by id for no key update`.execute(
     kysely(tx),

@@ -166,3 +166,17 @@ test('edits and additions at once neither deadlock nor lose anybody', async () =
   const { body } = await api.get(`/emailer_campaigns/${id}`)
   expect(body.emailer_campaign.people).toMatchObject({ active: 12, total: 12 })
 })
+
+test('archived=true by an update archives; active=true is refused while it is archived, and changes nothing', async () => {
+  const { id } = await newSequence(api, { active: true })
+  const ana = await newContact(api)
+  await add(api, id, [ana])
+  const archived = await api.put(`/sequences/${id}`, { archived: true })
+  expect(archived.body).toMatchObject({ archived: true, active: false })
+  expect(await statusOf(api, ana, id)).toMatchObject({ status: 'finished' })
+  const refused = await api.put(`/sequences/${id}`, { name: 'Half done', active: true })
+  expect(refused.status).toBe(422)
+  expect((await api.get(`/emailer_campaigns/${id}`)).body.emailer_campaign.name).toBe('Outreach')
+  const back = await api.put(`/sequences/${id}`, { archived: false, active: true })
+  expect(back.body).toMatchObject({ archived: false, active: true })
+})

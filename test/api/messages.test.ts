@@ -45,7 +45,7 @@ beforeAll(async () => {
   await row(people.sent, 'accepted')
   await row(people.unknown, 'unknown')
   await row(people.bounced, 'accepted', { bounce: 'hard' })
-  await sql`update enrollments set step_id = ${sequence.steps[1]}, message_id = 'a' || substr(message_id, 2)
+  await sql`update enrollments set step_id = ${sequence.steps[1]}, parent_message_id = message_id, message_id = 'a' || substr(message_id, 2)
     where contact_id = ${people.sent}`.execute(kysely(api.db))
   await sql`update enrollments set due_at = null, hold_reason = 'snippets_missing', hold_detail = 'title'
     where contact_id = ${people.held}`.execute(kysely(api.db))
@@ -71,6 +71,7 @@ test('what was sent is a row, what will be sent is the next email of each person
   const next = body.emailer_messages.find((each: { status: string }) => each.status === 'scheduled')
   expect(next).toMatchObject({
     emailer_step_id: sequence.steps[1],
+    subject: 'Re: Offer of accepted',
     completed_at: null,
     body_html_loaded: false,
   })
@@ -144,4 +145,21 @@ test('unknown ones are listed by name, and a person says what became of them, on
 test.runIf(hasContract)('the answer has every recorded key', async () => {
   const { body } = await search({ contact_id: people.held })
   expect(missingKeys(recorded('get', '/emailer_messages/search'), body)).toEqual([])
+})
+
+test('adding again whoever was removed says what they received before', async () => {
+  await api.post('/emailer_campaigns/remove_or_stop_contact_ids', {
+    emailer_campaign_ids: [sequence.id],
+    contact_ids: [people.sent],
+    mode: 'remove',
+  })
+  const { body } = await add(api, sequence.id, [people.sent])
+  expect(body.received_before).toEqual([
+    {
+      id: people.sent,
+      step_position: 1,
+      sent_at: '2027-01-14T15:00:00.000Z',
+      sentence: 'Received step 1 on 2027-01-14.',
+    },
+  ])
 })

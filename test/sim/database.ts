@@ -27,7 +27,11 @@ export class Connections {
 
   constructor({ url, log }: SimDatabaseOptions) {
     this.#pool = openPool({ url, name: 'sim', max: 40, log })
-    this.control = Database.over({ pool: openPool({ url, name: 'sim control', max: 2, log }), name: 'control', log })
+    this.control = Database.over({
+      pool: openPool({ url, name: 'sim control', max: 2, log }),
+      name: 'control',
+      log,
+    })
   }
 
   async take(): Promise<pg.PoolClient> {
@@ -98,7 +102,11 @@ export class SimServer {
   open(actor: Actor, name: string, max: number): Database {
     const pool = new ActorPool(this, actor, max)
     this.#pools.add(pool)
-    return Database.over({ pool: pool as unknown as pg.Pool, name: `${actor.name} ${name}`, log: this.options.log })
+    return Database.over({
+      pool: pool as unknown as pg.Pool,
+      name: `${actor.name} ${name}`,
+      log: this.options.log,
+    })
   }
 
   /** Everybody's connections end now, and nobody gets a new one until then. */
@@ -132,7 +140,6 @@ export class SimServer {
   }
 }
 
-export const TIMES = new Map<string, [number, number]>()
 const names = new Map<string, string>()
 
 /** The name under which a connection keeps a statement; those that are no queries have none. */
@@ -255,10 +262,8 @@ class SimClient {
     if (lot === 'lost before') return this.#lose(lot)
     // Prepared once per connection: planning costs more than running, with so few rows.
     this.#running = real.query({ name: nameOf(text), text, values })
-    const t0 = performance.now()
     try {
       const result = (await this.#running) as pg.QueryResult
-      if (process.env['PROF']) { const k = text.slice(0, 60).replace(/\s+/g, ' '); const x = TIMES.get(k) ?? [0, 0]; x[0] += 1; x[1] += performance.now() - t0; TIMES.set(k, x) }
       this.#note(text, result)
       if (lot === 'lost after') return await this.#lose(text === 'commit' ? 'lost after the commit' : lot)
       return result
@@ -270,7 +275,8 @@ class SimClient {
   #note(text: string, { command, rowCount }: pg.QueryResult): void {
     if (/^(start transaction|begin)/.test(text)) this.inTransaction = true
     if (text === 'commit' || text === 'rollback') this.inTransaction = false
-    if (['INSERT', 'UPDATE', 'DELETE'].includes(command) && rowCount) this.#pool.server.options.scheduler.stir()
+    if (['INSERT', 'UPDATE', 'DELETE'].includes(command) && rowCount)
+      this.#pool.server.options.scheduler.stir()
   }
 
   async #lose(lot: string): Promise<never> {

@@ -1,6 +1,14 @@
 /** The incoming side of a scripted mail server: folders with UIDs, a reader that may be refused or cut off, and announcements of new mail. */
 import { DAY, type Instant, SECOND } from '../../src/core/clock.ts'
-import type { FetchedMail, FolderCursor, FolderRole, Reader, ReadFailure, ReadResult, WaitResult } from '../../src/mail/port.ts'
+import type {
+  FetchedMail,
+  FolderCursor,
+  FolderRole,
+  Reader,
+  ReadFailure,
+  ReadResult,
+  WaitResult,
+} from '../../src/mail/port.ts'
 import type { MailWorld } from './mail-servers.ts'
 import type { Actor } from './scheduler.ts'
 
@@ -109,7 +117,9 @@ export class Inbox {
         if (failure) return failure
         const found = this.#find(messageId)
         const { uidValidity } = this.folders.Sent
-        return found ? { kind: 'found', mail: { folder: 'Sent', uid: found.uid, uidValidity } } : { kind: 'not_found' }
+        return found
+          ? { kind: 'found', mail: { folder: 'Sent', uid: found.uid, uidValidity } }
+          : { kind: 'not_found' }
       },
       close: () => Promise.resolve(),
     }
@@ -172,7 +182,9 @@ export class Inbox {
     const isRenumbered = cursor.uidValidity !== folder.uidValidity
     for (let i = 0; i < folder.mails.length; i++) {
       const mail = folder.mails[i]!
-      const isNew = isRenumbered ? mail.arrivedAt >= cursor.readAt - BEFORE_RENUMBERING_MS : mail.uid > cursor.lastUid
+      const isNew = isRenumbered
+        ? mail.arrivedAt >= cursor.readAt - BEFORE_RENUMBERING_MS
+        : mail.uid > cursor.lastUid
       if (isNew) yield mail
     }
   }
@@ -200,9 +212,23 @@ interface Reading {
   onMail: (mail: FetchedMail) => Promise<void>
 }
 
-function fetched(name: string, folder: Folder, { mail, maybeSeen }: { mail: Stored; maybeSeen: boolean }): FetchedMail {
+function fetched(
+  name: string,
+  folder: Folder,
+  { mail, maybeSeen }: { mail: Stored; maybeSeen: boolean },
+): FetchedMail {
   const { raw, uid, arrivedAt } = mail
   const { role, uidValidity } = folder
   const size = raw.length
-  return { folder: name, role, uidValidity, uid, internalDate: arrivedAt, raw, size, truncated: false, maybeSeen }
+  return {
+    folder: name,
+    role,
+    uidValidity,
+    uid,
+    internalDate: arrivedAt,
+    raw,
+    size,
+    truncated: false,
+    maybeSeen,
+  }
 }

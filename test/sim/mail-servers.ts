@@ -168,15 +168,28 @@ export class MailServers {
     const { scheduler } = this.world
     const end = (fault: string, outcome: SendOutcome) => ({ fault, outcome })
     if (server.smtpAwayUntil > scheduler.now)
-      return end('server away', { kind: 'unreachable', detail: 'connection refused', stage: 'connect', cause: 'refused' })
+      return end('server away', {
+        kind: 'unreachable',
+        detail: 'connection refused',
+        stage: 'connect',
+        cause: 'refused',
+      })
     if (server.smtpRefusesLoginUntil > scheduler.now)
-      return end('login refused', { kind: 'unauthenticated', reply: '535 5.7.8 Authentication credentials invalid' })
+      return end('login refused', {
+        kind: 'unauthenticated',
+        reply: '535 5.7.8 Authentication credentials invalid',
+      })
     switch (fate) {
       case 'unreachable':
         return end(fate, { kind: 'unreachable', detail: 'ECONNRESET', stage: 'connect', cause: 'network' })
       case 'hangs before DATA':
         await scheduler.pause(actor, 2 * MINUTE)
-        return end(fate, { kind: 'unreachable', detail: 'no answer to MAIL', stage: 'mail', cause: 'timeout' })
+        return end(fate, {
+          kind: 'unreachable',
+          detail: 'no answer to MAIL',
+          stage: 'mail',
+          cause: 'timeout',
+        })
       case 'sender deferred':
         return end(fate, deferral('mail', '451 4.7.1 Try again later'))
       case 'recipient deferred':
@@ -190,7 +203,10 @@ export class MailServers {
     }
   }
 
-  async #data(actor: Actor, o: Attempt & { sending: Sending; fate: Fate; delay: Delay }): Promise<SendOutcome> {
+  async #data(
+    actor: Actor,
+    o: Attempt & { sending: Sending; fate: Fate; delay: Delay },
+  ): Promise<SendOutcome> {
     const { scheduler, count } = this.world
     const { fate, sending, delay } = o
     if (fate !== 'accepted') count(`SMTP: ${fate}`)
@@ -213,7 +229,10 @@ export class MailServers {
     }
   }
 
-  async #accept(actor: Actor, o: Attempt & { sending: Sending; fate: Fate; delay: Delay }): Promise<SendOutcome> {
+  async #accept(
+    actor: Actor,
+    o: Attempt & { sending: Sending; fate: Fate; delay: Delay },
+  ): Promise<SendOutcome> {
     const { scheduler, onAccepted, count } = this.world
     const { fate, sending, server, mail, delay } = o
     const { keepsMessageId, filesSentCopy, address } = server.traits
@@ -221,7 +240,13 @@ export class MailServers {
     sending.acceptedAt = scheduler.now
     const seenId = keepsMessageId ? mail.messageId : `<srv-${mail.messageId.slice(1, 13)}@relay.example>`
     if (filesSentCopy) {
-      const copy = { id: seenId, from: address, to: mail.to[0]!.address, subject: mail.subject, at: scheduler.now }
+      const copy = {
+        id: seenId,
+        from: address,
+        to: mail.to[0]!.address,
+        subject: mail.subject,
+        at: scheduler.now,
+      }
       server.inbox.put('Sent', sentCopy(copy), scheduler.now)
     }
     onAccepted(sending, seenId)

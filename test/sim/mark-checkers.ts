@@ -116,9 +116,13 @@ export class MarkCheckers {
 
   async onMark(sending: Sending): Promise<void> {
     const { connections, team } = this.#options
-    const [row] = await connections.query<MarkRow & Record<string, unknown>>(MARK_SQL, [team, sending.mail.messageId])
+    const [row] = await connections.query<MarkRow & Record<string, unknown>>(MARK_SQL, [
+      team,
+      sending.mail.messageId,
+    ])
     if (!row) return this.#fail('1 at most once', sending, 'it has no row in the ledger')
-    if (row.state !== 'transmitting') this.#fail('1 at most once', sending, `its mark was granted, its row is ${row.state}`)
+    if (row.state !== 'transmitting')
+      this.#fail('1 at most once', sending, `its mark was granted, its row is ${row.state}`)
     this.#stopWins(sending, row)
     if (row.windows && !isOpenAt(row, row.contact_zone, sending.markedAt))
       this.#fail('3 inside its window', sending, `closed; ${describe(row, sending.markedAt)}`)
@@ -141,16 +145,28 @@ export class MarkCheckers {
   #withinLimits(sending: Sending, row: MarkRow): void {
     const now = sending.markedAt
     const promises = this.#options.promises()
-    promises.limitsAre(row.mailbox_id, { daily: row.daily_limit, hourly: row.hourly_limit, gapMs: row.gap_ms })
+    promises.limitsAre(row.mailbox_id, {
+      daily: row.daily_limit,
+      hourly: row.hourly_limit,
+      gapMs: row.gap_ms,
+    })
     const limits = promises.limitsBetween(row.mailbox_id, row.claimed_at, now)
     const counted = this.marked.filter((one) => one.sending.truth !== 'not accepted')
-    const times = counted.filter((one) => one.row.mailbox_id === row.mailbox_id).map((one) => one.sending.markedAt)
+    const times = counted
+      .filter((one) => one.row.mailbox_id === row.mailbox_id)
+      .map((one) => one.sending.markedAt)
     const within = (ms: number) => times.filter((at) => at > now - ms).length
-    if (within(DAY) >= limits.daily) this.#fail('4 within limits', sending, `${within(DAY) + 1} of ${limits.daily} in 24 hours`)
-    if (within(HOUR) >= limits.hourly) this.#fail('4 within limits', sending, `${within(HOUR) + 1} of ${limits.hourly} in an hour`)
+    if (within(DAY) >= limits.daily)
+      this.#fail('4 within limits', sending, `${within(DAY) + 1} of ${limits.daily} in 24 hours`)
+    if (within(HOUR) >= limits.hourly)
+      this.#fail('4 within limits', sending, `${within(HOUR) + 1} of ${limits.hourly} in an hour`)
     const newest = Math.max(...times)
     if (now - newest < limits.gapMs)
-      this.#fail('4 within limits', sending, `${(now - newest) / SECOND} s after the one before, gap ${limits.gapMs / SECOND} s`)
+      this.#fail(
+        '4 within limits',
+        sending,
+        `${(now - newest) / SECOND} s after the one before, gap ${limits.gapMs / SECOND} s`,
+      )
     this.#withinCaps(sending, { row, counted })
   }
 
@@ -160,9 +176,17 @@ export class MarkCheckers {
     const inSequence = today.filter((one) => one.row.sequence_id === row.sequence_id).length
     const inStep = today.filter((one) => one.row.step_id === row.step_id).length
     if (row.sequence_cap !== null && inSequence >= row.sequence_cap)
-      this.#fail('4 within limits', sending, `${inSequence + 1} of ${row.sequence_cap} of the sequence on ${day(row.claimed_at)}`)
+      this.#fail(
+        '4 within limits',
+        sending,
+        `${inSequence + 1} of ${row.sequence_cap} of the sequence on ${day(row.claimed_at)}`,
+      )
     if (row.step_cap !== null && inStep >= row.step_cap)
-      this.#fail('4 within limits', sending, `${inStep + 1} of ${row.step_cap} of the step on ${day(row.claimed_at)}`)
+      this.#fail(
+        '4 within limits',
+        sending,
+        `${inStep + 1} of ${row.step_cap} of the step on ${day(row.claimed_at)}`,
+      )
   }
 
   /** Replies end their enrollment; bounces, complaints and opt-outs the address. What was taken from the inbox has had its effect. */
@@ -183,10 +207,18 @@ export class MarkCheckers {
     const inbox = this.#options.servers().servers.get(row.reads_via)!.inbox
     const due = row.due_at ?? sending.markedAt
     if (inbox.readAt === null || inbox.readAt < due - READ_WITHIN_MS)
-      this.#fail('5 inbox read first', sending, `due ${iso(due)}, read ${inbox.readAt === null ? 'never' : iso(inbox.readAt)}`)
+      this.#fail(
+        '5 inbox read first',
+        sending,
+        `due ${iso(due)}, read ${inbox.readAt === null ? 'never' : iso(inbox.readAt)}`,
+      )
     for (const mail of this.#options.recipients().stopping)
       if (!mail.folderMail.taken && mail.arrivedAt < due - READ_WITHIN_MS && this.#concerns(mail, row))
-        this.#fail('5 inbox read first', sending, `a ${mail.kind} of ${iso(mail.arrivedAt)} lies unread; due ${iso(due)}`)
+        this.#fail(
+          '5 inbox read first',
+          sending,
+          `a ${mail.kind} of ${iso(mail.arrivedAt)} lies unread; due ${iso(due)}`,
+        )
   }
 
   /** The dot was taken: a person gets the mail now. */
@@ -195,7 +227,12 @@ export class MarkCheckers {
     if (!marked) return
     const { row } = marked
     const promises = this.#options.promises()
-    const leaving = { messageId: row.id, enrollmentId: row.enrollment_id, sequenceId: row.sequence_id, address: row.to_address }
+    const leaving = {
+      messageId: row.id,
+      enrollmentId: row.enrollment_id,
+      sequenceId: row.sequence_id,
+      address: row.to_address,
+    }
     const broken = promises.brokenBy(leaving)
     if (broken) this.#fail('2 a stop wins', sending, `${broken} had returned and not named it`)
     const before = this.marked.filter(

@@ -37,7 +37,11 @@ export interface LocalTime {
 }
 
 export function localTime(zone: string, at: Instant): LocalTime {
-  const parts = Object.fromEntries(formatOf(zone).formatToParts(at).map(({ type, value }) => [type, value]))
+  const parts = Object.fromEntries(
+    formatOf(zone)
+      .formatToParts(at)
+      .map(({ type, value }) => [type, value]),
+  )
   return {
     day: DAYS.indexOf(parts['weekday']!) + 1,
     date: `${parts['year']}-${parts['month']}-${parts['day']}`,

@@ -2,7 +2,7 @@
  * What the team's people do while mails go out: they pause, resume, finish, remove, add, edit, switch off and on, import, opt out. Each act
  * is one request of its own process, which may die in it. What an act promises when it has returned is kept in `promises.ts`.
  */
-import { type Switching, activateSequence } from '../../src/actions/activate-sequence.ts'
+import { activateSequence, type Switching } from '../../src/actions/activate-sequence.ts'
 import { archiveSequence } from '../../src/actions/archive-sequence.ts'
 import { changeEnrollments } from '../../src/actions/change-enrollments.ts'
 import { deactivateSequence } from '../../src/actions/deactivate-sequence.ts'
@@ -53,7 +53,10 @@ const who = ({ house, now, random }: Request): Switching & { userId: Id } => ({
 })
 
 /** A few enrollments in these states, of one sequence. */
-async function some(request: Request, states: string): Promise<{ sequenceId: Id; contactIds: Id[]; ids: Id[] } | null> {
+async function some(
+  request: Request,
+  states: string,
+): Promise<{ sequenceId: Id; contactIds: Id[]; ids: Id[] } | null> {
   const { connections, house, random } = request
   const rows = await connections.query<{ id: Id; sequence_id: Id; contact_id: Id }>(
     `select id, sequence_id, contact_id from enrollments where team_id = $1 and removed_at is null and ${states} order by id`,
@@ -63,7 +66,11 @@ async function some(request: Request, states: string): Promise<{ sequenceId: Id;
   const sequenceId = pick(rows, random).sequence_id
   const own = rows.filter((row) => row.sequence_id === sequenceId)
   const chosen = new Set(Array.from({ length: between(1, 4, random) }, () => pick(own, random)))
-  return { sequenceId, contactIds: [...chosen].map((row) => row.contact_id), ids: [...chosen].map((row) => row.id) }
+  return {
+    sequenceId,
+    contactIds: [...chosen].map((row) => row.contact_id),
+    ids: [...chosen].map((row) => row.id),
+  }
 }
 
 const ids = (named: readonly { messageId: Id }[]) => named.map((one) => one.messageId)
@@ -72,7 +79,11 @@ async function pause(request: Request): Promise<void> {
   const found = await some(request, "state = 'active'")
   if (!found) return
   const until = request.random.next() < 0.5 ? request.now + between(1, 60, request.random) * HOUR : null
-  const { transmitting } = await changeEnrollments(request.db, who(request), { ...found, to: 'paused', until })
+  const { transmitting } = await changeEnrollments(request.db, who(request), {
+    ...found,
+    to: 'paused',
+    until,
+  })
   await request.promises.stopped({ enrollmentIds: found.ids, named: ids(transmitting), until })
 }
 
@@ -89,7 +100,11 @@ const stopAs =
     const found = await some(request, "state in ('active', 'paused')")
     if (!found) return
     const { db, promises } = request
-    const { transmitting } = await stopEnrollments(db, who(request), { ...found, sequenceIds: [found.sequenceId], mode })
+    const { transmitting } = await stopEnrollments(db, who(request), {
+      ...found,
+      sequenceIds: [found.sequenceId],
+      mode,
+    })
     await promises.stopped({ enrollmentIds: found.ids, named: ids(transmitting), until: null })
   }
 
@@ -97,7 +112,11 @@ async function removeAndAddAgain(request: Request): Promise<void> {
   const found = await some(request, "state in ('finished', 'paused', 'active')")
   if (!found) return
   const { db, promises } = request
-  const { transmitting } = await stopEnrollments(db, who(request), { ...found, sequenceIds: [found.sequenceId], mode: 'remove' })
+  const { transmitting } = await stopEnrollments(db, who(request), {
+    ...found,
+    sequenceIds: [found.sequenceId],
+    mode: 'remove',
+  })
   await promises.stopped({ enrollmentIds: found.ids, named: ids(transmitting), until: null })
   await add(request, found)
 }
@@ -108,10 +127,23 @@ async function add(request: Request, o: { sequenceId: Id; contactIds: readonly I
   const sequence = await sequenceById(db, { team, id: o.sequenceId })
   const mailboxes = (await mailboxesOf(db, team)).filter((one) => one.state === 'connected')
   if (!sequence || sequence.archivedAt !== null || mailboxes.length === 0) return
-  const flags = { noEmail: true, unverifiedEmail: true, jobChange: true, activeElsewhere: true, finishedElsewhere: true }
+  const flags = {
+    noEmail: true,
+    unverifiedEmail: true,
+    jobChange: true,
+    activeElsewhere: true,
+    finishedElsewhere: true,
+  }
   const paused = random.next() < 0.05 ? { until: request.now + between(1, 40, random) * HOUR } : null
   const enrolling = { ...who(request), requestId: random.hex(8) }
-  await enroll(db, enrolling, { sequence, contactIds: o.contactIds, mailboxes, fromAddress: null, flags, paused })
+  await enroll(db, enrolling, {
+    sequence,
+    contactIds: o.contactIds,
+    mailboxes,
+    fromAddress: null,
+    flags,
+    paused,
+  })
 }
 
 /** Everybody who is there, in two calls; then, while the seed wants more mails, newcomers. */
@@ -125,7 +157,10 @@ export async function enrollMany(request: Request): Promise<void> {
 
 export async function enrollNewcomers(request: Request): Promise<void> {
   const { house, connections, random, now } = request
-  const made = await addContacts({ connections, random, now }, { team: house, from: house.contactIds.length, count: 12 })
+  const made = await addContacts(
+    { connections, random, now },
+    { team: house, from: house.contactIds.length, count: 12 },
+  )
   house.contactIds.push(...made)
   for (const sequenceId of house.sequenceIds) await add(request, { sequenceId, contactIds: made })
 }
@@ -164,7 +199,10 @@ async function editWording(request: Request): Promise<void> {
         .filter((variant) => variant.stepId === step.id && variant.deletedAt === null)
         .map((variant) => ({
           id: variant.id,
-          approved: variant.templateId === template.id ? random.next() < 0.85 : variant.approved || random.next() < 0.6,
+          approved:
+            variant.templateId === template.id
+              ? random.next() < 0.85
+              : variant.approved || random.next() < 0.6,
           ...(variant.templateId === template.id ? { template: { id: template.id, bodyHtml } } : {}),
         })),
     }))
@@ -175,7 +213,9 @@ async function editSteps(request: Request): Promise<void> {
   const { db, house, random } = request
   const act = who(request)
   const { steps } = await treeOf(db, { team: house.team, sequenceId: act.sequenceId })
-  const live = steps.filter((step) => step.deletedAt === null).map(({ id }) => ({ id }) as Record<string, unknown>)
+  const live = steps
+    .filter((step) => step.deletedAt === null)
+    .map(({ id }) => ({ id }) as Record<string, unknown>)
   const place = between(0, live.length - 1, random)
   const lot = random.next()
   if (lot < 0.35 && live.length > 2) live.splice(Math.max(1, place), 1)
@@ -189,8 +229,14 @@ async function editSchedule(request: Request): Promise<void> {
   const { db, house, random, zone, start } = request
   const place = between(0, house.scheduleIds.length - 1, random)
   const usual = schedulesOf(zone, start)[place]!
-  const windows = usual.windows!.map((window) => ({ ...window, opensAtMinute: window.opensAtMinute + between(0, 2, random) * 15 }))
-  const draft = { windows, useContactZone: random.next() < 0.7 ? usual.useContactZone! : !usual.useContactZone }
+  const windows = usual.windows!.map((window) => ({
+    ...window,
+    opensAtMinute: window.opensAtMinute + between(0, 2, random) * 15,
+  }))
+  const draft = {
+    windows,
+    useContactZone: random.next() < 0.7 ? usual.useContactZone! : !usual.useContactZone,
+  }
   await updateSchedule(db, who(request), { id: house.scheduleIds[place]!, draft })
 }
 
@@ -199,7 +245,12 @@ async function editLimits(request: Request): Promise<void> {
   const mailbox = pick(house.mailboxes, random)
   const [daily, hourly] = [between(8, 45, random), between(3, 14, random)]
   await db.transaction(async (tx) => {
-    await request.promises.limitsChange(tx, { mailboxId: mailbox.mailboxId, daily, hourly, gapMs: pick([0, 60_000, 240_000], random) })
+    await request.promises.limitsChange(tx, {
+      mailboxId: mailbox.mailboxId,
+      daily,
+      hourly,
+      gapMs: pick([0, 60_000, 240_000], random),
+    })
     await bumpMailboxes(tx, { team: house.team, mailboxIds: [mailbox.mailboxId], at: now })
   })
 }
@@ -221,7 +272,9 @@ async function editContact(request: Request): Promise<void> {
 
 async function importSuppressions(request: Request): Promise<void> {
   const { db, house, random, now, promises } = request
-  const addresses = [`person${between(0, house.contactIds.length - 1, random)}@company${between(0, 22, random)}.example`]
+  const addresses = [
+    `person${between(0, house.contactIds.length - 1, random)}@company${between(0, 22, random)}.example`,
+  ]
   const person = await request.connections.query<{ address: string }>(
     'select address from contacts where team_id = $1 and id = $2 and address is not null',
     [house.team, pick(house.contactIds, random)],
@@ -234,16 +287,33 @@ async function importSuppressions(request: Request): Promise<void> {
   ]
   const { team } = house
   await db.transaction((tx) =>
-    suppress(tx, { team, entries, reason: 'imported', source: 'do-not-contact.csv', by: house.userId, actor: who(request).actor, now, random }),
+    suppress(tx, {
+      team,
+      entries,
+      reason: 'imported',
+      source: 'do-not-contact.csv',
+      by: house.userId,
+      actor: who(request).actor,
+      now,
+      random,
+    }),
   )
   const named = ids((await sweep(db, { team, of: { addresses }, now, random })).transmitting)
-  if (domains.length > 0) named.push(...ids((await sweep(db, { team, of: { domains }, now, random })).transmitting))
+  if (domains.length > 0)
+    named.push(...ids((await sweep(db, { team, of: { domains }, now, random })).transmitting))
   promises.suppressed({ addresses, domains, named })
 }
 
 export async function optOutAddress(request: Request, address: string): Promise<void> {
   const { db, house, random, now, promises } = request
-  const { transmitting } = await optOut(db, { team: house.team, address, via: 'page', actor: 'contact', now, random })
+  const { transmitting } = await optOut(db, {
+    team: house.team,
+    address,
+    via: 'page',
+    actor: 'contact',
+    now,
+    random,
+  })
   promises.suppressed({ addresses: [address], domains: [], named: transmitting })
 }
 
@@ -258,7 +328,15 @@ async function resolve(request: Request): Promise<void> {
     const as = random.next() < 0.5 ? ('sent' as const) : ('send_again' as const)
     if (as === 'send_again') promises.sendAgainChosen(rfc_id)
     await db.transaction((tx) =>
-      resolveUnknown(tx, { team: house.team, messageId: id, as, actor: who(request).actor, now, random, evidence: 'a person' }),
+      resolveUnknown(tx, {
+        team: house.team,
+        messageId: id,
+        as,
+        actor: who(request).actor,
+        now,
+        random,
+        evidence: 'a person',
+      }),
     )
     request.count(`person: unknown resolved as ${as}`)
   }
@@ -266,7 +344,10 @@ async function resolve(request: Request): Promise<void> {
 
 async function reconnect(request: Request): Promise<void> {
   const { db, connections, house, now } = request
-  const lost = await connections.query<{ id: Id }>("select id from mailboxes where team_id = $1 and state = 'disconnected'", [house.team])
+  const lost = await connections.query<{ id: Id }>(
+    "select id from mailboxes where team_id = $1 and state = 'disconnected'",
+    [house.team],
+  )
   await db.transaction((tx) => request.promises.reconnect(tx, { mailboxIds: lost.map((one) => one.id), now }))
 }
 
@@ -280,7 +361,13 @@ async function writeByHand(request: Request): Promise<void> {
     [house.team, mailbox.mailboxId, between(0, 20, random)],
   )
   if (!person) return
-  const mail = { id: `<${random.hex(8)}@acme.test>`, from: mailbox.address, to: person.address, subject: 'By hand', at: now }
+  const mail = {
+    id: `<${random.hex(8)}@acme.test>`,
+    from: mailbox.address,
+    to: person.address,
+    subject: 'By hand',
+    at: now,
+  }
   servers.servers.get(mailbox.mailboxId)!.inbox.put('Sent', sentCopy(mail), now)
   request.count('mail: written by hand')
 }

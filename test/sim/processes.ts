@@ -1,6 +1,6 @@
 /** The processes of a run: workers that send and read, killed and frozen at chosen turns and started again; and people's requests. */
 import type { Instant } from '../../src/core/clock.ts'
-import { DAY, MINUTE, SECOND } from '../../src/core/clock.ts'
+import { MINUTE, SECOND } from '../../src/core/clock.ts'
 import type { Random } from '../../src/core/random.ts'
 import { startEngine } from '../../src/engine/engine.ts'
 import { startReading } from '../../src/engine/read-inbox.ts'
@@ -51,12 +51,27 @@ export class Processes {
     const name = `worker ${place}.${++this.#births}`
     const actor = new Actor(name)
     if (!this.calm)
-      actor.diesAt = { turn: 1 + Math.floor(-Math.log(1 - random.next()) * LIFE_TURNS), before: random.next() < 0.5 }
+      actor.diesAt = {
+        turn: 1 + Math.floor(-Math.log(1 - random.next()) * LIFE_TURNS),
+        before: random.next() < 0.5,
+      }
     const clock = scheduler.clockOf(actor)
-    const own = { mail: mail.portOf(actor), access, clock, random: seededRandom(`${seed} ${name}`), log, worker: name }
+    const own = {
+      mail: mail.portOf(actor),
+      access,
+      clock,
+      random: seededRandom(`${seed} ${name}`),
+      log,
+      worker: name,
+    }
     const claim = server.open(actor, 'claim', 2)
     const reading = startReading({ db: claim, ...own })
-    startEngine({ db: { claim, mark: server.open(actor, 'mark', 1) }, ...own, publicUrl: 'https://segue.acme.test', pokeReader: reading.poke })
+    startEngine({
+      db: { claim, mark: server.open(actor, 'mark', 1) },
+      ...own,
+      publicUrl: 'https://segue.acme.test',
+      pokeReader: reading.poke,
+    })
     this.#workers.set(place, actor)
   }
 
@@ -113,7 +128,10 @@ export class Processes {
   /** One request at a time per desk; each is a process of its own, which may die in it. */
   ask(desk: string, name: string, act: (request: Request) => Promise<void>): void {
     const before = this.#desks.get(desk) ?? Promise.resolve()
-    this.#desks.set(desk, before.then(() => this.#one(name, act)))
+    this.#desks.set(
+      desk,
+      before.then(() => this.#one(name, act)),
+    )
   }
 
   async #one(name: string, act: (request: Request) => Promise<void>): Promise<void> {
@@ -121,7 +139,11 @@ export class Processes {
     const actor = new Actor(`request ${++this.#requests}: ${name}`)
     if (!this.calm && random.next() * REQUEST_DIES_ONE_IN < 1)
       actor.diesAt = { turn: between(1, 14, random), before: random.next() < 0.5 }
-    const own = { db: server.open(actor, 'api', 4), random: seededRandom(`${seed} ${actor.name}`), now: scheduler.now }
+    const own = {
+      db: server.open(actor, 'api', 4),
+      random: seededRandom(`${seed} ${actor.name}`),
+      now: scheduler.now,
+    }
     count(`person: ${name}`)
     const done = act({ ...this.#options.request(), ...own }).catch((error: unknown) => {
       if (isUnavailable(error)) count('request failed: the database was away')
@@ -138,5 +160,3 @@ async function access(_team: number, mailboxId: string): Promise<MailboxAccess> 
   const endpoint = { host: mailboxId, port: 1, tls: 'none' as const }
   return { kind: 'server', smtp: endpoint, imap: endpoint }
 }
-
-export const LONG_ABSENCE_MS = 8 * DAY

@@ -49,7 +49,11 @@ export class Promises {
   }
 
   /** Of those named, whoever is not active any more stays so until `until`, or until a person resumes. */
-  async stopped(o: { enrollmentIds: readonly Id[]; named: readonly Id[]; until: Instant | null }): Promise<void> {
+  async stopped(o: {
+    enrollmentIds: readonly Id[]
+    named: readonly Id[]
+    until: Instant | null
+  }): Promise<void> {
     const rows = await this.#scheduler.look(() =>
       this.#connections.query<{ id: Id }>(
         "select id from enrollments where team_id = $1 and id = any($2) and (state <> 'active' or removed_at is not null)",
@@ -65,7 +69,11 @@ export class Promises {
   }
 
   async switchedOff(sequenceId: Id, named: readonly Id[]): Promise<void> {
-    this.#sequences.set(sequenceId, { named: new Set(named), until: Number.POSITIVE_INFINITY, by: 'switching off' })
+    this.#sequences.set(sequenceId, {
+      named: new Set(named),
+      until: Number.POSITIVE_INFINITY,
+      by: 'switching off',
+    })
   }
 
   switchedOn(sequenceId: Id): void {
@@ -74,7 +82,8 @@ export class Promises {
 
   suppressed(o: { addresses: readonly string[]; domains: readonly string[]; named: readonly Id[] }): void {
     const promised = { named: new Set(o.named), until: Number.POSITIVE_INFINITY, by: 'a suppression' }
-    for (const address of o.addresses) if (!this.#addresses.has(address)) this.#addresses.set(address, promised)
+    for (const address of o.addresses)
+      if (!this.#addresses.has(address)) this.#addresses.set(address, promised)
     for (const domain of o.domains) if (!this.#domains.has(domain)) this.#domains.set(domain, promised)
   }
 
@@ -91,7 +100,9 @@ export class Promises {
       this.#addresses.get(leaving.address),
       this.#domains.get(domain),
     ]
-    const broken = promises.find((one) => one && !one.named.has(leaving.messageId) && one.until > this.#scheduler.now)
+    const broken = promises.find(
+      (one) => one && !one.named.has(leaving.messageId) && one.until > this.#scheduler.now,
+    )
     return broken?.by ?? null
   }
 

@@ -32,13 +32,21 @@ function thread({ original, seenId }: Answer): string[] {
   return [`In-Reply-To: ${seenId}`, `References: ${[...original.references, seenId].join(' ')}`]
 }
 
-function plain(answer: Answer, text: string[], more: { from?: string; subject?: string; headers?: string[] } = {}) {
+function plain(
+  answer: Answer,
+  text: string[],
+  more: { from?: string; subject?: string; headers?: string[] } = {},
+) {
   const headers = [...thread(answer), 'Content-Type: text/plain; charset=utf-8', ...(more.headers ?? [])]
   return encode([...head(answer, { ...more, headers }), '', ...text])
 }
 
 export function reply(answer: Answer, from?: string): Uint8Array {
-  const text = ['Thank you, this is interesting. Can you call me next week?', '', `> ${answer.original.subject}`]
+  const text = [
+    'Thank you, this is interesting. Can you call me next week?',
+    '',
+    `> ${answer.original.subject}`,
+  ]
   return plain(answer, text, from === undefined ? {} : { from: `A Colleague <${from}>` })
 }
 
@@ -49,7 +57,10 @@ export function replyWithoutThread(answer: Answer): Uint8Array {
 
 export function ticket(answer: Answer): Uint8Array {
   const headers = ['Auto-Submitted: auto-replied']
-  return plain(answer, ['We have received your mail. Your ticket is 4711.'], { headers, subject: 'Your request 4711' })
+  return plain(answer, ['We have received your mail. Your ticket is 4711.'], {
+    headers,
+    subject: 'Your request 4711',
+  })
 }
 
 /** `returnsOn` as YYYY-MM-DD; null: the note does not say. */
@@ -60,8 +71,9 @@ export function away(answer: Answer, returnsOn: string | null): Uint8Array {
   return plain(answer, [`Thank you for your mail. I am out of the office.${back}`], { headers, subject })
 }
 
-const MONTHS =
-  'January February March April May June July August September October November December'.split(' ')
+const MONTHS = 'January February March April May June July August September October November December'.split(
+  ' ',
+)
 
 function spelled(day: string): string {
   const [year, month, dayOfMonth] = day.split('-').map(Number)
@@ -83,7 +95,10 @@ export function mailtoOptOut(answer: Answer): Uint8Array | undefined {
 export type BounceClass = 'hard' | 'soft' | 'blocked'
 
 const REPLIES: Record<BounceClass, { status: string; reply: string }> = {
-  hard: { status: '5.1.1', reply: '550 5.1.1 Recipient address rejected: User unknown in virtual mailbox table' },
+  hard: {
+    status: '5.1.1',
+    reply: '550 5.1.1 Recipient address rejected: User unknown in virtual mailbox table',
+  },
   soft: { status: '4.2.2', reply: '452 4.2.2 The email account that you tried to reach is over quota' },
   blocked: { status: '5.7.1', reply: '554 5.7.1 Message rejected: spam content detected' },
 }
@@ -99,9 +114,28 @@ export function bounce(answer: Answer, kind: BounceClass): Uint8Array {
   return encode([
     ...head(answer, { from, subject: 'Undelivered Mail Returned to Sender', headers }),
     ...['', '--b0', 'Content-Type: text/plain', '', `<${to}>: host mx.${domainOf(to)} said: ${words}`],
-    ...['', '--b0', 'Content-Type: message/delivery-status', '', `Reporting-MTA: dns; mx.${domainOf(to)}`, ''],
-    ...[`Final-Recipient: rfc822; ${to}`, 'Action: failed', `Status: ${status}`, `Diagnostic-Code: smtp; ${words}`],
-    ...['', '--b0', 'Content-Type: text/rfc822-headers', '', `From: <${original.from.address}>`, `To: <${to}>`],
+    ...[
+      '',
+      '--b0',
+      'Content-Type: message/delivery-status',
+      '',
+      `Reporting-MTA: dns; mx.${domainOf(to)}`,
+      '',
+    ],
+    ...[
+      `Final-Recipient: rfc822; ${to}`,
+      'Action: failed',
+      `Status: ${status}`,
+      `Diagnostic-Code: smtp; ${words}`,
+    ],
+    ...[
+      '',
+      '--b0',
+      'Content-Type: text/rfc822-headers',
+      '',
+      `From: <${original.from.address}>`,
+      `To: <${to}>`,
+    ],
     ...[`Subject: ${original.subject}`, `Message-ID: ${seenId}`, '', '--b0--'],
   ])
 }
@@ -123,7 +157,13 @@ export function complaint(answer: Answer): Uint8Array {
 }
 
 /** The copy of a sent mail that stands in the Sent folder; also what a person wrote by hand. */
-export function sentCopy(mail: { id: string; from: string; to: string; subject: string; at: Instant }): Uint8Array {
+export function sentCopy(mail: {
+  id: string
+  from: string
+  to: string
+  subject: string
+  at: Instant
+}): Uint8Array {
   return encode([
     `From: <${mail.from}>`,
     `To: <${mail.to}>`,

@@ -64,7 +64,9 @@ export class Recipients {
     const random = seededRandom(`${seed} to ${sending.mail.messageId}`)
     const reaction = this.#reactionTo(sending, random)
     if (reaction === null) return
-    scheduler.at(scheduler.now + delayOf(reaction, random), () => this.#react(reaction, { sending, seenId, random }))
+    scheduler.at(scheduler.now + delayOf(reaction, random), () =>
+      this.#react(reaction, { sending, seenId, random }),
+    )
   }
 
   #reactionTo({ mail }: Sending, random: Random): Reaction | null {
@@ -97,10 +99,14 @@ export class Recipients {
     const { messageId } = sending.mail
     // Where the server gave the mail an id of its own and its answer was lost, nobody can prove what is answered.
     const isKnown = seenId === messageId || sending.told === 'accepted'
-    if (kind && isKnown) this.stopping.push({ kind, messageId, address, mailboxId, folderMail, arrivedAt: at })
+    if (kind && isKnown)
+      this.stopping.push({ kind, messageId, address, mailboxId, folderMail, arrivedAt: at })
   }
 
-  #sourceOf(reaction: Reaction, { answer, random }: { answer: raw.Answer; random: Random }): Uint8Array | undefined {
+  #sourceOf(
+    reaction: Reaction,
+    { answer, random }: { answer: raw.Answer; random: Random },
+  ): Uint8Array | undefined {
     const address = answer.original.to[0]!.address
     switch (reaction) {
       case 'reply':
@@ -112,7 +118,10 @@ export class Recipients {
       case 'automatic reply':
         return raw.ticket(answer)
       case 'away with a date':
-        return raw.away(answer, new Date(answer.at + (1 + Math.floor(random.next() * 6)) * DAY).toISOString().slice(0, 10))
+        return raw.away(
+          answer,
+          new Date(answer.at + (1 + Math.floor(random.next() * 6)) * DAY).toISOString().slice(0, 10),
+        )
       case 'away without a date':
         return raw.away(answer, null)
       case 'hard bounce':
@@ -144,7 +153,14 @@ const STOPPING: Partial<Record<Reaction, StoppingMail['kind']>> = {
 
 /** Machines answer within minutes, people within days. */
 function delayOf(reaction: Reaction, random: Random): number {
-  const machine = ['automatic reply', 'away with a date', 'away without a date', 'hard bounce', 'soft bounce', 'blocked']
+  const machine = [
+    'automatic reply',
+    'away with a date',
+    'away without a date',
+    'hard bounce',
+    'soft bounce',
+    'blocked',
+  ]
   const most = machine.includes(reaction) ? 10 * MINUTE : random.next() < 0.4 ? HOUR : 3 * DAY
   return Math.round(2_000 + random.next() * most)
 }

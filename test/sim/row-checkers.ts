@@ -29,7 +29,8 @@ export async function checkRows(o: RowCheckerOptions): Promise<Violation[]> {
 /** What must hold at any moment at which nobody has a turn. */
 export async function checkMoment(o: RowCheckerOptions): Promise<Violation[]> {
   const found: Violation[] = []
-  for (const check of ALWAYS) for (const [invariant, words] of await check(o)) found.push(new Violation(invariant, words))
+  for (const check of ALWAYS)
+    for (const [invariant, words] of await check(o)) found.push(new Violation(invariant, words))
   return found
 }
 
@@ -37,13 +38,20 @@ export async function checkMoment(o: RowCheckerOptions): Promise<Violation[]> {
 const LEASE_SLACK_MS = DAY
 
 const eachLiveOneHasOne: Check = async ({ connections, team, now }) => {
-  const rows = await connections.query<{ id: string; state: string; n: number; lease_until: Instant | null; hold_reason: string | null }>(
+  const rows = await connections.query<{
+    id: string
+    state: string
+    n: number
+    lease_until: Instant | null
+    hold_reason: string | null
+  }>(
     `select id, state, num_nonnulls(due_at, lease_until, hold_reason) as n, lease_until, hold_reason from enrollments
      where team_id = $1 and removed_at is null and state in ('active', 'paused')`,
     [team],
   )
   return rows.flatMap((row): Found[] => {
-    if (row.state === 'active' && row.n !== 1) return [['6 due, leased or held', `enrollment ${row.id} has ${row.n} of the three`]]
+    if (row.state === 'active' && row.n !== 1)
+      return [['6 due, leased or held', `enrollment ${row.id} has ${row.n} of the three`]]
     if (row.lease_until !== null && row.lease_until < now - LEASE_SLACK_MS)
       return [['6 due, leased or held', `the lease of enrollment ${row.id} ended long ago`]]
     return []
@@ -60,7 +68,12 @@ const STATE_AFTER: Record<string, EnrollmentState> = {
 
 /** The activities of an enrollment, played from its first, lead to the state of its row. */
 const everyTransitionHasItsActivity: Check = async ({ connections, team }) => {
-  const rows = await connections.query<{ id: string; state: EnrollmentState; removed: boolean; kinds: string[] }>(
+  const rows = await connections.query<{
+    id: string
+    state: EnrollmentState
+    removed: boolean
+    kinds: string[]
+  }>(
     `select e.id, e.state, e.removed_at is not null as removed,
        array_agg(a.kind order by a.epoch, a.xid, a.kind = 'finished', a.id) as kinds
      from enrollments e left join activities a on a.team_id = e.team_id and a.enrollment_id = e.id
@@ -69,14 +82,23 @@ const everyTransitionHasItsActivity: Check = async ({ connections, team }) => {
     [team],
   )
   return rows.flatMap(({ id, state, removed, kinds }): Found[] => {
-    if (kinds[0] !== 'enrolled') return [['7 activities and numbers', `enrollment ${id} begins with ${kinds[0]}`]]
+    if (kinds[0] !== 'enrolled')
+      return [['7 activities and numbers', `enrollment ${id} begins with ${kinds[0]}`]]
     let played: EnrollmentState = 'active'
     for (const kind of kinds.slice(1)) {
       played = kind === 'removed' ? (LIVE.includes(played) ? 'finished' : played) : STATE_AFTER[kind]!
     }
     const begunPaused = state === 'paused' && kinds.length === 1
-    if (removed !== kinds.includes('removed')) return [['7 activities and numbers', `enrollment ${id}: removal and activity differ`]]
-    return played === state || begunPaused ? [] : [['7 activities and numbers', `enrollment ${id} is ${state}, its activities say ${played} (${kinds})`]]
+    if (removed !== kinds.includes('removed'))
+      return [['7 activities and numbers', `enrollment ${id}: removal and activity differ`]]
+    return played === state || begunPaused
+      ? []
+      : [
+          [
+            '7 activities and numbers',
+            `enrollment ${id} is ${state}, its activities say ${played} (${kinds})`,
+          ],
+        ]
   })
 }
 
@@ -85,7 +107,9 @@ const everyNumberHasItsRows: Check = async ({ connections, team }) => {
   const expected = new Map<string, number>()
   const rows = await connections.query<{ key: string; n: number }>(NUMBERS_SQL, [team])
   for (const { key, n } of rows) expected.set(key, (expected.get(key) ?? 0) + n)
-  const sequences = await connections.query<{ id: string }>('select id from sequences where team_id = $1', [team])
+  const sequences = await connections.query<{ id: string }>('select id from sequences where team_id = $1', [
+    team,
+  ])
   const totals = await readTotals(connections.control, { team, sequenceIds: sequences.map((one) => one.id) })
   const counted = new Map<string, number>()
   for (const [sequenceId, own] of totals)
@@ -95,11 +119,14 @@ const everyNumberHasItsRows: Check = async ({ connections, team }) => {
     }
   return [...new Set([...expected.keys(), ...counted.keys()])].flatMap((key): Found[] => {
     const [rows, number] = [expected.get(key) ?? 0, counted.get(key) ?? 0]
-    return rows === number ? [] : [['7 activities and numbers', `${key}: the number is ${number}, the rows are ${rows}`]]
+    return rows === number
+      ? []
+      : [['7 activities and numbers', `${key}: the number is ${number}, the rows are ${rows}`]]
   })
 }
 
-const COUNTED = /^(active|paused|finished|failed|delivered|hold:.*|finished:.*|failed:.*|spam_blocked|unsubscribed)$/
+const COUNTED =
+  /^(active|paused|finished|failed|delivered|hold:.*|finished:.*|failed:.*|spam_blocked|unsubscribed)$/
 const NUMBERS_SQL = `
   select sequence_id || ' ' || coalesce(step_id, '') || ' ' || metric as key, count(*)::int as n from (
     select sequence_id, step_id, state as metric from enrollments where team_id = $1 and removed_at is null
@@ -125,13 +152,16 @@ const theLedgerSaysWhatTheServersSay: Check = async ({ connections, team, marks,
   )
   const states = new Map(rows.map((row) => [row.rfc_id, row]))
   const taken = new Set(
-    marks.marked.filter(({ sending }) => sending.truth === 'accepted').map(({ sending }) => sending.mail.messageId),
+    marks.marked
+      .filter(({ sending }) => sending.truth === 'accepted')
+      .map(({ sending }) => sending.mail.messageId),
   )
   const found: Found[] = []
   for (const id of taken) {
     const row = states.get(id)
     const known = row !== undefined && ['accepted', 'unknown', 'transmitting'].includes(row.state)
-    if (!known && !promises.sentAgain.has(id)) found.push(['1 at most once', `${id} was taken by a server, its row says ${row?.state ?? 'nothing'}`])
+    if (!known && !promises.sentAgain.has(id))
+      found.push(['1 at most once', `${id} was taken by a server, its row says ${row?.state ?? 'nothing'}`])
   }
   for (const row of rows)
     if (row.state === 'accepted' && !row.resolved && !taken.has(row.rfc_id))
@@ -140,12 +170,24 @@ const theLedgerSaysWhatTheServersSay: Check = async ({ connections, team, marks,
 }
 
 const verifyFindsNothing: Check = async ({ connections, team, now }) =>
-  (await verify(connections.control, { now, team })).map((finding): Found => ['verify', JSON.stringify(finding)])
+  (await verify(connections.control, { now, team })).map(
+    (finding): Found => ['verify', JSON.stringify(finding)],
+  )
 
 /** Holds that a person must end; anything else that stands still at the end is stuck. */
 const ALLOWED_HOLDS = [
-  'snippets_missing', 'contact_stage_safeguard', 'account_stage_safeguard', 'contacts_without_email', 'email_format_invalid',
-  'thread_reply_original_email_missing', 'step_not_approved', 'stale', 'away_without_date', 'soft_bounces', 'blocked', 'sending_failed',
+  'snippets_missing',
+  'contact_stage_safeguard',
+  'account_stage_safeguard',
+  'contacts_without_email',
+  'email_format_invalid',
+  'thread_reply_original_email_missing',
+  'step_not_approved',
+  'stale',
+  'away_without_date',
+  'soft_bounces',
+  'blocked',
+  'sending_failed',
   'human_outbound',
 ]
 
@@ -175,7 +217,12 @@ const nobodyIsSkipped: Check = async ({ connections, team }) => {
      where e.team_id = $1 and e.state = 'finished' and e.reason = 'completed' and m.state is distinct from 'accepted'`,
     [team],
   )
-  return rows.map((row): Found => ['liveness', `enrollment ${row.id} completed without step ${row.step_id} (${row.state ?? 'never claimed'})`])
+  return rows.map(
+    (row): Found => [
+      'liveness',
+      `enrollment ${row.id} completed without step ${row.step_id} (${row.state ?? 'never claimed'})`,
+    ],
+  )
 }
 
 const nothingInHand: Check = async ({ connections, team }) => {

@@ -2,7 +2,7 @@
  * Virtual time and whose turn it is. Every await of a process (a statement, a sleep, a step of a mail dialogue) is a turn; the seed
  * chooses which one is next, and at a chosen turn the process is dead. Knows nothing of mail or of tables.
  */
-import { setImmediate as turnOfTheLoop, setTimeout as realWait } from 'node:timers/promises'
+import { setTimeout as realWait, setImmediate as turnOfTheLoop } from 'node:timers/promises'
 import type { Clock, Instant } from '../../src/core/clock.ts'
 import type { Random } from '../../src/core/random.ts'
 
@@ -64,8 +64,6 @@ export interface SchedulerOptions {
   onDeath: (actor: Actor, what: string, before: boolean) => void
 }
 
-const LAST = { at: 0, n: 0, seen: [] as string[] }
-export const PROF = new Map<string, number>()
 /** A run that needs more turns than this goes in circles. */
 const TURNS_MAX = 600_000
 /** A statement that takes longer is asked whether it waits for a lock. */
@@ -113,7 +111,14 @@ export class Scheduler {
   call<T>(actor: Actor, what: string, work: () => Promise<T>, waits?: () => Promise<boolean>): Promise<T> {
     if (actor.dead) return new Promise<T>(() => undefined)
     return new Promise<T>((resolve, reject) => {
-      const turn: Turn = { actor, what, work, arrival: ++this.#arrivals, resolve: resolve as Turn['resolve'], reject }
+      const turn: Turn = {
+        actor,
+        what,
+        work,
+        arrival: ++this.#arrivals,
+        resolve: resolve as Turn['resolve'],
+        reject,
+      }
       this.#pending.push(waits ? { ...turn, waits } : turn)
     })
   }
@@ -121,7 +126,9 @@ export class Scheduler {
   /** A pause of a mail dialogue: ends at that very moment, unless the actor is frozen. */
   pause(actor: Actor, ms: number): Promise<void> {
     if (actor.dead) return new Promise(() => undefined)
-    return new Promise((resolve) => this.#addTimer({ actor, at: this.#now + Math.round(ms), exact: true, wake: resolve }))
+    return new Promise((resolve) =>
+      this.#addTimer({ actor, at: this.#now + Math.round(ms), exact: true, wake: resolve }),
+    )
   }
 
   /** Something that the world does at an instant, whoever lives. */
@@ -216,14 +223,15 @@ export class Scheduler {
   #choose(): Turn | undefined {
     const ready = this.#pending.filter((turn) => !this.#isFrozen(turn.actor))
     if (ready.length === 0) return undefined
-    ready.sort((a, b) => (a.actor.name < b.actor.name ? -1 : a.actor.name > b.actor.name ? 1 : a.arrival - b.arrival))
+    ready.sort((a, b) =>
+      a.actor.name < b.actor.name ? -1 : a.actor.name > b.actor.name ? 1 : a.arrival - b.arrival,
+    )
     const chosen = ready[ready.length === 1 ? 0 : Math.floor(this.#options.random.next() * ready.length)]!
     this.#pending = this.#pending.filter((turn) => turn !== chosen)
     return chosen
   }
 
   async #take(turn: Turn): Promise<void> {
-    if (process.env['PROF']) { LAST.seen.push(turn.actor.name + ' ' + turn.what); const k = turn.actor.name.split('.')[0] + ' ' + turn.what; PROF.set(k, (PROF.get(k) ?? 0) + 1) }
     if (++this.turns > TURNS_MAX) throw new Runaway(`more than ${TURNS_MAX} turns; at last: ${turn.what}`)
     if (await this.#diesNow(turn.actor, turn.what)) return
     turn.done = turn.work().then(
@@ -288,10 +296,15 @@ export class Scheduler {
     const sleepers = timers.filter((timer) => !timer.exact)
     const exactAt = Math.min(...timers.filter((timer) => timer.exact).map(wakesAt))
     const firstSleeper = Math.min(...sleepers.map(wakesAt))
-    const sleepersAt = this.#oneIn(HASTY_ONE_IN) ? firstSleeper : Math.max(firstSleeper, await this.#horizon())
+    const sleepersAt = this.#oneIn(HASTY_ONE_IN)
+      ? firstSleeper
+      : Math.max(firstSleeper, await this.#horizon())
     this.#now = Math.min(exactAt, sleepersAt)
     const awake = timers
-      .filter((timer) => wakesAt(timer) <= this.#now && (timer.exact || (sleepersAt <= this.#now && this.#oneIn(2))))
+      .filter(
+        (timer) =>
+          wakesAt(timer) <= this.#now && (timer.exact || (sleepersAt <= this.#now && this.#oneIn(2))),
+      )
       .sort((a, b) => a.at - b.at || a.arrival - b.arrival)
     for (const timer of awake) await this.#wake(timer)
     return true

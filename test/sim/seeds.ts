@@ -1,4 +1,4 @@
-/** Which seeds run: named ones that once found a bug, then numbers. SEED=name replays one; SEEDS=1000 runs that many. */
+/** Which seeds run: named ones that once found a bug, then numbers. SEED=name replays one; SEEDS=1000 runs that many, from FROM; GO_ON=1 shows every seed that fails. */
 
 /** Each found a bug; what it was. */
 export const NAMED_SEEDS: Readonly<Record<string, string>> = {}
@@ -14,12 +14,22 @@ export interface Plan {
   budgetMs: number | null
   /** One seed alone need not meet every fault. */
   expectsAll: boolean
+  /** After a seed that failed. */
+  goesOn: boolean
+  tellsEach: boolean
 }
 
 export function planOf(env: Readonly<Record<string, string | undefined>>): Plan {
-  const numbered = (n: number) => [...Object.keys(NAMED_SEEDS), ...Array.from({ length: n }, (_, i) => String(i + 1))]
-  if (env['SEED']) return { seeds: env['SEED'].split(','), budgetMs: null, expectsAll: false }
-  if (env['SEEDS']) return { seeds: numbered(Number(env['SEEDS'])), budgetMs: null, expectsAll: true }
-  if (env['SEGUE_CI']) return { seeds: numbered(10_000), budgetMs: CI_BUDGET_MS, expectsAll: true }
-  return { seeds: numbered(SEEDS_BY_DEFAULT), budgetMs: null, expectsAll: true }
+  const from = Number(env['FROM'] ?? 1)
+  const numbered = (n: number) => [
+    ...Object.keys(NAMED_SEEDS),
+    ...Array.from({ length: n }, (_, i) => String(from + i)),
+  ]
+  const goesOn = env['GO_ON'] !== undefined
+  const asked = { budgetMs: null, goesOn, tellsEach: true }
+  if (env['SEED']) return { ...asked, seeds: env['SEED'].split(','), expectsAll: false }
+  if (env['SEEDS']) return { ...asked, seeds: numbered(Number(env['SEEDS'])), expectsAll: true }
+  const short = { goesOn, tellsEach: false, expectsAll: true }
+  if (env['SEGUE_CI']) return { ...short, seeds: numbered(10_000), budgetMs: CI_BUDGET_MS }
+  return { ...short, seeds: numbered(SEEDS_BY_DEFAULT), budgetMs: null }
 }

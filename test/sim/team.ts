@@ -75,7 +75,14 @@ export async function foundTeam(making: Making, zone: string): Promise<SimTeam> 
   const team = await insertTeam(db, { publicId: newId(now, random), name: 'Acme', timeZone: zone, now })
   await updateTeam(db, team, { legalName: 'Acme Ltd', postalAddress: '1 Main Street' })
   const userId = newId(now, random)
-  const user = { id: userId, team, name: 'Ann Acme', firstName: 'Ann', lastName: 'Acme', role: 'admin' as const }
+  const user = {
+    id: userId,
+    team,
+    name: 'Ann Acme',
+    firstName: 'Ann',
+    lastName: 'Acme',
+    role: 'admin' as const,
+  }
   await insertUser(db, { ...user, email: `ann${team}@acme.test`, now })
   await createDefaultStages(db, { team, now, random })
   const stages = await contactStagesOf(db, team)
@@ -100,7 +107,10 @@ const MAILBOXES = [
   { local: 'bob', keepsMessageId: false, filesSentCopy: false, relay: false },
 ] as const
 
-async function openMailboxes({ connections, random, now }: Making, o: { team: TeamId; userId: Id }): Promise<SimMailbox[]> {
+async function openMailboxes(
+  { connections, random, now }: Making,
+  o: { team: TeamId; userId: Id },
+): Promise<SimMailbox[]> {
   const made: SimMailbox[] = []
   for (const { local, keepsMessageId, filesSentCopy, relay } of MAILBOXES) {
     const mailboxId = newId(now, random)
@@ -112,7 +122,20 @@ async function openMailboxes({ connections, random, now }: Making, o: { team: Te
       `insert into mailboxes (team_id, id, kind, user_id, address, from_name, smtp_host, smtp_port, smtp_tls, imap_host, imap_port, imap_tls,
          reads_via, daily_limit, hourly_limit, gap_ms, state, keeps_message_id, files_sent_copy, created_at, updated_at)
        values ($1, $2, 'smtp', $3, $4, 'Ann Acme', 'smtp.acme.test', 465, 'tls', $5, 993, 'tls', $6, $7, $8, $9, 'connected', $10, $11, $12, $12)`,
-      [o.team, mailboxId, o.userId, address, relay ? null : 'imap.acme.test', readsVia, daily, hourly, gapMs, keepsMessageId, filesSentCopy, new Date(now)],
+      [
+        o.team,
+        mailboxId,
+        o.userId,
+        address,
+        relay ? null : 'imap.acme.test',
+        readsVia,
+        daily,
+        hourly,
+        gapMs,
+        keepsMessageId,
+        filesSentCopy,
+        new Date(now),
+      ],
     )
     if (!relay)
       await connections.query(
@@ -141,16 +164,34 @@ export function schedulesOf(zone: string, start: Instant): ScheduleDraft[] {
       useContactZone: false,
       skipHolidays: true,
       extraHolidays: [holiday],
-      windows: days(1, 6, [[8, 11.5], [13, 19]]),
+      windows: days(1, 6, [
+        [8, 11.5],
+        [13, 19],
+      ]),
     },
-    { name: 'Nights', timeZone: zone, useContactZone: true, windows: days(1, 7, [[0.5, 3.25], [20, 24]]) },
+    {
+      name: 'Nights',
+      timeZone: zone,
+      useContactZone: true,
+      windows: days(1, 7, [
+        [0.5, 3.25],
+        [20, 24],
+      ]),
+    },
   ]
 }
 
-async function writeSchedules({ connections, random, now }: Making, o: { team: TeamId; zone: string }): Promise<Id[]> {
+async function writeSchedules(
+  { connections, random, now }: Making,
+  o: { team: TeamId; zone: string },
+): Promise<Id[]> {
   const ids: Id[] = []
   for (const draft of schedulesOf(o.zone, now))
-    ids.push(expectDone(await createSchedule(connections.control, { team: o.team, actor: 'user:sim', now, random }, draft)))
+    ids.push(
+      expectDone(
+        await createSchedule(connections.control, { team: o.team, actor: 'user:sim', now, random }, draft),
+      ),
+    )
   return ids
 }
 
@@ -175,9 +216,23 @@ export function stepOf(sequence: number, n: number, random: Random): StepDraft {
       bodyHtml: `<p>Hello {{first_name}}, this is step ${n}${name}${random.next() < 0.25 ? ' for a {{title}}' : ''}.</p>`,
     },
   })
-  const wait = n === 1 ? pick([{ waitAmount: 0, waitUnit: 'day' }, { waitAmount: 20, waitUnit: 'minute' }] as const, random) : pick(WAITS, random)
+  const wait =
+    n === 1
+      ? pick(
+          [
+            { waitAmount: 0, waitUnit: 'day' },
+            { waitAmount: 20, waitUnit: 'minute' },
+          ] as const,
+          random,
+        )
+      : pick(WAITS, random)
   const priority = pick([null, null, 'high', 'low'] as const, random)
-  return { kind: 'auto_email', ...wait, priority, variants: random.next() < 0.3 ? [wording('a'), wording('b')] : [wording('')] }
+  return {
+    kind: 'auto_email',
+    ...wait,
+    priority,
+    variants: random.next() < 0.3 ? [wording('a'), wording('b')] : [wording('')],
+  }
 }
 
 async function writeSequences({ connections, random, now }: Making, made: SimTeam): Promise<void> {
@@ -199,7 +254,17 @@ async function writeSequences({ connections, random, now }: Making, made: SimTea
   }
 }
 
-const ZONES = [null, null, 'America/New_York', 'America/Los_Angeles', 'Europe/Berlin', 'Europe/London', 'Asia/Kolkata', 'Australia/Lord_Howe', 'Pacific/Auckland']
+const ZONES = [
+  null,
+  null,
+  'America/New_York',
+  'America/Los_Angeles',
+  'Europe/Berlin',
+  'Europe/London',
+  'Asia/Kolkata',
+  'Australia/Lord_Howe',
+  'Pacific/Auckland',
+]
 
 export async function addContacts(
   { connections, random, now }: Making,
@@ -213,7 +278,13 @@ export async function addContacts(
       title: random.next() < 0.07 ? null : 'Director',
       timeZone: pick(ZONES, random),
     }
-    const blank = blankContact({ id: newId(now, random), userId: team.userId, stageId: team.stages.other, source: 'api', now })
+    const blank = blankContact({
+      id: newId(now, random),
+      userId: team.userId,
+      stageId: team.stages.other,
+      source: 'api',
+      now,
+    })
     const applied = applyFields(blank, fields, now)
     if (!applied.ok) throw new Error(applied.sentence)
     return applied.row

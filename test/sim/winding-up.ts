@@ -12,11 +12,15 @@ export async function tidyUp({ db, connections, house, now, random, promises }: 
   const ids = async (sql: string) => (await connections.query<{ id: Id }>(sql, [team])).map((row) => row.id)
   const lost = await ids("select id from mailboxes where team_id = $1 and state = 'disconnected'")
   await db.transaction((tx) => promises.reconnect(tx, { mailboxIds: lost, now }))
-  for (const sequenceId of await ids('select id from sequences where team_id = $1 and not active and archived_at is null')) {
+  for (const sequenceId of await ids(
+    'select id from sequences where team_id = $1 and not active and archived_at is null',
+  )) {
     promises.switchedOn(sequenceId)
     await activateSequence(db, { team, sequenceId, actor, now, random })
   }
-  const paused = await ids("select id from enrollments where team_id = $1 and state = 'paused' and auto_unpause_at is null and removed_at is null order by id")
+  const paused = await ids(
+    "select id from enrollments where team_id = $1 and state = 'paused' and auto_unpause_at is null and removed_at is null order by id",
+  )
   promises.mayGoOn(paused)
   await db.transaction((tx) => resume(tx, { team, enrollmentIds: paused, actor, now, random }))
   const held = await ids(
@@ -26,16 +30,33 @@ export async function tidyUp({ db, connections, house, now, random, promises }: 
 }
 
 /** A person looks into the Sent folder and at what the recipient says, and is right. */
-export async function resolveTruthfully({ db, connections, house, servers, now, random }: Request): Promise<void> {
+export async function resolveTruthfully({
+  db,
+  connections,
+  house,
+  servers,
+  now,
+  random,
+}: Request): Promise<void> {
   const { team } = house
   const unknown = await connections.query<{ id: Id; rfc_id: string }>(
     "select id, rfc_id from messages where team_id = $1 and state = 'unknown' order by id",
     [team],
   )
   for (const { id, rfc_id } of unknown) {
-    const wasTaken = servers.sendings.some((sending) => sending.truth === 'accepted' && sending.mail.messageId === rfc_id)
+    const wasTaken = servers.sendings.some(
+      (sending) => sending.truth === 'accepted' && sending.mail.messageId === rfc_id,
+    )
     const as = wasTaken ? ('sent' as const) : ('send_again' as const)
-    const choice = { team, messageId: id, as, actor: `user:${house.userId}`, now, random, evidence: 'a person looked' }
+    const choice = {
+      team,
+      messageId: id,
+      as,
+      actor: `user:${house.userId}`,
+      now,
+      random,
+      evidence: 'a person looked',
+    }
     await db.transaction((tx) => resolveUnknown(tx, choice))
   }
 }

@@ -2,27 +2,24 @@
  * One seed: a team, its workers, its people, and the world around them, for some simulated weeks of faults and then until everything that can
  * be done is done. Every choice comes from the seed.
  */
-import { DAY, HOUR, type Instant, MINUTE, SECOND } from '../../src/core/clock.ts'
+import { DAY, HOUR, type Instant } from '../../src/core/clock.ts'
 import type { Random } from '../../src/core/random.ts'
 import { createLog, type Log } from '../../src/log.ts'
 import { seededRandom } from '../../src/random.ts'
 import { type Connections, SimServer } from './database.ts'
 import { MailServers } from './mail-servers.ts'
 import { MarkCheckers, Violation } from './mark-checkers.ts'
-import { ACTS, enrollMany, enrollNewcomers, optOutAddress, type Request } from './people.ts'
+import { enrollNewcomers, optOutAddress, type Request } from './people.ts'
 import { Processes } from './processes.ts'
 import { Promises } from './promises.ts'
-import { stranger } from './raw-mails.ts'
 import { Recipients } from './recipients.ts'
 import { checkMoment, checkRows } from './row-checkers.ts'
 import { Scheduler } from './scheduler.ts'
+import { TROUBLED_MS, writeScript } from './script.ts'
 import { Tally } from './tally.ts'
-import { between, foundTeam, pick, type SimTeam, startOf } from './team.ts'
+import { foundTeam, type SimTeam, startOf } from './team.ts'
 import { resolveTruthfully, tidyUp } from './winding-up.ts'
 
-const WORKERS = 2
-/** Weeks of faults, then as long as it takes for the rest. */
-const TROUBLED_MS = 33 * DAY
 const AT_MOST_MS = 400 * DAY
 const SENDS_MIN = 300
 /** Without any sign of something to do, the polls of the readers still come. */
@@ -43,6 +40,7 @@ export interface Outcome {
 export class World {
   readonly seed: string
   readonly random: Random
+  readonly workers = 2
   readonly tally = new Tally()
   readonly violations: Violation[] = []
   readonly connections: Connections
@@ -76,7 +74,13 @@ export class World {
       onDeath: (actor, what, before) => this.processes.died(actor, what, before),
     })
     const { scheduler } = this
-    this.server = new SimServer({ connections, scheduler, random: seededRandom(`server ${seed}`), log: this.log, count })
+    this.server = new SimServer({
+      connections,
+      scheduler,
+      random: seededRandom(`server ${seed}`),
+      log: this.log,
+      count,
+    })
     this.mail = new MailServers({
       seed,
       scheduler,
@@ -92,7 +96,8 @@ export class World {
       scheduler,
       count,
       inboxOf: (mailboxId) => this.#inboxOf(mailboxId),
-      optOutByPage: ({ mail }) => this.processes.ask('public', 'opt out by page', (r) => optOutAddress(r, mail.to[0]!.address)),
+      optOutByPage: ({ mail }) =>
+        this.processes.ask('public', 'opt out by page', (r) => optOutAddress(r, mail.to[0]!.address)),
     })
     this.processes = new Processes({
       seed,
@@ -109,8 +114,14 @@ export class World {
 
   /** A line of level error is a fault of our own. */
   #logged(line: string): void {
-    const { msg, err, bug } = JSON.parse(line) as { msg: string; err?: { message: string; stack: string }; bug?: string }
-    this.violations.push(new Violation('no faults of our own', [bug, msg, err?.stack].filter(Boolean).join(' ')))
+    const { msg, err, bug } = JSON.parse(line) as {
+      msg: string
+      err?: { message: string; stack: string }
+      bug?: string
+    }
+    this.violations.push(
+      new Violation('no faults of our own', [bug, msg, err?.stack].filter(Boolean).join(' ')),
+    )
   }
 
   #fault(error: unknown, what: string): void {
@@ -120,7 +131,15 @@ export class World {
 
   #request(): Omit<Request, 'db' | 'random' | 'now'> {
     const { house, zone, start, connections, promises } = this
-    return { house, zone, start, connections, promises, servers: this.mail, count: (what) => this.tally.count(what) }
+    return {
+      house,
+      zone,
+      start,
+      connections,
+      promises,
+      servers: this.mail,
+      count: (what) => this.tally.count(what),
+    }
   }
 
   #inboxOf(mailboxId: string) {
@@ -130,12 +149,16 @@ export class World {
   }
 
   async #nextDue(now: Instant): Promise<Instant> {
-    const rows = await this.connections.query<{ at: Instant; read_at: Instant; id: string; wanted: boolean }>(NEXT_SQL, [this.house.team])
+    const rows = await this.connections.query<{ at: Instant; read_at: Instant; id: string; wanted: boolean }>(
+      NEXT_SQL,
+      [this.house.team],
+    )
     let next = now + IDLE_JUMP_MS
     for (const row of rows) {
       next = Math.min(next, Math.max(row.at, now))
       const inbox = this.mail.servers.get(row.id)?.inbox
-      if (inbox?.isReachable && (inbox.hasUnread || row.wanted)) next = Math.min(next, Math.max(row.read_at, now))
+      if (inbox?.isReachable && (inbox.hasUnread || row.wanted))
+        next = Math.min(next, Math.max(row.read_at, now))
     }
     return next
   }
@@ -147,10 +170,17 @@ export class World {
     const [mail, recipients] = [() => this.mail, () => this.recipients]
     this.promises = new Promises({ team, connections, scheduler })
     const onViolation = (violation: Violation) => this.violations.push(violation)
-    this.marks = new MarkCheckers({ team, connections, servers: mail, recipients, promises: () => this.promises, onViolation })
+    this.marks = new MarkCheckers({
+      team,
+      connections,
+      servers: mail,
+      recipients,
+      promises: () => this.promises,
+      onViolation,
+    })
     for (const mailbox of this.house.mailboxes) this.mail.add(mailbox)
-    for (let place = 1; place <= WORKERS; place++) this.processes.start(place)
-    this.#writeScript()
+    for (let place = 1; place <= this.workers; place++) this.processes.start(place)
+    writeScript(this)
     try {
       await scheduler.run(() => this.#isOver())
       if (this.violations.length === 0) this.violations.push(...(await checkRows(this.#rowChecks())))
@@ -166,73 +196,33 @@ export class World {
     return { team: this.house.team, connections, marks, promises, now: this.scheduler.now }
   }
 
-  /** When what happens. */
-  #writeScript(): void {
-    const { scheduler, processes, random, start } = this
-    const at = (ms: number, act: () => void | Promise<void>) => scheduler.at(start + ms, act)
-    const sometime = () => Math.floor(random.next() * TROUBLED_MS)
-    at(HOUR, () => processes.ask('people', 'enroll', enrollMany))
-    at(9 * DAY, () => processes.ask('people', 'enroll newcomers', enrollNewcomers))
-    at(20 * HOUR, () => processes.ask('people', 'activate', ACTS.find(([name]) => name === 'activate')![2]))
-    const total = ACTS.reduce((sum, [, weight]) => sum + weight, 0)
-    for (let i = 0; i < 110; i++) {
-      let lot = random.next() * total
-      const act = ACTS.find(([, weight]) => (lot -= weight) < 0)!
-      const desk = random.next() < 0.7 ? 'people' : 'clerk'
-      at(sometime(), () => processes.ask(desk, act[0], act[2]))
-    }
-    this.#writeFaults(at, sometime)
-    for (let day = 3; day < TROUBLED_MS / DAY; day += 5) at(day * DAY + 12 * HOUR, () => this.#lookAtRows())
-    at(TROUBLED_MS, () => this.#calmDown())
-  }
-
-  #writeFaults(at: (ms: number, act: () => void | Promise<void>) => void, sometime: () => number): void {
-    const { scheduler, random, processes, tally } = this
-    const lasts = (from: number, to: number) => scheduler.now + between(from, to, random)
-    const anyServer = () => pick([...this.mail.servers.values()], random)
-    const times = (n: number, act: () => void | Promise<void>) => {
-      for (let i = 0; i < n; i++) at(sometime(), act)
-    }
-    times(6, () => void (anyServer().smtpAwayUntil = lasts(10 * MINUTE, 8 * HOUR)))
-    times(2, () => void (anyServer().smtpRefusesLoginUntil = lasts(HOUR, 20 * HOUR)))
-    times(5, () => anyServer().inbox.goAway(lasts(5 * MINUTE, 30 * HOUR)))
-    times(3, () => anyServer().inbox.refuseLogin(lasts(5 * MINUTE, 30 * HOUR)))
-    times(1, () => {
-      tally.count('IMAP: folders renumbered')
-      anyServer().inbox.renumber()
-    })
-    times(3, () => {
-      tally.count('database away')
-      return this.server.goAway(lasts(3 * SECOND, 90 * SECOND))
-    })
-    times(3, () => processes.freeze(between(1, WORKERS, random)))
-    times(4, () => {
-      const { traits, inbox } = this.mail.servers.get(this.house.mailboxes[0]!.mailboxId)!
-      inbox.put('INBOX', stranger({ id: random.hex(6), to: traits.address, at: scheduler.now }), scheduler.now)
-    })
-    if (random.next() < 0.35) at(Math.floor(sometime() / 2), () => processes.pause(between(8, 10, random) * DAY))
-    if (random.next() < 0.5) at(sometime(), () => this.#fence(between(20, 300, random) * MINUTE))
-  }
-
-  async #fence(ms: number): Promise<void> {
+  async fence(ms: number): Promise<void> {
     this.tally.count('fenced')
-    await this.connections.query("update deployment set fenced_at = $1, fenced_reason = 'restored from a backup'", [new Date(this.scheduler.now)])
+    await this.connections.query(
+      "update deployment set fenced_at = $1, fenced_reason = 'restored from a backup'",
+      [new Date(this.scheduler.now)],
+    )
     this.scheduler.at(this.scheduler.now + ms, () => this.#liftFence())
   }
 
   /** What `segue unfence` does. */
   async #liftFence(): Promise<void> {
-    await this.connections.query('update deployment set fenced_at = null, fenced_reason = null, epoch = epoch + 1')
-    await this.connections.query("update mailboxes set wake_at = least(wake_at, $1) where state = 'connected'", [new Date(this.scheduler.now)])
+    await this.connections.query(
+      'update deployment set fenced_at = null, fenced_reason = null, epoch = epoch + 1',
+    )
+    await this.connections.query(
+      "update mailboxes set wake_at = least(wake_at, $1) where state = 'connected'",
+      [new Date(this.scheduler.now)],
+    )
     this.scheduler.stir()
   }
 
-  async #lookAtRows(): Promise<void> {
+  async lookAtRows(): Promise<void> {
     this.violations.push(...(await this.scheduler.look(() => checkMoment(this.#rowChecks()))))
   }
 
   /** No more faults and no more answers: what is broken heals, people tidy up, and the rest must come to its end. */
-  #calmDown(): void {
+  calmDown(): void {
     this.#calm = true
     this.processes.calmDown()
     this.server.calm = true
@@ -282,21 +272,14 @@ export class World {
   }
 
   async #lastActivities(): Promise<string[]> {
-    if (process.env['DUMP']) {
-      for (const v of this.violations) {
-        const m = /numbers: (\w+) (\w+) (\S+):/.exec(v.message)
-        if (!m) continue
-        const es = await this.connections.query("select id, state, reason, hold_reason, step_id, removed_at from enrollments where sequence_id = $1 and step_id = $2 and $3 = 'hold:' || hold_reason", [m[1], m[2], m[3]])
-        console.log(v.message, JSON.stringify(es), JSON.stringify(await this.connections.query("select 't' as w, metric, step_id, n from stat_totals where sequence_id = $1 and metric = $2 union all select 'd', metric, step_id, n from stat_deltas where sequence_id=$1 and metric=$2", [m[1], m[3]])))
-        for (const e of es) console.log((await this.connections.query("select to_char(at,'MM-DD HH24:MI:SS.MS') as at, kind, reason, actor, step_id, xid from activities where enrollment_id = $1 order by xid", [e['id']])).map((r) => JSON.stringify(r)).join('\n'))
-      }
-    }
     const rows = await this.connections.query<Record<string, unknown>>(
       `select at, kind, reason, actor, enrollment_id, message_id, mailbox_id, detail from activities
        where team_id = $1 order by epoch desc, xid desc, id desc limit 40`,
       [this.house.team],
     )
-    return rows.reverse().map(({ at, ...row }) => `${new Date(at as number).toISOString()} ${JSON.stringify(row)}`)
+    return rows
+      .reverse()
+      .map(({ at, ...row }) => `${new Date(at as number).toISOString()} ${JSON.stringify(row)}`)
   }
 }
 

@@ -17,12 +17,27 @@ export interface RunningSegue {
   call(method: string, path: string, body?: unknown, key?: string): Promise<Answered>
   post(path: string, body?: unknown): Promise<Answered>
   get(path: string): Promise<Answered>
+  /** Calls act with a session from now on, for a team that was set up in the page. */
+  signIn(email: string, password: string): Promise<void>
   stop(): Promise<void>
+}
+
+const TEAM = {
+  team_name: 'Acme',
+  time_zone: 'Europe/Berlin',
+  name: 'Rae Seller',
+  email: 'rae@acme.test',
+  password: 'correct horse battery',
+}
+
+export interface RunningOptions extends StartOptions {
+  /** False: the team is set up in the page. */
+  setUp?: boolean
 }
 
 export async function startRunning(
   env: Record<string, string> = {},
-  options: StartOptions = {},
+  { setUp = true, ...options }: RunningOptions = {},
 ): Promise<RunningSegue> {
   const database = await freshDatabase()
   await database.pools.close()
@@ -37,33 +52,32 @@ export async function startRunning(
     }),
   )
   const running = await startSegue(house, options)
-  const call = async (method: string, path: string, body?: unknown, key?: string): Promise<Answered> => {
+  let cookie = ''
+  const ask = async (method: string, path: string, { body, key }: { body?: unknown; key?: string }) => {
     const response = await fetch(`${running.url}/api/v1${path}`, {
       method,
-      headers: { 'content-type': 'application/json', ...(key ? { 'x-api-key': key } : {}) },
+      headers: {
+        'content-type': 'application/json',
+        ...(key ? { 'x-api-key': key } : { origin: running.url, cookie }),
+      },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
     const text = await response.text()
-    return {
-      status: response.status,
-      body: text.startsWith('{') || text.startsWith('[') ? JSON.parse(text) : text,
-    }
+    const answered = { status: response.status, body: /^[{[]/.test(text) ? JSON.parse(text) : text }
+    return { ...answered, setCookie: response.headers.get('set-cookie') }
   }
-  const setUp = await call('POST', '/setup', {
-    team_name: 'Acme',
-    time_zone: 'Europe/Berlin',
-    name: 'Rae Seller',
-    email: 'rae@acme.test',
-    password: 'correct horse battery',
-  })
-  const key: string = setUp.body.api_key
+  const key: string = setUp ? (await ask('POST', '/setup', { body: TEAM })).body.api_key : ''
   return {
     url: running.url,
     key,
     house,
-    call: (method, path, body, as = key) => call(method, path, body, as),
-    post: (path, body = {}) => call('POST', path, body, key),
-    get: (path) => call('GET', path, undefined, key),
+    call: (method, path, body, as = key) => ask(method, path, { body, key: as }),
+    post: (path, body = {}) => ask('POST', path, { body, key }),
+    get: (path) => ask('GET', path, { key }),
+    async signIn(email, password) {
+      const { setCookie } = await ask('POST', '/session', { body: { email, password } })
+      cookie = setCookie?.split(';')[0] ?? ''
+    },
     async stop() {
       await running.stop()
       await house.close()

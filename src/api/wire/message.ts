@@ -1,5 +1,6 @@
 /** An email as the wire says it: `emailer_message`, with every recorded key. */
 import { Type } from 'typebox'
+import { replySubject } from '../../core/message.ts'
 import { sentenceFor } from '../../core/reason.ts'
 import type { MessageRow } from '../../store/message-reads.ts'
 import { HOLD_REASONS, holdOnWire } from './enrollment.ts'
@@ -140,7 +141,7 @@ function people(row: MessageRow) {
 /** What is not rendered yet says so, and shows its template's subject. */
 function wording(row: MessageRow) {
   return {
-    subject: row.subject,
+    subject: row.subject ?? (row.threadSubject === null ? '' : replySubject(row.threadSubject)),
     body_text: row.text ?? '',
     body_html: row.html ?? '',
     body_html_loaded: row.html !== null,

@@ -11,18 +11,19 @@ export function Banners() {
   const { clock, fenced_reason, warnings } = useSession()
   return (
     <>
-      {fenced_reason ? <Warning words={fenced_reason} /> : null}
+      {fenced_reason ? <Warning tone="failed" words={fenced_reason} /> : null}
       {warnings.map((words) => (
-        <Warning key={words} words={words} />
+        <Warning key={words} tone="paused" words={words} />
       ))}
       {clock.travel_enabled ? <TravelBar /> : null}
     </>
   )
 }
 
-function Warning({ words }: { words: string }) {
+/** Red: nothing is sent. Amber: something is less than it could be. */
+function Warning({ tone, words }: { tone: 'failed' | 'paused'; words: string }) {
   return (
-    <div className={classes.banner} data-tone="failed" role="alert">
+    <div className={classes.banner} data-tone={tone} role="status">
       <IconAlertTriangle size={16} stroke={1.75} aria-hidden />
       <span>{words}</span>
     </div>

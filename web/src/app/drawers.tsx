@@ -15,7 +15,7 @@ export function Drawers() {
     <>
       <SideDrawer
         opened={rows !== undefined}
-        onClose={() => set({ rows: undefined, of: undefined, show: undefined })}
+        onClose={() => set({ rows: undefined, of: undefined, show: undefined, since: undefined })}
         title={rows === 'mails' ? 'Mails' : 'People'}
       >
         <Suspense fallback={<LoadingBlock />}>{rows ? <Rows kind={rows} /> : null}</Suspense>

@@ -10,7 +10,7 @@ import { searchInbound } from '../lib/reading.ts'
 import type { Sequence } from '../lib/sequence-types.ts'
 import { searchSequences } from '../lib/sequences.ts'
 import { useGo } from '../lib/url.ts'
-import { nameOf } from '../lib/words.ts'
+import { nameOf, senderOf } from '../lib/words.ts'
 import { PLACES } from './navigation.tsx'
 import { searchStore } from './open-search.ts'
 
@@ -121,7 +121,7 @@ function Found({ people, sequences, mails }: FoundData) {
             <Spotlight.Action
               key={mail.id}
               label={mail.subject || 'No subject'}
-              description={mail.from}
+              description={senderOf(mail.from)}
               leftSection={<IconInbox size={16} />}
               onClick={() => go('/inbox', { mail: mail.id })}
             />

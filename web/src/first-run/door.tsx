@@ -6,10 +6,12 @@ interface DoorProps {
   name: string
   title: string
   line?: string
+  /** Room for a long key and a command line. */
+  wide?: boolean
   children: ReactNode
 }
 
-export function Door({ name, title, line, children }: DoorProps) {
+export function Door({ name, title, line, wide, children }: DoorProps) {
   return (
     <main className={classes.door}>
       <title>{`${name} - Segue`}</title>
@@ -17,7 +19,7 @@ export function Door({ name, title, line, children }: DoorProps) {
         <img src="/icon.svg" alt="" width={24} height={24} />
         Segue
       </div>
-      <div className={classes.card}>
+      <div className={classes.card} data-wide={wide || undefined}>
         <h1 className={classes.title}>{title}</h1>
         {line ? <p className={classes.line}>{line}</p> : null}
         {children}

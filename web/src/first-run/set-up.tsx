@@ -116,12 +116,13 @@ function TheKey({ apiKey, onDone }: { apiKey: string; onDone: () => Promise<void
   }
   return (
     <Door
+      wide
       name="Your API key"
       title="Your API key"
       line="Programs use it to act as you. It is shown this once: Segue keeps only its hash. You can make another at any time."
     >
-      <CopyField label="Key" text={apiKey} testId="api-key" />
-      <CopyField label="Try it" text={curlFor(apiKey)} testId="api-key-curl" />
+      <CopyField label="Key" text={apiKey} testId="new-key" />
+      <CopyField label="Try it" text={curlFor(apiKey)} testId="new-key-curl" />
       <Checkbox
         mt="md"
         label="I have kept the key, or do not need it"

@@ -1,6 +1,9 @@
 /** How much is going on, each number leading to its rows. */
 import type { ReactNode } from 'react'
 import type { Home } from '../lib/api-types.ts'
+import { useNow } from '../lib/clock.ts'
+import { useSession } from '../lib/session.ts'
+import { isoDate } from '../lib/time.ts'
 import { number } from '../lib/words.ts'
 import { AppLink } from '../ui/link.tsx'
 import classes from './home.module.css'
@@ -15,10 +18,17 @@ interface Figure {
 }
 
 export function Counts({ counts }: { counts: Home['counts'] }) {
+  const { team } = useSession()
+  const today = isoDate(useNow(), team.time_zone)
   const figures: Figure[] = [
     { n: counts.sequences_active, words: 'active sequences', to: '/sequences', search: { status: 'active' } },
     { n: counts.people_active, words: 'people under way', to: '/sequences', search: { status: 'active' } },
-    { n: counts.sent_today, words: 'sent today', to: '/', search: { rows: 'mails', show: 'delivered' } },
+    {
+      n: counts.sent_today,
+      words: 'sent today',
+      to: '/',
+      search: { rows: 'mails', show: 'delivered', since: today },
+    },
     {
       n: counts.holds,
       words: 'held, waiting for you',

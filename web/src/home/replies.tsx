@@ -1,6 +1,7 @@
 /** The newest answers, since they are what the day is for. */
 import { useQuery } from '@tanstack/react-query'
 import { searchInbound } from '../lib/reading.ts'
+import { senderOf } from '../lib/words.ts'
 import { Instant } from '../ui/instant.tsx'
 import { AppLink } from '../ui/link.tsx'
 import { Section } from '../ui/page.tsx'
@@ -32,7 +33,7 @@ export function Replies() {
       <div className={classes.list}>
         {mails?.map((mail) => (
           <AppLink key={mail.id} to="/inbox" search={{ mail: mail.id }} plain className={classes.reply ?? ''}>
-            <span className="sg-truncate">{mail.from}</span>
+            <span className="sg-truncate">{senderOf(mail.from)}</span>
             <span className="sg-truncate sg-quiet">{beginning(mail.text) || mail.subject}</span>
             <Instant at={mail.received_at} short />
           </AppLink>

@@ -55,7 +55,7 @@ export function InboxScreen() {
             onChoose={(mail) => set({ mail: mail.id })}
             of={(mail) => ({
               id: mail.id,
-              who: mail.from,
+              who: mail.from.name || mail.from.email || 'Unknown sender',
               subject: mail.subject,
               excerpt: mail.text,
               at: mail.received_at,

@@ -9,6 +9,7 @@ const KINDS: Record<string, { word: string; state: string }> = {
   complaint: { word: 'Spam report', state: 'failed' },
   opt_out: { word: 'Opt-out', state: 'opted_out' },
   human_outbound: { word: 'Written by hand', state: 'held' },
+  delivered: { word: 'Delivery notice', state: 'scheduled' },
   other: { word: 'Other', state: 'scheduled' },
 }
 

@@ -1,6 +1,6 @@
 /** One mail that was read: who, when, what it was taken for and by which evidence, and its words. */
 import type { Inbound } from '../lib/api-types.ts'
-import { listed } from '../lib/words.ts'
+import { listed, senderOf } from '../lib/words.ts'
 import { Instant } from '../ui/instant.tsx'
 import { PersonLink } from '../ui/link.tsx'
 import { MailFrame } from '../ui/mail-frame.tsx'
@@ -13,7 +13,7 @@ const SURE = 80
 function matched(mail: Inbound): string {
   if (!mail.contact_id) return 'It belongs to nobody in your people: nothing was stopped by it.'
   const by =
-    mail.evidence.length > 0 ? ` by ${listed(mail.evidence.map((each) => each.replaceAll('_', ' ')))}` : ''
+    mail.evidence.length > 0 ? ` by ${listed([...new Set(mail.evidence.map(({ name }) => name))])}` : ''
   return mail.confidence >= SURE ? `Matched${by}.` : `Probably theirs: matched${by}. Check that it is.`
 }
 
@@ -23,7 +23,7 @@ export function Reading({ mail }: { mail: Inbound }) {
       <h2 className={classes.subject}>{mail.subject || 'No subject'}</h2>
       <div className={classes.meta}>
         <PersonLink id={mail.contact_id} style={{ fontWeight: 500 }}>
-          {mail.from}
+          {senderOf(mail.from)}
         </PersonLink>
         <KindBadge kind={mail.kind} />
         <span className="sg-quiet">
@@ -35,7 +35,7 @@ export function Reading({ mail }: { mail: Inbound }) {
         {matched(mail)}
       </p>
       <div className={classes.body}>
-        <MailFrame title={mail.subject || 'Mail'} html={mail.html ?? ''} text={mail.text} />
+        <MailFrame title={mail.subject || 'Mail'} html="" text={mail.text} />
       </div>
     </article>
   )

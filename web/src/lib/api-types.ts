@@ -84,7 +84,8 @@ export interface Contact {
   linkedin_url?: string | null
   present_raw_address?: string | null
   phone_numbers?: { raw_number: string; type: string | null }[]
-  typed_custom_fields?: Record<string, unknown>
+  /** Values of the team's own fields, by their names. */
+  custom?: Record<string, unknown>
   source?: string | null
   source_display_name?: string | null
   last_activity_date?: Iso | null
@@ -192,22 +193,23 @@ export type ImportState = 'uploaded' | 'running' | 'done' | 'failed'
 
 export interface Import {
   id: string
-  kind?: 'contacts' | 'suppressions'
+  kind: 'contacts' | 'suppressions'
   state: ImportState
-  file_name?: string
+  file_name: string
   columns: string[]
   samples: string[][]
   guesses: Record<string, string>
   fields: { name: string; label: string }[]
   bytes: number
-  rows_read?: number
-  rows_total?: number
-  rows_created?: number
-  rows_updated?: number
-  rows_failed?: number
-  progress?: number
-  problem?: string | null
-  created_at?: Iso
+  rows_read: number
+  rows_total: number
+  rows_created: number
+  rows_updated: number
+  rows_failed: number
+  /** 0 to 1. */
+  progress: number
+  problem: string | null
+  created_at: Iso
 }
 
 export interface DryRun {
@@ -235,7 +237,7 @@ export interface Server {
   host: string
   port: number
   tls: Tls
-  user: string
+  user: string | null
 }
 
 export interface Mailbox {
@@ -250,11 +252,12 @@ export interface Mailbox {
   max_outbound_emails_per_hour: number
   kind: string
   state: 'unchecked' | 'connected' | 'disconnected' | 'removed'
-  state_sentence: string | null
+  state_sentence: string
   from_name: string | null
   reply_to: string | null
   smtp: Server | null
   imap: Server | null
+  /** The mailbox that reads its replies, when it is another. */
   reads_via: string | null
   used_day: number
   used_hour: number
@@ -271,8 +274,8 @@ export interface MailboxInput {
   reply_to?: string | null
   aliases?: string[]
   signature_html?: string
-  smtp?: Partial<Server> & { password?: string }
-  imap?: (Partial<Server> & { password?: string }) | null
+  smtp?: Server & { password?: string }
+  imap?: (Server & { password?: string }) | null
   reads_via?: string | null
   email_daily_threshold?: number
   max_outbound_emails_per_hour?: number
@@ -281,7 +284,7 @@ export interface MailboxInput {
 
 export interface CheckStep {
   name: string
-  state: string
+  state: 'done' | 'failed' | 'noted'
   words: string
 }
 
@@ -345,17 +348,21 @@ export interface SandboxThreadItem {
   received_at: Iso
 }
 
+export interface Evidence {
+  name: string
+  value: string
+}
+
 export interface Inbound {
   id: string
   kind: string
   class: string | null
-  from: string
+  from: { email: string | null; name: string | null }
   subject: string
   text: string
-  html?: string
   received_at: Iso
   contact_id: string | null
   sequence_name: string | null
-  evidence: string[]
+  evidence: Evidence[]
   confidence: number
 }

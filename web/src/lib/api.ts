@@ -1,5 +1,7 @@
 /** The one door to the HTTP API. Every failure leaves here as an `ApiError` whose message is a sentence a person can act on. */
 
+import { forPeople } from './words.ts'
+
 const BASE = '/api/v1'
 
 export class ApiError extends Error {
@@ -51,7 +53,7 @@ function parse(text: string): Record<string, unknown> {
 export function errorFrom(status: number, text: string): ApiError {
   const body = parse(text)
   const said = body['error'] ?? body['message']
-  if (typeof said === 'string' && said !== '') return new ApiError(status, said, body)
+  if (typeof said === 'string' && said !== '') return new ApiError(status, forPeople(said), body)
   if (status === 502 || status === 503 || status === 504) return new ApiError(status, UNREACHABLE, body)
   const known = BY_STATUS[status]
   return new ApiError(status, known ?? `Segue could not do this (${status}). Try again in a minute.`, body)

@@ -124,7 +124,12 @@ export interface Notice {
 export interface Readiness {
   ready: boolean
   problems: Notice[]
-  warnings: Notice[]
+  warnings: string[]
+}
+
+interface Party {
+  email: string | null
+  name: string | null
 }
 
 export interface Preview {
@@ -132,8 +137,9 @@ export interface Preview {
   html: string
   text: string
   missing: string[]
-  from: string | null
-  to: string | null
+  from: Party
+  to: Party
+  contact_id: string
   problem: string | null
 }
 
@@ -144,7 +150,7 @@ export interface Enrollment {
   contact: Pick<Contact, 'id' | 'name' | 'email' | 'time_zone'> & { company: string | null }
   state: string
   reason: string | null
-  sentence: string | null
+  sentence: string
   step_position: number | null
   num_steps: number
   next_at: Iso | null
@@ -192,11 +198,33 @@ export interface Message {
   not_sent_reason: string | null
   bounce?: boolean | null
   replied?: boolean | null
+  /** Nobody knows whether it arrived. */
+  unknown?: boolean
   created_at: Iso
+}
+
+export interface SkipReason {
+  code: string
+  /** The option of the call that would have let them in. */
+  flag: string | null
+  sequence_id: string | null
+  sequence_name: string | null
+  same_address_as: string | null
+}
+
+export interface Skipped {
+  id: string
+  reasons: SkipReason[]
+}
+
+/** A mail whose delivery had begun when the call was made. */
+export interface StillSending {
+  contact_id: string | null
+  to_email: string | null
 }
 
 export interface AddResult {
   contacts: Contact[]
-  skipped_contact_ids: Record<string, string>
+  skipped_contacts: Skipped[]
   emailer_campaign: Sequence
 }

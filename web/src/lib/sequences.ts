@@ -12,6 +12,7 @@ import type {
   Sequence,
   SequenceDetail,
   SequenceInput,
+  StillSending,
   Why,
 } from './sequence-types.ts'
 
@@ -59,6 +60,7 @@ export const readinessQuery = (id: string) =>
 
 export interface PreviewInput {
   step_id?: string
+  touch_id?: string
   subject?: string
   body_html?: string
   contact_id?: string
@@ -79,7 +81,8 @@ export const updateSequence = (id: string, input: SequenceInput) =>
   api.put<{ emailer_campaign: Sequence }>(`/sequences/${id}`, input)
 
 export const activate = (id: string) => api.post(`/emailer_campaigns/${id}/approve`)
-export const deactivate = (id: string) => api.post(`/emailer_campaigns/${id}/abort`)
+export const deactivate = (id: string) =>
+  api.post<{ still_sending: StillSending[] }>(`/emailer_campaigns/${id}/abort`)
 export const archive = (id: string) => api.post(`/emailer_campaigns/${id}/archive`)
 export const confirmAlways = (id: string) => api.post(`/sequences/${id}/confirm_always`)
 
@@ -129,7 +132,6 @@ export interface AddInput {
   sequence_unverified_email?: boolean
   sequence_active_in_other_campaigns?: boolean
   sequence_finished_in_other_campaigns?: boolean
-  sequence_same_company_in_same_campaign?: boolean
 }
 
 export const addPeople = (id: string, input: AddInput) =>
@@ -150,27 +152,31 @@ export const changeStatuses = (id: string, contactIds: string[], status: 'active
 
 // What was sent
 
-export const messagesQuery = (input: {
-  sequenceId?: string
-  stats?: string
+export interface MessagePage {
+  emailer_messages: Message[]
+  pagination: Pagination
+}
+
+export interface MessageSearch {
+  sequenceId?: string | undefined
+  stats?: string | undefined
+  /** A date of the team's zone, YYYY-MM-DD. */
+  since?: string | undefined
   page?: number
-  perPage?: number
-}) =>
-  queryOptions({
-    queryKey: ['messages', input],
-    queryFn: ({ signal }) =>
-      api.post<{ emailer_messages: Message[] }>(
-        '/emailer_messages/search',
-        {
-          ...(input.sequenceId ? { emailer_campaign_ids: [input.sequenceId] } : {}),
-          ...(input.stats ? { emailer_message_stats: [input.stats] } : {}),
-          page: input.page ?? 1,
-          per_page: input.perPage ?? PAGE_ROWS,
-        },
-        signal,
-      ),
-    refetchInterval: 15_000,
-  })
+}
+
+export const searchMessages = (search: MessageSearch, signal?: AbortSignal) =>
+  api.post<MessagePage>(
+    '/emailer_messages/search',
+    {
+      ...(search.sequenceId ? { emailer_campaign_ids: [search.sequenceId] } : {}),
+      ...(search.stats ? { emailer_message_stats: [search.stats] } : {}),
+      ...(search.since ? { emailer_message_date_range: { min: search.since } } : {}),
+      page: search.page ?? 1,
+      per_page: PAGE_ROWS,
+    },
+    signal,
+  )
 
 export const unknownQuery = queryOptions({
   queryKey: ['messages', 'unknown'],

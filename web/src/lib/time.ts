@@ -26,6 +26,10 @@ const year = (at: number, zone: string) => format(zone, { year: 'numeric' }).for
 const dayKey = (at: number, zone: string) =>
   format(zone, { year: 'numeric', month: '2-digit', day: '2-digit' }).format(at)
 
+/** "2027-01-14": the date of a moment in a zone, as the API writes dates. */
+export const isoDate = (at: number, zone: string) =>
+  Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short' }).format(at)
+
 /** "today 9:02", "Tue 9:02" within six days, "14 Jan 9:02" within the year, "14 Jan 2027 9:02" else. */
 export function wallTime(at: number, now: number, zone: string): string {
   const time = clockTime(at, zone)

@@ -1,6 +1,6 @@
 /** A check of a mailbox, each step as it happens: connected, logged in, sent, found, Sent copy seen. Starts by itself. */
 import { Button, Loader } from '@mantine/core'
-import { IconAlertTriangle, IconCircle, IconCircleCheck } from '@tabler/icons-react'
+import { IconAlertTriangle, IconCircleCheck, IconInfoCircle } from '@tabler/icons-react'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import { sentenceOf } from '../lib/api.ts'
@@ -47,7 +47,12 @@ export function CheckSteps({ mailbox }: { mailbox: Mailbox }) {
         {data?.check.steps.map((step) => (
           <Line key={step.name} step={step} />
         ))}
-        {!data && !problem ? <Line step={{ name: 'begin', state: 'running', words: 'Connecting' }} /> : null}
+        {(state ?? 'running') === 'running' && !problem ? (
+          <li>
+            <Loader size={16} aria-hidden />
+            <span className="sg-quiet">{data?.check.steps.length ? 'Going on' : 'Connecting'}</span>
+          </li>
+        ) : null}
       </ul>
       <Problem words={problem} />
       {state === 'failed' || problem ? (
@@ -60,17 +65,14 @@ export function CheckSteps({ mailbox }: { mailbox: Mailbox }) {
 }
 
 function Line({ step }: { step: CheckStep }) {
+  const Mark = MARKS[step.state] ?? IconCircleCheck
   return (
     <li data-state={step.state}>
-      <Mark state={step.state} />
+      <Mark size={16} stroke={1.75} aria-hidden />
       <span>{step.words || step.name}</span>
     </li>
   )
 }
 
-function Mark({ state }: { state: string }) {
-  if (state === 'running') return <Loader size={16} aria-label="Running" />
-  if (state === 'failed') return <IconAlertTriangle size={16} aria-label="Failed" />
-  if (state === 'waiting' || state === 'pending') return <IconCircle size={16} aria-label="Not yet" />
-  return <IconCircleCheck size={16} aria-label="Done" />
-}
+/** `noted`: nothing is wrong, but something is worth knowing. */
+const MARKS = { done: IconCircleCheck, failed: IconAlertTriangle, noted: IconInfoCircle }

@@ -4,6 +4,7 @@ import { DEFAULT_LIMITS, type Limits } from './limits.tsx'
 import type { Preset } from './presets.ts'
 
 export interface Account extends Server {
+  user: string
   password: string
 }
 
@@ -37,16 +38,21 @@ export const begin = (preset: Preset, fromName: string): Credentials => ({
   limits: DEFAULT_LIMITS,
 })
 
-const NOWHERE: Server = { host: '', port: 993, tls: 'tls', user: '' }
+const accountOf = (server: Server | null): Account => ({
+  ...(server ?? { host: '', port: 993, tls: 'tls' }),
+  user: server?.user ?? '',
+  password: '',
+})
 
 export const credentialsOf = (mailbox: Mailbox): Credentials => ({
   email: mailbox.email,
   fromName: mailbox.from_name ?? '',
   replyTo: mailbox.reply_to ?? '',
-  aliases: mailbox.aliases,
+  // The wire lists the address itself among them.
+  aliases: mailbox.aliases.filter((alias) => alias !== mailbox.email),
   signature: mailbox.signature_html ?? '',
-  smtp: { ...(mailbox.smtp ?? NOWHERE), password: '' },
-  imap: { ...(mailbox.imap ?? NOWHERE), password: '' },
+  smtp: accountOf(mailbox.smtp),
+  imap: accountOf(mailbox.imap),
   sameLogin: mailbox.imap?.user === mailbox.smtp?.user,
   readsVia: mailbox.reads_via,
   hasInbox: mailbox.imap !== null,
@@ -57,9 +63,15 @@ export const credentialsOf = (mailbox: Mailbox): Credentials => ({
   },
 })
 
-/** An empty password leaves the stored one as it is; an empty user is the address itself. */
+/** An empty password leaves the stored one as it is. An empty user is the address itself, or nobody where there is no password either. */
 function account({ password, user, ...server }: Account, email: string) {
-  return { ...server, user: user || email, ...(password ? { password } : {}) }
+  return {
+    host: server.host,
+    port: server.port,
+    tls: server.tls,
+    user: user || (password ? email : null),
+    ...(password ? { password } : {}),
+  }
 }
 
 export function inputOf(given: Credentials): MailboxInput {

@@ -2,6 +2,7 @@
 import { Button, Progress } from '@mantine/core'
 import type { ReactNode } from 'react'
 import type { Mailbox } from '../lib/api-types.ts'
+import { useNow } from '../lib/clock.ts'
 import { useUrl } from '../lib/url.ts'
 import { number } from '../lib/words.ts'
 import { Instant } from '../ui/instant.tsx'
@@ -22,20 +23,18 @@ export function MailboxCard({ mailbox }: { mailbox: Mailbox }) {
       <header className={classes.head}>
         <div className={classes.names}>
           <h2 className={classes.address}>{mailbox.email}</h2>
-          <div className="sg-quiet">
-            {mailbox.is_sandbox ? 'Sandbox: mails stay inside Segue' : mailbox.from_name}
-          </div>
+          <div className="sg-quiet">{mailbox.is_sandbox ? mailbox.state_sentence : mailbox.from_name}</div>
         </div>
         <StateBadge state={healthOf(mailbox)} {...(mailbox.read_problem ? { word: 'Cannot be read' } : {})} />
       </header>
-      {mailbox.read_problem || mailbox.state_sentence ? (
+      {mailbox.is_sandbox ? null : (
         <p
           className={classes.sentence}
           data-bad={mailbox.state === 'disconnected' || mailbox.read_problem ? true : undefined}
         >
-          {mailbox.read_problem ?? mailbox.state_sentence}
+          {mailbox.state_sentence}
         </p>
-      ) : null}
+      )}
       <Usage used={mailbox.used_day} limit={limit} />
       <dl className={classes.facts}>
         <Fact name="This hour">
@@ -43,7 +42,7 @@ export function MailboxCard({ mailbox }: { mailbox: Mailbox }) {
         </Fact>
         <Fact name="Between two mails">{gapInWords(mailbox.seconds_delay_between_emails)}</Fact>
         <Fact name="Next free">
-          <Instant at={mailbox.next_free_at} none="now" />
+          <NextFree at={mailbox.next_free_at} />
         </Fact>
         <Fact name="Last read">
           <Instant at={mailbox.last_read_at} none="not yet" />
@@ -70,6 +69,11 @@ export function MailboxCard({ mailbox }: { mailbox: Mailbox }) {
       </div>
     </article>
   )
+}
+
+function NextFree({ at }: { at: string | null }) {
+  const now = useNow()
+  return at && Date.parse(at) > now ? <Instant at={at} /> : 'now'
 }
 
 function Fact({ name, children }: { name: string; children: ReactNode }) {

@@ -29,9 +29,9 @@ const OVER = new Set(['finished', 'failed', 'replied', 'bounced'])
 
 function One({ contact, enrollment }: { contact: Contact; enrollment: PersonEnrollment }) {
   const over = OVER.has(enrollment.state)
-  const [opened, setOpened] = useState(!over)
+  const [opened, setOpened] = useState(enrollment.state === 'held')
   return (
-    <div className={classes.enrollment} data-testid="enrollment">
+    <div className={classes.enrollment} data-testid="person-enrollment">
       <div className={classes.enrollmentHead}>
         <AppLink to={`/sequences/${enrollment.sequence_id}`} plain style={{ fontWeight: 500 }}>
           {enrollment.sequence_name ?? 'Untitled sequence'}
@@ -47,21 +47,23 @@ function One({ contact, enrollment }: { contact: Contact; enrollment: PersonEnro
           </>
         ) : null}
       </p>
-      <div className={classes.enrollmentActions}>
-        {over ? null : <Acts contact={contact} enrollment={enrollment} />}
-        <Button
-          size="compact-sm"
-          variant="subtle"
-          color="gray"
-          aria-expanded={opened}
-          onClick={() => setOpened(!opened)}
-          rightSection={<IconChevronDown size={14} />}
-          data-testid="why-not-sent"
-        >
-          Why not sent?
-        </Button>
-      </div>
-      {opened ? <WhyNotSent enrollmentId={enrollment.id} zone={contact.time_zone} /> : null}
+      {over ? null : (
+        <div className={classes.enrollmentActions}>
+          <Acts contact={contact} enrollment={enrollment} />
+          <Button
+            size="compact-sm"
+            variant="subtle"
+            color="gray"
+            aria-expanded={opened}
+            onClick={() => setOpened(!opened)}
+            rightSection={<IconChevronDown size={14} />}
+            data-testid="why-not-sent"
+          >
+            Why not sent?
+          </Button>
+        </div>
+      )}
+      {opened && !over ? <WhyNotSent enrollmentId={enrollment.id} zone={contact.time_zone} /> : null}
     </div>
   )
 }

@@ -93,9 +93,7 @@ function Stage({ contact }: { contact: Contact }) {
 }
 
 function Custom({ contact }: { contact: Contact }) {
-  const entries = Object.entries(contact.typed_custom_fields ?? {}).filter(
-    ([, value]) => value !== null && value !== '',
-  )
+  const entries = Object.entries(contact.custom ?? {}).filter(([, value]) => value !== null && value !== '')
   return entries.map(([name, value]) => (
     <Fact key={name} name={name}>
       {String(value)}

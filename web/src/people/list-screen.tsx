@@ -7,7 +7,7 @@ import type { Contact } from '../lib/api-types.ts'
 import { type ContactPage, labelsQuery, searchContacts, stagesQuery } from '../lib/contacts.ts'
 import { usePaged } from '../lib/paged.ts'
 import { useGo, useUrl } from '../lib/url.ts'
-import { counted } from '../lib/words.ts'
+import { counted, matches } from '../lib/words.ts'
 import { DataTable } from '../ui/data-table.tsx'
 import { Page, Toolbar } from '../ui/page.tsx'
 import { SearchBox } from '../ui/search-box.tsx'
@@ -37,7 +37,11 @@ export function PeopleScreen() {
     <Page
       wide
       title="People"
-      line={!paged.first ? ' ' : `${counted(paged.total, 'person', 'people')}${filtered ? ' match' : ''}`}
+      line={
+        !paged.first
+          ? ' '
+          : `${counted(paged.total, 'person', 'people')}${filtered ? matches(paged.total) : ''}`
+      }
       actions={
         <>
           <Button
@@ -65,6 +69,7 @@ export function PeopleScreen() {
       </Toolbar>
       <DataTable
         label="People"
+        testId="person-row"
         columns={columns}
         paged={paged}
         rowKey={(contact) => contact.id}

@@ -57,35 +57,36 @@ export function OpenMail({ id }: { id: string }) {
           width={view === 'phone' ? PHONE_PX : undefined}
         />
       )}
-      <Headers mail={mail} />
+      <Headers mail={mail} thread={thread} />
       <Thread mail={mail} thread={thread} />
     </article>
   )
 }
 
 /** The headers that matter, in plain words. */
-function Headers({ mail: { headers } }: { mail: SandboxMailDetail }) {
-  const facts = [
-    [
-      'Threads with',
-      headers.threads_with ?? (headers.in_reply_to ? headers.in_reply_to : 'nothing: it begins a thread'),
-    ],
-    ['Opts out by', headers.opts_out_by ?? 'no header: a recipient can only answer'],
-    ['Message-ID', headers.message_id],
-  ] as const
+function Headers({ mail, thread }: { mail: SandboxMailDetail; thread: SandboxThreadItem[] }) {
+  const { headers } = mail
+  const before = thread[thread.findIndex((item) => item.id === mail.id) - 1]
   return (
     <dl className={classes.headers} data-testid="sandbox-headers">
-      {facts.map(([name, value]) =>
-        value ? (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ) : null,
-      )}
+      <dt>Threads with</dt>
+      <dd>{headers.in_reply_to ? threadOf(before, headers.in_reply_to) : 'nothing: it begins a thread'}</dd>
+      <dt>Opts out by</dt>
+      <dd>{headers.opts_out_by ?? 'no header'}</dd>
+      <dt>Message-ID</dt>
+      <dd>{headers.message_id}</dd>
     </dl>
   )
 }
+
+const threadOf = (before: SandboxThreadItem | undefined, id: string) =>
+  before ? (
+    <>
+      "{before.subject}" of <Instant at={before.received_at} short /> <span className="sg-quiet">({id})</span>
+    </>
+  ) : (
+    id
+  )
 
 function Thread({ mail, thread }: { mail: SandboxMailDetail; thread: SandboxThreadItem[] }) {
   if (thread.length < 2) return null

@@ -4,7 +4,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { Sequence } from '../lib/sequence-types.ts'
 import { activate, deactivate, readinessQuery } from '../lib/sequences.ts'
-import { counted } from '../lib/words.ts'
+import { counted, listed } from '../lib/words.ts'
 import { tell } from '../ui/act.tsx'
 import { Confirm } from '../ui/confirm.tsx'
 import { StateBadge } from '../ui/state-badge.tsx'
@@ -26,7 +26,7 @@ export function ActiveSwitch({ sequence }: { sequence: Sequence }) {
         aria-label={`${titleOf(sequence)} is ${word.toLowerCase()}`}
         checked={sequence.active}
         onChange={() => setAsking(sequence.active ? 'off' : 'on')}
-        data-testid="active-switch"
+        wrapperProps={{ 'data-testid': 'active-switch' }}
       />
       <TurnOn sequence={sequence} opened={asking === 'on'} onClose={() => setAsking(undefined)} />
       <TurnOff sequence={sequence} opened={asking === 'off'} onClose={() => setAsking(undefined)} />
@@ -75,9 +75,12 @@ function TurnOn({ sequence, opened, onClose }: AskProps) {
 function TurnOff({ sequence, opened, onClose }: AskProps) {
   const queries = useQueryClient()
   const confirm = async () => {
-    await deactivate(sequence.id)
+    const { still_sending: late } = await deactivate(sequence.id)
     await queries.invalidateQueries()
-    tell(`${titleOf(sequence)} is off. Nothing leaves from it.`)
+    const names = listed(late.map((each) => each.to_email ?? 'somebody'))
+    tell(
+      `${titleOf(sequence)} is off. ${late.length > 0 ? `Already on its way: the mail to ${names}.` : 'Nothing leaves from it.'}`,
+    )
   }
   return (
     <Confirm

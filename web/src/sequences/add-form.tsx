@@ -85,14 +85,14 @@ export function AddForm({ sequence, onAdded, onCancel }: AddFormProps) {
         </Group>
       </Stack>
       <Confirm
-        opened={adding.alwaysAsked !== undefined}
+        opened={adding.alwaysAsked}
         onClose={adding.declineAlways}
         title="This sequence sends at any hour"
         verb="Send at any hour"
         onConfirm={() => adding.confirmAlways(wish)}
       >
-        {adding.alwaysAsked} Its schedule is {sequence.schedule?.name ?? 'Always'}, so mails from a real
-        mailbox would leave at night and on weekends too. Choose another under{' '}
+        Its schedule is {sequence.schedule?.name ?? 'Always'}, so mails from a real mailbox would leave at
+        night and on weekends too. Choose another under{' '}
         <AppLink to={`/sequences/${sequence.id}/settings`}>Settings</AppLink>, or go on.
       </Confirm>
     </form>
@@ -134,7 +134,7 @@ function Mailboxes({ mailboxes, from, onChoose }: MailboxesProps) {
       }))}
       value={from}
       onChange={onChoose}
-      data-testid="add-people-mailbox"
+      wrapperProps={{ 'data-testid': 'add-people-mailbox' }}
     />
   )
 }
@@ -160,7 +160,6 @@ function Lists({ chosen, onChoose }: { chosen: string[]; onChoose: (names: strin
 const GUARDS = [
   ['sequence_active_in_other_campaigns', 'Also people under way in another sequence'],
   ['sequence_finished_in_other_campaigns', 'Also people who finished another sequence'],
-  ['sequence_same_company_in_same_campaign', 'Also several people of one company'],
   ['sequence_unverified_email', 'Also unverified addresses'],
 ] as const
 

@@ -2,12 +2,12 @@
 import { Button, Group } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { searchContactsByIds } from '../lib/contacts.ts'
-import type { Sequence } from '../lib/sequence-types.ts'
+import type { Sequence, SkipReason } from '../lib/sequence-types.ts'
 import { counted, nameOf, number } from '../lib/words.ts'
 import { PersonLink } from '../ui/link.tsx'
 import classes from './add-result.module.css'
 import type { Added } from './batches.ts'
-import { skipReason } from './skip-reasons.ts'
+import { OPTIONS, sentenceOf } from './skip-reasons.ts'
 
 /** Names shown per reason; the rest is a number. */
 const NAMES_SHOWN = 20
@@ -19,17 +19,30 @@ interface AddResultProps {
   onMore: () => void
 }
 
+/** People with the same sentence stand together. */
+function grouped(result: Added) {
+  const groups = new Map<string, { reason: SkipReason; ids: string[] }>()
+  for (const { id, reasons } of result.skipped) {
+    const [reason] = reasons
+    if (!reason) continue
+    const sentence = sentenceOf(reason)
+    const group = groups.get(sentence) ?? { reason, ids: [] }
+    group.ids.push(id)
+    groups.set(sentence, group)
+  }
+  return [...groups]
+}
+
 export function AddResult({ sequence, result, onDone, onMore }: AddResultProps) {
-  const groups = Object.entries(Object.groupBy(Object.entries(result.skipped), ([, code]) => code))
-  const skipped = Object.keys(result.skipped).length
+  const skipped = result.skipped.length
   return (
     <div data-testid="add-result">
       <p>
         <strong>{counted(result.added, 'person', 'people')} added.</strong>{' '}
         {skipped > 0 ? `${number(skipped)} skipped:` : 'Nobody was skipped.'}
       </p>
-      {groups.map(([code, entries]) => (
-        <Skipped key={code} code={code} ids={(entries ?? []).map(([id]) => id)} />
+      {grouped(result).map(([sentence, { reason, ids }]) => (
+        <Skipped key={sentence} sentence={sentence} option={OPTIONS[reason.flag ?? '']} ids={ids} />
       ))}
       {result.added > 0 && !sequence.active ? (
         <p className="sg-quiet" style={{ marginTop: 12 }}>
@@ -48,16 +61,21 @@ export function AddResult({ sequence, result, onDone, onMore }: AddResultProps) 
   )
 }
 
-function Skipped({ code, ids }: { code: string; ids: string[] }) {
+interface SkippedProps {
+  sentence: string
+  option: string | undefined
+  ids: string[]
+}
+
+function Skipped({ sentence, option, ids }: SkippedProps) {
   const shown = ids.slice(0, NAMES_SHOWN)
   const { data } = useQuery({
     queryKey: ['contacts', 'by-ids', shown],
     queryFn: ({ signal }) => searchContactsByIds(shown, signal),
   })
   const people = new Map(data?.contacts.map((contact) => [contact.id, contact]))
-  const { sentence, option } = skipReason(code)
   return (
-    <div className={classes.group}>
+    <div className={classes.group} data-testid="skipped">
       <div>
         <strong>{number(ids.length)}</strong> {sentence}
         {option ? <span className="sg-quiet"> To add them, choose "{option}".</span> : null}

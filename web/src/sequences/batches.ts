@@ -1,4 +1,5 @@
 /** Acting on many people: their ids are read first, then told to the API a batch at a time. */
+import type { Skipped } from '../lib/sequence-types.ts'
 import { type AddInput, addPeople, type EnrollmentSearch, searchEnrollments } from '../lib/sequences.ts'
 
 /** What one call carries without keeping people waiting for its answer. */
@@ -26,8 +27,7 @@ export async function inBatches(
 
 export interface Added {
   added: number
-  /** Reason code by contact id. */
-  skipped: Record<string, string>
+  skipped: Skipped[]
 }
 
 interface Adding {
@@ -39,11 +39,11 @@ interface Adding {
 
 /** Adds many people; the answers of the batches are put together. */
 export async function addInBatches({ sequenceId, ids, options, onProgress }: Adding): Promise<Added> {
-  const sum: Added = { added: 0, skipped: {} }
+  const sum: Added = { added: 0, skipped: [] }
   const add = async (batch: string[]) => {
     const answer = await addPeople(sequenceId, { ...options, contact_ids: batch })
     sum.added += answer.contacts.length
-    Object.assign(sum.skipped, answer.skipped_contact_ids)
+    sum.skipped.push(...answer.skipped_contacts)
   }
   await inBatches(ids, add, onProgress)
   return sum

@@ -92,6 +92,7 @@ export function ChoosePeople({ chosen, onChoose }: { chosen: Chosen; onChoose: (
       <div className={classes.list} data-scroll>
         <DataTable
           label="People to add"
+          testId="choose-row"
           columns={columns}
           paged={paged}
           rowKey={(contact) => contact.id}

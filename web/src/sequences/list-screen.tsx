@@ -6,7 +6,7 @@ import { usePaged } from '../lib/paged.ts'
 import type { Sequence } from '../lib/sequence-types.ts'
 import { type SequencePage, searchSequences } from '../lib/sequences.ts'
 import { useGo, useUrl } from '../lib/url.ts'
-import { counted } from '../lib/words.ts'
+import { counted, matches } from '../lib/words.ts'
 import { Chips } from '../ui/chips.tsx'
 import { DataTable } from '../ui/data-table.tsx'
 import { Page, Toolbar } from '../ui/page.tsx'
@@ -53,7 +53,7 @@ export function SequencesScreen() {
     <Page
       wide
       title="Sequences"
-      line={!paged.first ? ' ' : `${counted(paged.total, 'sequence')}${filtered ? ' match' : ''}`}
+      line={!paged.first ? ' ' : `${counted(paged.total, 'sequence')}${filtered ? matches(paged.total) : ''}`}
       actions={
         <Button
           leftSection={<IconPlus size={16} />}
@@ -80,6 +80,7 @@ export function SequencesScreen() {
           </Toolbar>
           <DataTable
             label="Sequences"
+            testId="sequence-row"
             columns={columns}
             paged={paged}
             rowKey={(sequence) => sequence.id}

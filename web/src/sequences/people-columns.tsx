@@ -18,8 +18,12 @@ export const STATES: { value: string; label: string; count: keyof PeopleCounts; 
   { value: 'failed', label: 'Failed', count: 'failed', state: 'failed' },
 ]
 
-/** The gate that waits says more than the state alone. */
-export const sentenceOf = (row: Enrollment) => row.next_gate?.sentence ?? row.sentence
+/** States that a person can let go on from the same step. */
+const RETRIED = new Set(['held', 'failed'])
+
+/** The gate that keeps a mail back says more than the state; that its wait runs, the next column says better. */
+export const sentenceOf = ({ next_gate: gate, sentence }: Enrollment) =>
+  gate && gate.name !== 'due_time' ? (gate.sentence ?? sentence) : sentence
 
 export const stepOf = (row: Pick<Enrollment, 'step_position' | 'num_steps'>) =>
   row.step_position ? `${row.step_position} of ${row.num_steps}` : ''
@@ -58,7 +62,7 @@ const why = (from?: number): Column<Enrollment> => ({
     <Reason
       state={row.state}
       sentence={sentenceOf(row)}
-      remedy={row.state === 'held' ? <ReleaseButton row={row} /> : null}
+      remedy={RETRIED.has(row.state) ? <ReleaseButton row={row} /> : null}
     />
   ),
 })
@@ -103,7 +107,7 @@ export function PersonDetailLine({ row }: { row: Enrollment }) {
       <Reason state={row.state} sentence={sentenceOf(row)} />
       {row.step_position ? <span>step {stepOf(row)}</span> : null}
       <Instant at={row.next_at} zone={row.contact.time_zone} />
-      {row.state === 'held' ? <ReleaseButton row={row} /> : null}
+      {RETRIED.has(row.state) ? <ReleaseButton row={row} /> : null}
     </>
   )
 }

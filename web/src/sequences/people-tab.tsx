@@ -61,6 +61,7 @@ export function PeopleTab({ sequence }: { sequence: Sequence }) {
       />
       <DataTable
         label="People in this sequence"
+        testId="enrollment"
         columns={columns}
         paged={paged}
         rowKey={(row) => row.id}

@@ -4,16 +4,17 @@ import { useDebouncedValue } from '@mantine/hooks'
 import { IconChevronDown } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { contactSearchQuery } from '../lib/contacts.ts'
+import { ApiError } from '../lib/api.ts'
 import type { Preview } from '../lib/sequence-types.ts'
-import { previewQuery, searchEnrollments, sendMeThis } from '../lib/sequences.ts'
+import { type PreviewInput, previewQuery, sendMeThis } from '../lib/sequences.ts'
 import { useUrl } from '../lib/url.ts'
-import { listed } from '../lib/words.ts'
+import { listed, senderOf } from '../lib/words.ts'
 import { tell, useAct } from '../ui/act.tsx'
 import { ContactPicker } from '../ui/contact-picker.tsx'
+import { AppLink } from '../ui/link.tsx'
 import { MailFrame } from '../ui/mail-frame.tsx'
 import { Notice, Problem } from '../ui/problem.tsx'
-import { ErrorState, LoadingBlock } from '../ui/states.tsx'
+import { EmptyState, ErrorState, LoadingBlock } from '../ui/states.tsx'
 import type { DraftStep, DraftVariant } from './draft.ts'
 import classes from './steps.module.css'
 
@@ -28,39 +29,51 @@ interface PreviewPaneProps {
   unsaved: boolean
 }
 
-/** The chosen person (in the address), else somebody who is in the sequence, else anybody. */
-function usePerson(sequenceId: string): string {
-  const { state } = useUrl()
-  const enrolled = useQuery({
-    queryKey: ['enrollments', 'first', sequenceId],
-    queryFn: ({ signal }) => searchEnrollments({ sequenceId, perPage: 1 }, signal),
-  })
-  const anybody = useQuery(contactSearchQuery(''))
-  return state['for'] ?? enrolled.data?.enrollments[0]?.contact.id ?? anybody.data?.contacts[0]?.id ?? ''
+/** What is saved is shown exactly as it would leave; what is being written, as it stands in the editor. */
+function askedOf(
+  { step, variant, subject, unsaved }: PreviewPaneProps,
+  person: string | undefined,
+): PreviewInput {
+  const whom = person ? { contact_id: person } : {}
+  if (!unsaved && step.saved)
+    return { step_id: step.key, ...(variant.saved ? { touch_id: variant.key } : {}), ...whom }
+  const body = { body_html: variant.html, ...whom }
+  // Without a step the API begins a thread, so a reply that is not saved yet brings its own "Re:".
+  if (variant.thread === 'reply_to_thread') return { subject: `Re: ${subject ?? ''}`, ...body }
+  return { ...(step.saved ? { step_id: step.key } : {}), subject: variant.subject, ...body }
 }
 
-export function PreviewPane({ sequenceId, step, variant, subject, unsaved }: PreviewPaneProps) {
-  const { set } = useUrl()
-  const person = usePerson(sequenceId)
+export function PreviewPane(props: PreviewPaneProps) {
+  const { sequenceId, step, unsaved } = props
+  const { state, set } = useUrl()
   const [view, setView] = useState('desktop')
-  const asked = {
-    ...(step.saved ? { step_id: step.key } : {}),
-    subject: variant.thread === 'reply_to_thread' && subject ? `Re: ${subject}` : variant.subject,
-    body_html: variant.html,
-    ...(person ? { contact_id: person } : {}),
-  }
-  const [settled] = useDebouncedValue(JSON.stringify(asked), 300)
-  const { data, error } = useQuery(previewQuery(sequenceId, JSON.parse(settled)))
+  const [settled] = useDebouncedValue(JSON.stringify(askedOf(props, state['for'])), 300)
+  const { data, error, refetch } = useQuery(previewQuery(sequenceId, JSON.parse(settled)))
+  // Nobody chosen: the API shows somebody of the sequence, else the newest contact.
+  const person = state['for'] ?? data?.contact_id ?? ''
+  if (error instanceof ApiError && error.code === 'no_contact') return <NoOne />
   return (
     <>
       <div className={classes.previewHead}>
         <ContactPicker label="Preview for" value={person} onChange={(id) => set({ for: id })} />
         <SegmentedControl size="xs" value={view} onChange={setView} data={VIEWS} aria-label="View" />
       </div>
-      {error && !data ? <ErrorState error={error} /> : null}
-      {data ? <Shown preview={data} view={view} /> : error ? null : <LoadingBlock height={240} />}
+      {error ? <ErrorState error={error} onRetry={refetch} /> : null}
+      {data && !error ? <Shown preview={data} view={view} /> : null}
+      {!data && !error ? <LoadingBlock height={240} /> : null}
       <SendThis sequenceId={sequenceId} step={step} person={person} unsaved={unsaved} />
     </>
+  )
+}
+
+function NoOne() {
+  return (
+    <EmptyState title="Nobody to show it for">
+      <AppLink to="/people" search={{ new: '1' }}>
+        Add a person
+      </AppLink>{' '}
+      to see this mail as they will get it.
+    </EmptyState>
   )
 }
 
@@ -81,9 +94,13 @@ function Shown({ preview, view }: { preview: Preview; view: string }) {
       ) : null}
       <dl className={classes.envelope}>
         <dt>From</dt>
-        <dd>{preview.from ?? 'the mailbox chosen when adding people'}</dd>
+        <dd>{senderOf(preview.from)}</dd>
         <dt>To</dt>
-        <dd>{preview.to ?? 'nobody yet'}</dd>
+        <dd>
+          {preview.to.email
+            ? senderOf(preview.to)
+            : `${preview.to.name ?? 'This person'}, who has no email address`}
+        </dd>
         <dt>Subject</dt>
         <dd style={{ fontWeight: 600 }} data-testid="preview-subject">
           {preview.subject || 'No subject'}

@@ -3,6 +3,7 @@ import { IconAlertTriangle, IconCircleCheck } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import type { Notice, Readiness } from '../lib/sequence-types.ts'
 import { readinessQuery } from '../lib/sequences.ts'
+import { forPeople } from '../lib/words.ts'
 import { AppLink, PatchLink } from '../ui/link.tsx'
 import classes from './readiness.module.css'
 
@@ -23,22 +24,13 @@ export function Notices({ sequenceId, readiness, onLeave }: NoticesProps) {
   return (
     <ul className={classes.lines} data-testid="readiness">
       {problems.map((notice) => (
-        <Line
-          key={notice.code + notice.sentence}
-          sequenceId={sequenceId}
-          notice={notice}
-          tone="bad"
-          onLeave={onLeave}
-        />
+        <Line key={notice.code + notice.sentence} sequenceId={sequenceId} notice={notice} onLeave={onLeave} />
       ))}
-      {warnings.map((notice) => (
-        <Line
-          key={notice.code + notice.sentence}
-          sequenceId={sequenceId}
-          notice={notice}
-          tone="warn"
-          onLeave={onLeave}
-        />
+      {warnings.map((sentence) => (
+        <li key={sentence} className={classes.line} data-tone="warn">
+          <IconAlertTriangle size={16} aria-hidden />
+          <span>{sentence}</span>
+        </li>
       ))}
     </ul>
   )
@@ -47,7 +39,6 @@ export function Notices({ sequenceId, readiness, onLeave }: NoticesProps) {
 interface LineProps {
   sequenceId: string
   notice: Notice
-  tone: 'bad' | 'warn'
   onLeave: (() => void) | undefined
 }
 
@@ -55,21 +46,18 @@ interface LineProps {
 const REMEDIES: Record<string, { to: (id: string) => string; words: string }> = {
   legal_name_missing: { to: () => '/settings/team', words: 'Fill it in' },
   postal_address_missing: { to: () => '/settings/team', words: 'Fill it in' },
-  sender_identity_missing: { to: () => '/settings/team', words: 'Fill it in' },
   no_schedule: { to: (id) => `/sequences/${id}/settings`, words: 'Choose a schedule' },
-  schedule_empty: { to: () => '/settings/schedules', words: 'Open the schedules' },
-  window_never_opens: { to: () => '/settings/schedules', words: 'Open the schedules' },
+  schedule_never_opens: { to: () => '/settings/schedules', words: 'Open the schedules' },
   no_mailbox: { to: () => '/mailboxes', words: 'Open the mailboxes' },
-  no_people: { to: (id) => `/sequences/${id}/people`, words: 'Add people' },
 }
 
-function Line({ sequenceId, notice, tone, onLeave }: LineProps) {
+function Line({ sequenceId, notice, onLeave }: LineProps) {
   const remedy = REMEDIES[notice.code]
   return (
-    <li className={classes.line} data-tone={tone}>
+    <li className={classes.line} data-tone="bad">
       <IconAlertTriangle size={16} aria-hidden />
       <span>
-        {notice.sentence}{' '}
+        {forPeople(notice.sentence)}{' '}
         {remedy ? (
           <AppLink to={remedy.to(sequenceId)} onClick={onLeave}>
             {remedy.words}

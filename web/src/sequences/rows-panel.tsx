@@ -3,13 +3,13 @@ import { useQuery } from '@tanstack/react-query'
 import { useCallback } from 'react'
 import { usePaged } from '../lib/paged.ts'
 import type { Enrollment, EnrollmentPage } from '../lib/sequence-types.ts'
-import { messagesQuery, searchEnrollments, sequenceQuery } from '../lib/sequences.ts'
+import { searchEnrollments, sequenceQuery } from '../lib/sequences.ts'
 import { useUrl } from '../lib/url.ts'
 import { Chips } from '../ui/chips.tsx'
 import { DataTable } from '../ui/data-table.tsx'
 import { AppLink } from '../ui/link.tsx'
 import { Toolbar } from '../ui/page.tsx'
-import { EmptyState, ErrorState, LoadingRows } from '../ui/states.tsx'
+import { EmptyState } from '../ui/states.tsx'
 import { MessageRows, STAT_CHIPS } from './message-rows.tsx'
 import { titleOf } from './names.ts'
 import { drawerColumns, STATES } from './people-columns.tsx'
@@ -66,6 +66,7 @@ function People({ sequenceId }: { sequenceId: string | undefined }) {
       </Toolbar>
       <DataTable
         label="People"
+        testId="enrollment"
         columns={drawerColumns}
         paged={paged}
         rowKey={(row) => row.id}
@@ -78,23 +79,27 @@ function People({ sequenceId }: { sequenceId: string | undefined }) {
 
 function Mails({ sequenceId }: { sequenceId: string | undefined }) {
   const { state, set } = useUrl()
-  const show = state['show'] ?? ''
-  const { data, error, refetch } = useQuery(
-    messagesQuery({ ...(sequenceId ? { sequenceId } : {}), ...(show ? { stats: show } : {}) }),
-  )
+  const show = state['show']
+  const since = state['since']
   return (
     <>
       <Toolbar>
         <Chips
           label="Outcome"
           chips={STAT_CHIPS}
-          chosen={show}
+          chosen={show ?? ''}
           onChoose={(value) => set({ show: value || undefined })}
         />
+        {since ? (
+          <Chips
+            label="Since"
+            chips={[{ value: since, label: `Since ${since}, remove` }]}
+            chosen={since}
+            onChoose={() => set({ since: undefined })}
+          />
+        ) : null}
       </Toolbar>
-      {error && !data ? <ErrorState error={error} onRetry={refetch} /> : null}
-      {!data && !error ? <LoadingRows /> : null}
-      {data ? <MessageRows messages={data.emailer_messages} /> : null}
+      <MessageRows sequenceId={sequenceId} stats={show} since={since} />
     </>
   )
 }

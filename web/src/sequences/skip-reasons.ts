@@ -1,39 +1,33 @@
-/** Why a contact was not added, as sentences; the codes are the recorded ones. `option` names the choice that would let them in. */
+/** Why a contact was not added, as sentences; the codes are the recorded ones. */
+import type { SkipReason } from '../lib/sequence-types.ts'
 
-interface SkipReason {
-  sentence: string
-  option?: string
+const REASONS: Record<string, string> = {
+  contact_not_found: 'This contact does not exist any more.',
+  contacts_already_exists_in_current_campaign: 'Already in this sequence.',
+  contacts_active_in_other_campaigns: 'Under way in another sequence',
+  contacts_finished_in_other_campaigns: 'Finished another sequence',
+  contacts_without_email: 'No email address. Add one to the contact.',
+  contacts_unverified_email: 'The email address is not verified.',
+  contacts_with_job_change: 'Seems to have changed jobs. Check the contact first.',
+  contacts_in_same_company: 'Somebody of the same company is in this sequence.',
+  contacts_without_ownership_permission: 'Belongs to a colleague.',
+  contacts_in_pending_state: 'Still being checked.',
+  contacts_with_unverified_user_managed_email: 'The email address is not verified.',
+  contacts_unsubscribed: 'On the do-not-contact list: nothing is sent to this address.',
 }
 
-const REASONS: Record<string, SkipReason> = {
-  contact_not_found: { sentence: 'This contact does not exist any more.' },
-  contacts_already_exists_in_current_campaign: { sentence: 'Already in this sequence.' },
-  contacts_active_in_other_campaigns: {
-    sentence: 'Under way in another sequence.',
-    option: 'Also people under way in another sequence',
-  },
-  contacts_finished_in_other_campaigns: {
-    sentence: 'Finished another sequence.',
-    option: 'Also people who finished another sequence',
-  },
-  contacts_without_email: { sentence: 'No email address. Add one to the contact.' },
-  contacts_unverified_email: {
-    sentence: 'The email address is not verified.',
-    option: 'Also unverified addresses',
-  },
-  contacts_with_job_change: { sentence: 'Seems to have changed jobs. Check the contact first.' },
-  contacts_in_same_company: {
-    sentence: 'Somebody of the same company is in this sequence.',
-    option: 'Also several people of one company',
-  },
-  contacts_without_ownership_permission: { sentence: 'Belongs to a colleague.' },
-  contacts_in_pending_state: { sentence: 'Still being checked.' },
-  contacts_with_unverified_user_managed_email: {
-    sentence: 'The email address is not verified.',
-    option: 'Also unverified addresses',
-  },
-  contacts_unsubscribed: { sentence: 'On the do-not-contact list. Nothing will be sent to this address.' },
+/** What the form calls the options that lift a guard. */
+export const OPTIONS: Record<string, string> = {
+  sequence_active_in_other_campaigns: 'Also people under way in another sequence',
+  sequence_finished_in_other_campaigns: 'Also people who finished another sequence',
+  sequence_unverified_email: 'Also unverified addresses',
 }
 
-export const skipReason = (code: string): SkipReason =>
-  REASONS[code] ?? { sentence: `Skipped: ${code.replaceAll('_', ' ')}.` }
+/** One sentence, with the sequence that caused it, and that another contact has the same address where that is why. */
+export function sentenceOf(reason: SkipReason): string {
+  const words = REASONS[reason.code] ?? `Skipped: ${reason.code.replaceAll('_', ' ')}.`
+  const named = words.endsWith('.')
+    ? words
+    : `${words}${reason.sequence_name ? `: ${reason.sequence_name}` : ''}.`
+  return reason.same_address_as ? `${named} Another contact with the same address is.` : named
+}

@@ -16,7 +16,6 @@ export interface AddWish {
     AddInput,
     | 'sequence_active_in_other_campaigns'
     | 'sequence_finished_in_other_campaigns'
-    | 'sequence_same_company_in_same_campaign'
     | 'sequence_unverified_email'
   >
 }
@@ -35,7 +34,7 @@ async function add(sequenceId: string, wish: AddWish, onProgress: (part: number)
   const options = { send_email_from_email_account_id: wish.mailboxIds, ...wish.guards }
   if (wish.chosen) return addInBatches({ sequenceId, ids: await idsOf(wish.chosen), options, onProgress })
   const answer = await addPeople(sequenceId, { ...options, label_names: wish.lists ?? [] })
-  return { added: answer.contacts.length, skipped: answer.skipped_contact_ids }
+  return { added: answer.contacts.length, skipped: answer.skipped_contacts }
 }
 
 export function useAdding(sequence: Sequence, onAdded: (result: Added) => void) {
@@ -43,8 +42,8 @@ export function useAdding(sequence: Sequence, onAdded: (result: Added) => void) 
   const [busy, setBusy] = useState(false)
   const [part, setPart] = useState<number>()
   const [problem, setProblem] = useState<string>()
-  /** The server's sentence when it asks whether any hour is meant. */
-  const [alwaysAsked, setAlwaysAsked] = useState<string>()
+  /** The API asks once whether any hour is meant. */
+  const [alwaysAsked, setAlwaysAsked] = useState(false)
   const start = async (wish: AddWish) => {
     setBusy(true)
     setProblem(undefined)
@@ -53,7 +52,7 @@ export function useAdding(sequence: Sequence, onAdded: (result: Added) => void) 
       await queries.invalidateQueries()
       onAdded(result)
     } catch (error) {
-      if (error instanceof ApiError && error.code === 'always_unconfirmed') setAlwaysAsked(error.message)
+      if (error instanceof ApiError && error.code === 'always_unconfirmed') setAlwaysAsked(true)
       else setProblem(sentenceOf(error))
     } finally {
       setBusy(false)
@@ -66,10 +65,10 @@ export function useAdding(sequence: Sequence, onAdded: (result: Added) => void) 
     problem,
     start,
     alwaysAsked,
-    declineAlways: () => setAlwaysAsked(undefined),
+    declineAlways: () => setAlwaysAsked(false),
     confirmAlways: async (wish: AddWish) => {
       await confirmAlways(sequence.id)
-      setAlwaysAsked(undefined)
+      setAlwaysAsked(false)
       await start(wish)
     },
   }

@@ -8,7 +8,7 @@ import { counted, number } from '../lib/words.ts'
 import { Problem } from '../ui/problem.tsx'
 
 /** What one call takes. */
-const BATCH = 5_000
+const BATCH = 1_000
 
 /** Everything that looks like an address or a domain, however it is separated; of a CSV row the first such cell. */
 export function valuesIn(text: string): string[] {

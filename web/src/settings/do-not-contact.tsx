@@ -65,7 +65,7 @@ const columnsWith = (onLift: (row: Suppression) => void): Column<Suppression>[] 
     title: '',
     width: '56px',
     cell: (row) =>
-      row.lifted_at ? null : (
+      row.lifted_at || row.kind === 'hash' ? null : (
         <Button size="compact-xs" variant="subtle" color="gray" onClick={() => onLift(row)}>
           Lift
         </Button>
@@ -91,6 +91,7 @@ export function DoNotContact() {
       </Toolbar>
       <DataTable
         label="Do not contact"
+        testId="suppression-row"
         columns={columnsWith(setLifting)}
         paged={paged}
         rowKey={(row) => `${row.kind} ${row.value}`}

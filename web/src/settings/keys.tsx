@@ -26,7 +26,7 @@ export function Keys() {
           variant="default"
           leftSection={<IconPlus size={14} />}
           onClick={() => setMaking(true)}
-          data-testid="new-key"
+          data-testid="make-key"
         >
           New key
         </Button>
@@ -101,7 +101,7 @@ function NewKey({ onClose }: { onClose: () => void }) {
       {made ? (
         <>
           <p>It is shown this once: Segue keeps only its hash.</p>
-          <CopyField label="Key" text={made} testId="api-key" />
+          <CopyField label="Key" text={made} testId="new-key" />
           <Group justify="flex-end" mt="md">
             <Button onClick={onClose}>I have kept it</Button>
           </Group>

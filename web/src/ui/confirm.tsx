@@ -42,7 +42,13 @@ export function Confirm({ opened, onClose, title, children, verb, danger, onConf
         <Button variant="default" onClick={close}>
           Cancel
         </Button>
-        <Button color={danger ? 'red' : 'indigo'} loading={busy} onClick={confirm} data-autofocus>
+        <Button
+          color={danger ? 'red' : 'indigo'}
+          loading={busy}
+          onClick={confirm}
+          data-autofocus
+          data-testid="confirm"
+        >
           {verb}
         </Button>
       </Group>

@@ -14,10 +14,11 @@ interface DataRowProps<T> {
   onChoose: (key: string) => void
   rowKey: (row: T) => string
   onOpen: ((row: T) => void) | undefined
+  testId: string
   detail: ((row: T) => ReactNode) | undefined
 }
 
-function Row<T>({ row, index, columns, chosen, onChoose, rowKey, onOpen, detail }: DataRowProps<T>) {
+function Row<T>({ row, index, columns, chosen, onChoose, rowKey, onOpen, testId, detail }: DataRowProps<T>) {
   const choose = () => onChoose(rowKey(row))
   const press = (event: KeyboardEvent<HTMLDivElement>) => {
     if (event.target !== event.currentTarget) return
@@ -29,6 +30,7 @@ function Row<T>({ row, index, columns, chosen, onChoose, rowKey, onOpen, detail 
     <div
       role="row"
       data-row
+      data-testid={testId}
       tabIndex={0}
       aria-rowindex={index + 2}
       aria-selected={chosen}

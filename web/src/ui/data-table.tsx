@@ -32,6 +32,8 @@ interface DataTableProps<T> {
   /** The second line of a row where columns had to go. */
   detail?: (row: T) => ReactNode
   empty: ReactNode
+  /** How browser tests find its rows. */
+  testId: string
   sorting?: Sorting
   selection?: Selection
 }
@@ -83,6 +85,7 @@ export function DataTable<T>(props: DataTableProps<T>) {
                 onChoose={choose}
                 rowKey={rowKey}
                 onOpen={onOpen}
+                testId={props.testId}
                 detail={width < NARROW_PX ? detail : undefined}
               />
             </div>

@@ -107,7 +107,12 @@ export const theme = createTheme({
     Card: Card.extend({ defaultProps: { withBorder: true, padding: 'md' } }),
     Alert: Alert.extend({ defaultProps: { variant: 'light' } }),
     Modal: Modal.extend({
-      defaultProps: { closeButtonProps: { 'aria-label': 'Close' }, centered: false, yOffset: '10vh', overlayProps: { backgroundOpacity: 0.4 } },
+      defaultProps: {
+        closeButtonProps: { 'aria-label': 'Close' },
+        centered: false,
+        yOffset: '10vh',
+        overlayProps: { backgroundOpacity: 0.4 },
+      },
       styles: { title: { fontSize: 16, fontWeight: 600, minWidth: 0, overflowWrap: 'anywhere' } },
     }),
     Drawer: Drawer.extend({

@@ -1,0 +1,78 @@
+/** The calendar of one seed: when people act, when servers fail, when workers stand still; all before the last days, in which everything heals. */
+import { DAY, HOUR, MINUTE, SECOND } from '../../src/core/clock.ts'
+import { ACTS, enrollMany, enrollNewcomers } from './people.ts'
+import { stranger } from './raw-mails.ts'
+import { between, pick } from './team.ts'
+import type { World } from './world.ts'
+
+/** Weeks of faults, then as long as it takes for the rest. */
+export const TROUBLED_MS = 33 * DAY
+const ACTS_PER_RUN = 110
+
+export function writeScript(world: World): void {
+  const { scheduler, start } = world
+  const at = (ms: number, act: () => void | Promise<void>) => scheduler.at(start + Math.floor(ms), act)
+  writeActs(world, at)
+  writeMailFaults(world, at)
+  writeOtherFaults(world, at)
+  for (let day = 3; day < TROUBLED_MS / DAY; day += 5) at(day * DAY + 12 * HOUR, () => world.lookAtRows())
+  at(TROUBLED_MS, () => world.calmDown())
+}
+
+type At = (ms: number, act: () => void | Promise<void>) => void
+
+function writeActs({ processes, random }: World, at: At): void {
+  at(HOUR, () => processes.ask('people', 'enroll', enrollMany))
+  at(9 * DAY, () => processes.ask('people', 'enroll newcomers', enrollNewcomers))
+  at(20 * HOUR, () => processes.ask('people', 'activate', ACTS.find(([name]) => name === 'activate')![2]))
+  const total = ACTS.reduce((sum, [, weight]) => sum + weight, 0)
+  for (let i = 0; i < ACTS_PER_RUN; i++) {
+    const lot = random.next() * total
+    let passed = 0
+    const [name, , act] = ACTS.find(([, weight]) => {
+      passed += weight
+      return lot < passed
+    })!
+    const desk = random.next() < 0.7 ? 'people' : 'clerk'
+    at(random.next() * TROUBLED_MS, () => processes.ask(desk, name, act))
+  }
+}
+
+function writeMailFaults(world: World, at: At): void {
+  const { scheduler, random, tally, mail } = world
+  const lasts = (from: number, to: number) => scheduler.now + between(from, to, random)
+  const anyServer = () => pick([...mail.servers.values()], random)
+  const times = (n: number, act: () => void) => {
+    for (let i = 0; i < n; i++) at(random.next() * TROUBLED_MS, act)
+  }
+  times(6, () => {
+    anyServer().smtpAwayUntil = lasts(10 * MINUTE, 8 * HOUR)
+  })
+  times(2, () => {
+    anyServer().smtpRefusesLoginUntil = lasts(HOUR, 20 * HOUR)
+  })
+  times(5, () => anyServer().inbox.goAway(lasts(5 * MINUTE, 30 * HOUR)))
+  times(3, () => anyServer().inbox.refuseLogin(lasts(5 * MINUTE, 30 * HOUR)))
+  times(1, () => {
+    tally.count('IMAP: folders renumbered')
+    anyServer().inbox.renumber()
+  })
+  times(4, () => {
+    const { traits, inbox } = mail.servers.get(world.house.mailboxes[0]!.mailboxId)!
+    inbox.put('INBOX', stranger({ id: random.hex(6), to: traits.address, at: scheduler.now }), scheduler.now)
+  })
+}
+
+function writeOtherFaults(world: World, at: At): void {
+  const { scheduler, random, processes, tally, server, workers } = world
+  const sometime = () => random.next() * TROUBLED_MS
+  for (let i = 0; i < 3; i++) {
+    at(sometime(), () => {
+      tally.count('database away')
+      return server.goAway(scheduler.now + between(3 * SECOND, 90 * SECOND, random))
+    })
+    at(sometime(), () => processes.freeze(between(1, workers, random)))
+  }
+  if (random.next() < 0.35) at(sometime() / 2, () => processes.pause(between(8, 10, random) * DAY))
+  if (random.next() < 0.5) at(sometime(), () => world.fence(between(20, 300, random) * MINUTE))
+}
