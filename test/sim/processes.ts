@@ -95,7 +95,10 @@ export class Processes {
     const { scheduler, server, random, count } = this.#options
     const actor = this.#workers.get(place)!
     if (actor.dead) return
-    if (server.hasOpenTransaction(actor)) return scheduler.at(scheduler.now + 20, () => this.freeze(place))
+    if (server.hasOpenTransaction(actor)) {
+      scheduler.at(scheduler.now + 20, () => this.freeze(place))
+      return
+    }
     actor.frozenUntil = scheduler.now + between(...FREEZE_MS, random)
     count('worker frozen past its lease')
   }

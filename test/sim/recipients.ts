@@ -88,7 +88,10 @@ export class Recipients {
     count(`mail: ${reaction}`)
     const address = sending.mail.to[0]!.address
     if (reaction === 'hard bounce') this.dead.add(address)
-    if (reaction === 'opt-out by page') return optOutByPage(sending)
+    if (reaction === 'opt-out by page') {
+      optOutByPage(sending)
+      return
+    }
     const id = `in${++this.#mails}`
     const at = scheduler.now
     const source = this.#sourceOf(reaction, { answer: { original: sending.mail, seenId, id, at }, random })

@@ -147,14 +147,5 @@ export function dayOf(draft: Draft, index: number): number {
 
 export const sameDraft = (a: Draft, b: Draft) => JSON.stringify(a) === JSON.stringify(b)
 
-/** The words alone, for one-line summaries. */
-export function textOf(html: string): string {
-  const body = new DOMParser().parseFromString(
-    html.replaceAll(/<\/(p|div|li|h\d)>|<br\s*\/?>/gi, ' $&'),
-    'text/html',
-  ).body
-  return (body.textContent ?? '').replaceAll(/\s+/g, ' ').trim()
-}
-
 export const countAt = (step: Step | undefined) => (step?.counts?.active ?? 0) + (step?.counts?.paused ?? 0)
 export const letter = (index: number) => String.fromCharCode(65 + index)

@@ -11,11 +11,11 @@ import {
   type DraftVariant,
   isEmail,
   letter,
-  textOf,
   withNewVariant,
   withVariant,
 } from './draft.ts'
 import classes from './steps.module.css'
+import { textOf } from './text-of.ts'
 import { VariantEditor } from './variant-editor.tsx'
 
 const KINDS: Record<StepKind, string> = {
