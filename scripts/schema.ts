@@ -36,7 +36,8 @@ async function schemaText(ask: Ask): Promise<string> {
   const columns = await ask<Column>(COLUMNS)
   const constraints = await ask<Column>(CONSTRAINTS)
   const indexes = await ask<Column>(INDEXES)
-  const of = (lines: Column[], table: string) => lines.filter((one) => one.table_name === table).map((one) => one.line)
+  const of = (lines: Column[], table: string) =>
+    lines.filter((one) => one.table_name === table).map((one) => one.line)
   const tables = [...new Set(columns.map((column) => column.table_name))].map((table) => {
     const body = [...of(columns, table), ...of(constraints, table)].join(',\n')
     return [`create table ${table} (\n${body}\n);`, ...of(indexes, table)].join('\n')

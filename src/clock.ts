@@ -6,7 +6,8 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { type Clock, type Instant, SECOND } from './core/clock.ts'
 
 /** The one statement that may ask the server for its time; milliseconds since 1970, as a float8 so that pg returns a number. */
-export const SERVER_CLOCK_SQL = 'select floor(extract(epoch from clock_timestamp()) * 1000)::float8 as instant'
+export const SERVER_CLOCK_SQL =
+  'select floor(extract(epoch from clock_timestamp()) * 1000)::float8 as instant'
 
 /** How often the offset is measured again. ENGINE section 8. */
 const MEASURE_EVERY_MS = 30 * SECOND

@@ -135,12 +135,12 @@ export function readConfig(env: Environment): Config {
   refuseUnknownKeys(env)
   const entries = Object.entries(SETTINGS).map(([name, setting]) => [
     name,
-    setting.read(valueOf(setting, env)),
+    setting.read(settingIn(setting, env)),
   ])
   return Object.fromEntries(entries) as Config
 }
 
-function valueOf({ key, secret }: Setting<unknown>, env: Environment): string | undefined {
+function settingIn({ key, secret }: Setting<unknown>, env: Environment): string | undefined {
   const value = env[key] === '' ? undefined : env[key]
   const path = secret ? env[`${key}_FILE`] : undefined
   if (!path) return value

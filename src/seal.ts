@@ -159,3 +159,8 @@ export function sha256(text: string): string {
 export function saltedHash(salt: string, text: string): string {
   return sha256(`${salt}\n${text}`)
 }
+
+/** What the ledger keeps of a wording: its salted hash, over subject and both bodies. */
+export function bodyHash(o: { salt: string; subject: string; html: string; text: string }): string {
+  return saltedHash(o.salt, JSON.stringify([o.subject, o.html, o.text]))
+}

@@ -47,11 +47,7 @@ export async function activationRefusal(
 ): Promise<Refusal | undefined> {
   if (steps === 0) return refused(NO_STEPS).refusal
   if (!(await hasRealMailbox(tx, team))) return undefined
-  const sender = await teamById(tx, team)
-  const problem = senderProblems({
-    legalName: sender?.legalName ?? null,
-    postalAddress: sender?.postalAddress ?? null,
-  })[0]
+  const problem = senderProblems(await teamById(tx, team))[0]
   return problem && refused(problem.sentence, { code: problem.code }).refusal
 }
 

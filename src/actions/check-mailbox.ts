@@ -2,6 +2,7 @@
  * Tries a mailbox for real: logs in to both servers, sends a mail to itself, finds it, and remembers what that teaches. Each step is
  * saved as it happens. A check whose process died stays "running" until another one is begun.
  */
+import { domainOf } from '../core/address.ts'
 import { type Clock, type Instant, MINUTE } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
 import { type Id, newId, type TeamId } from '../core/ids.ts'
@@ -130,7 +131,7 @@ function mailToItself(mailbox: MailboxRow, { now, random }: { now: Instant; rand
   const text =
     'Segue sent this mail to check that this mailbox sends and receives. You can delete it; Segue never deletes mail itself.'
   return {
-    messageId: newMessageId(random, mailbox.address.slice(mailbox.address.lastIndexOf('@') + 1)),
+    messageId: newMessageId(random, domainOf(mailbox.address)),
     from: self,
     envelopeFrom: mailbox.address,
     to: [self],

@@ -5,6 +5,7 @@
 import type { Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
 import { deal, type Hand } from '../core/deal.ts'
+import { dueOn } from '../core/due.ts'
 import { rankOf } from '../core/enrollment.ts'
 import { type Candidate, type GuardFlags, type Refusal, refusalsFor } from '../core/guard.ts'
 import { type Id, newId, type TeamId } from '../core/ids.ts'
@@ -29,7 +30,6 @@ import { addDeltas } from '../store/stats.ts'
 import { type StepRow, stepsOf } from '../store/steps.ts'
 import { suppressionsOf } from '../store/suppressions.ts'
 import { activationRefusal } from './activate-sequence.ts'
-import { dueOn } from './retime-people.ts'
 
 export interface Enrolling {
   team: TeamId

@@ -73,12 +73,9 @@ export interface Planning {
   random: Random
 }
 
-export function planSteps(drafts: readonly StepDraft[], planning: Planning): Result<StepPlan> {
-  if (drafts.length > STEPS_MAX)
-    return refused(
-      `There are ${drafts.length} steps; a sequence has at most ${STEPS_MAX}. Split it into several sequences.`,
-    )
-  const plan: StepPlan = {
+/** Nothing is saved. */
+export function emptyPlan(): StepPlan {
+  return {
     steps: [],
     variants: [],
     templates: [],
@@ -86,6 +83,14 @@ export function planSteps(drafts: readonly StepDraft[], planning: Planning): Res
     retimedStepIds: [],
     rewordedStepIds: [],
   }
+}
+
+export function planSteps(drafts: readonly StepDraft[], planning: Planning): Result<StepPlan> {
+  if (drafts.length > STEPS_MAX)
+    return refused(
+      `There are ${drafts.length} steps; a sequence has at most ${STEPS_MAX}. Split it into several sequences.`,
+    )
+  const plan = emptyPlan()
   const seen = new Set<Id>()
   const ordered = drafts.every((draft) => draft.position !== undefined)
     ? [...drafts].sort((a, b) => a.position! - b.position!)

@@ -5,7 +5,7 @@ import type { Id, TeamId } from '../core/ids.ts'
 import { replySubject } from '../core/message.ts'
 import { done, notFound, type Result, refused } from '../core/result.ts'
 import { type Thread, wordingProblem } from '../core/sequence.ts'
-import { optOutHref } from '../core/unsubscribe.ts'
+import { optOutHref, optOutOf } from '../core/unsubscribe.ts'
 import { type Rendered, renderMessage } from '../render.ts'
 import { type MailboxRow, mailboxById } from '../store/mailboxes.ts'
 import { anyContact, mailboxFor, readPreview } from '../store/preview-rows.ts'
@@ -110,13 +110,15 @@ function rendering(
   { written, request, optOutToken }: { written: Written; request: PreviewRequest; optOutToken: string },
 ): ReturnType<typeof renderMessage> {
   const { now } = request
-  const page = request.publicUrl && `${request.publicUrl}/u/${wording.teamPublicId}/${optOutToken}`
   const follows = written.thread === 'reply_to_thread' && wording.parentId === null
-  const href = optOutHref({
-    ...(page ? { pageUrl: page } : {}),
-    mailbox: wording.from.address,
-    token: optOutToken,
-  })
+  const href = optOutHref(
+    optOutOf({
+      publicUrl: request.publicUrl,
+      teamPublicId: wording.teamPublicId,
+      mailbox: wording.from.address,
+      token: optOutToken,
+    }),
+  )
   const rendered = renderMessage({
     subject: follows ? written.threadSubject : wording.subject,
     bodyHtml: wording.bodyHtml,

@@ -5,12 +5,12 @@
  */
 import type { Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
-import { dueAfter } from '../core/due.ts'
+import { dueOn } from '../core/due.ts'
 import { isFollowUp, rankOf } from '../core/enrollment.ts'
 import { type Id, newId, type TeamId } from '../core/ids.ts'
 import type { Random } from '../core/random.ts'
 import type { HoldReason } from '../core/reason.ts'
-import { governingZone, type Schedule } from '../core/schedule.ts'
+import type { Schedule } from '../core/schedule.ts'
 import { heldFor, leasedOn, lockWaiting, type Retimed, retime, type Waiting } from '../store/enrollments.ts'
 import { release } from '../store/releases.ts'
 import { addDeltas, type Metric } from '../store/stats.ts'
@@ -23,7 +23,7 @@ export interface Edit {
   sequenceId: Id
   /** All steps after the edit, deleted ones included, in order of position. */
   steps: readonly StepRow[]
-  /** Null: the sequence has none; people wait as if it were always open, and the window gate holds them. */
+  /** Null: the sequence has none. */
   schedule: Schedule | null
   actor: string
   now: Instant
@@ -38,18 +38,6 @@ const WORDING_HOLDS: readonly HoldReason[] = [
   'snippets_missing',
   'thread_reply_original_email_missing',
 ]
-
-/** When a person who entered `step` at `enteredAt` is due there. */
-export function dueOn(
-  step: Pick<StepRow, 'waitAmount' | 'waitUnit' | 'exactAt'>,
-  enteredAt: Instant,
-  { schedule, zone }: { schedule: Schedule | null; zone: string | null },
-): Instant {
-  if (step.exactAt !== null) return step.exactAt
-  const wait = { amount: step.waitAmount, unit: step.waitUnit }
-  const judged = schedule ?? { zone: 'UTC', useContactZone: true, windows: [], holidays: [] }
-  return dueAfter(wait, enteredAt, { schedule: judged, zone: governingZone(judged, zone) })
-}
 
 /** Moves whoever waits on a deleted step to the next one; without a next one they have received the last. Inside the edit's transaction. */
 export async function leaveDeletedSteps(tx: Db, edit: Edit, deletedStepIds: readonly Id[]): Promise<void> {

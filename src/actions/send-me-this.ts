@@ -1,10 +1,11 @@
 /** Sends one step, rendered for a chosen contact, to the person who asks or into the sandbox: at once, outside enrollments and numbers. */
+import { domainOf } from '../core/address.ts'
 import type { Db } from '../core/db.ts'
 import { type Id, newId, type TeamId } from '../core/ids.ts'
 import { newMessageId } from '../core/message.ts'
 import type { Random } from '../core/random.ts'
 import { done, type Result, refused } from '../core/result.ts'
-import { saltedHash } from '../seal.ts'
+import { bodyHash, saltedHash } from '../seal.ts'
 import { type MailboxRow, mailboxesOf } from '../store/mailboxes.ts'
 import { queueMessage } from '../store/queued-messages.ts'
 import { userById } from '../store/users.ts'
@@ -46,12 +47,12 @@ export async function sendMeThis(
     contactId,
     mailboxId: sender.id,
     userId: request.userId,
-    rfcId: newMessageId(random, sender.address.slice(sender.address.lastIndexOf('@') + 1)),
+    rfcId: newMessageId(random, domainOf(sender.address)),
     from: wording.from,
     replyTo: wording.replyTo,
     to: { address: to.address, name: to.name },
     addressHash: saltedHash(salt, to.address),
-    bodyHash: saltedHash(salt, JSON.stringify([content.subject, content.html, content.text])),
+    bodyHash: bodyHash(content),
     content,
   }
   await db.transaction((tx) => queueMessage(tx, { team, message, now }))

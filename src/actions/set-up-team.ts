@@ -89,7 +89,7 @@ async function create(tx: Db, { asked, hash, now, random }: Making): Promise<Set
   })
   await insertPassword(tx, { id: newId(now, random), userId, hash, now })
   await createDefaultStages(tx, { team, now, random })
-  await createDefaultSchedules(tx, { team, userId, zone, now, random })
+  await createDefaultSchedules(tx, { team, zone, now, random })
   await createSandboxMailbox(tx, { team, userId, fromName: name, now, random })
   const { key } = await createApiKey(tx, {
     team,

@@ -23,7 +23,7 @@ import { saveVariants } from '../store/variants.ts'
 import { activateSequence, activationRefusal, turnOn } from './activate-sequence.ts'
 import { archiveSequence } from './archive-sequence.ts'
 import { deactivateSequence } from './deactivate-sequence.ts'
-import { planSteps, type StepDraft, type StepPlan } from './plan-steps.ts'
+import { emptyPlan, planSteps, type StepDraft, type StepPlan } from './plan-steps.ts'
 import { type Edit, followDeletedSteps, leaveDeletedSteps, lookAgain, retimePeople } from './retime-people.ts'
 
 /** What is left out keeps its value, or its default on a new sequence. */
@@ -242,15 +242,7 @@ async function planned(
   o: { id: Id; draft: SequenceDraft; tree: Tree; settings: SequenceSettings },
 ): Promise<Result<StepPlan>> {
   const { draft, tree } = o
-  if (draft.steps === undefined)
-    return done({
-      steps: [],
-      variants: [],
-      templates: [],
-      deletedStepIds: [],
-      retimedStepIds: [],
-      rewordedStepIds: [],
-    })
+  if (draft.steps === undefined) return done(emptyPlan())
   const referred = draft.steps.flatMap((step) => step.variants ?? []).flatMap((one) => one.template?.id ?? [])
   const known = await templatesByIds(tx, { team, ids: referred })
   return planSteps(draft.steps, {

@@ -1,5 +1,6 @@
 /** What the team says about itself: names, zone, and the words of its opt-out line. */
 import { Type } from 'typebox'
+import { hasOptOutMarker } from '../core/unsubscribe.ts'
 import { canonicalZone, zoneProblem } from '../core/zone.ts'
 import { type TeamChange, updateTeam } from '../store/teams.ts'
 import { refuse } from './errors.ts'
@@ -30,7 +31,7 @@ export const routes: Route[] = [
       if (input.time_zone !== undefined) change.timeZone = zoneOrRefuse(input.time_zone)
       if (input.legal_name !== undefined) change.legalName = input.legal_name?.trim() || null
       if (input.postal_address !== undefined) change.postalAddress = input.postal_address?.trim() || null
-      if (input.opt_out_html !== undefined) change.optOutHtml = withMarker(input.opt_out_html)
+      if (input.opt_out_html !== undefined) change.optOutHtml = withMarkerOrRefuse(input.opt_out_html)
       return { team: wireTeam(await updateTeam(db, caller.teamId, change)) }
     },
   }),
@@ -42,8 +43,8 @@ export function zoneOrRefuse(zone: string, parameter = 'time_zone'): string {
   return problem === undefined ? canonicalZone(zone)! : refuse(422, problem, { parameter })
 }
 
-function withMarker(html: string): string {
-  if (/<%[^%]+%>/.test(html)) return html
+function withMarkerOrRefuse(html: string): string {
+  if (hasOptOutMarker(html)) return html
   return refuse(
     422,
     'The opt-out line has no link in it. Put the words to click between <% and %>, as in "If you do not want to hear from me, <%click here%>."',

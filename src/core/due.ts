@@ -3,7 +3,7 @@
  * to a step that is due is the gates' matter.
  */
 import { DAY, HOUR, type Instant, MINUTE, SECOND, WEEK } from './clock.ts'
-import { nextOpening, openIntervals, type Schedule } from './schedule.ts'
+import { governingZone, nextOpening, openIntervals, type Schedule, UNSCHEDULED } from './schedule.ts'
 import { atClockTime, clockTime, localDay, startOfDay } from './zone.ts'
 
 export type WaitUnit = 'second' | 'minute' | 'hour' | 'day' | 'week'
@@ -31,10 +31,24 @@ export function waitProblem({ amount, unit }: Wait): string | undefined {
   return undefined
 }
 
-/** The wait in words: "at once", "1 day", "5 minutes". */
-export function describeWait({ amount, unit }: Wait): string {
-  if (amount === 0) return 'at once'
-  return `${amount} ${unit}${amount === 1 ? '' : 's'}`
+/** When a step says that it is due: at its date, or else after its wait. */
+export interface StepTime {
+  readonly waitAmount: number
+  readonly waitUnit: WaitUnit
+  /** Of a sequence by exact time; it may have passed. */
+  readonly exactAt: Instant | null
+}
+
+/** When somebody who enters `step` at `from` is due there. `zone`: the contact's own; without a schedule its clock rules. */
+export function dueOn(
+  step: StepTime,
+  from: Instant,
+  o: { schedule: Schedule | null; zone: string | null },
+): Instant {
+  if (step.exactAt !== null) return step.exactAt
+  const schedule = o.schedule ?? UNSCHEDULED
+  const wait = { amount: step.waitAmount, unit: step.waitUnit }
+  return dueAfter(wait, from, { schedule, zone: governingZone(schedule, o.zone) })
 }
 
 /**

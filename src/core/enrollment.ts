@@ -5,6 +5,7 @@
 import type { ActivityKind } from './activity.ts'
 import type { Instant } from './clock.ts'
 import type { HoldReason, Reason } from './reason.ts'
+import type { Priority } from './sequence.ts'
 
 export type EnrollmentState = 'active' | 'paused' | 'finished' | 'failed'
 
@@ -75,7 +76,7 @@ export const RANKS = 6
 /** Ranks below this are follow-ups: something of the enrollment was done before. */
 export const FIRST_STEP_RANK = 3
 
-export function rankOf(step: { first: boolean; priority: 'high' | 'medium' | 'low' | null }): number {
+export function rankOf(step: { first: boolean; priority: Priority | null }): number {
   const priority = step.priority === 'high' ? 0 : step.priority === 'low' ? 2 : 1
   return (step.first ? FIRST_STEP_RANK : 0) + priority
 }

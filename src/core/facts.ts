@@ -6,6 +6,7 @@ import type { Id, TeamId } from './ids.ts'
 import type { MailboxPace } from './pacing.ts'
 import type { HoldReason } from './reason.ts'
 import type { Schedule } from './schedule.ts'
+import type { Thread } from './sequence.ts'
 
 export interface Facts {
   team: { id: TeamId; fenced: string | null; staleAfterMs: number }
@@ -29,7 +30,7 @@ export interface Facts {
     first: boolean
     wait: Wait
     cap: Cap | null
-    variant: { id: Id; approved: boolean; thread: 'new_thread' | 'reply_to_thread' } | null
+    variant: { id: Id; approved: boolean; thread: Thread } | null
   }
   schedule: Schedule | null
   enrollment: {

@@ -30,9 +30,6 @@ const HEADER_MAX = 64 * 1024
 
 const MESSAGE_ID = /^<[^<>\s\u0000-\u001f\u007f]+@[^<>\s\u0000-\u001f\u007f]+>$/
 
-// What would end or bend a header: C0 and C1 controls, line and paragraph separators, and the marks that turn text around on the screen.
-const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/
-
 /** A Message-ID that has never been: 128 bits of chance at the sender's own domain. RFC 5322 section 3.6.4. */
 export function newMessageId(random: Random, domain: string): string {
   return `<${random.hex(16)}@${domain}>`
@@ -77,13 +74,9 @@ export function baseSubject(subject: string): string {
   return rest.toLowerCase()
 }
 
-export function isHeaderSafe(text: string): boolean {
-  return !UNSAFE.test(text) && text.isWellFormed()
-}
-
 /**
- * A text that cannot end its header or begin another: line breaks and controls become one space, the ends are trimmed, broken surrogates
- * replaced, and what is over SUBJECT_MAX characters is cut.
+ * A text that cannot end its header or begin another: line breaks and controls (C0, C1, line and paragraph separators) become one space,
+ * the marks that turn text around on the screen go, the ends are trimmed, broken surrogates replaced, and what is over SUBJECT_MAX characters is cut.
  */
 export function headerSafe(text: string): string {
   const line = text

@@ -31,6 +31,8 @@ export const ALWAYS: readonly Window[] = everyDay.map((day) => ({
   opensAtMinute: 0,
   closesAtMinute: 1440,
 }))
+/** What the waits of a sequence without a schedule are counted by; the window gate holds its emails whatever it says. */
+export const UNSCHEDULED: Schedule = { zone: 'UTC', useContactZone: true, windows: ALWAYS, holidays: [] }
 export const WEEKDAYS_9_TO_5: readonly Window[] = everyDay
   .slice(0, 5)
   .map((day) => ({ day, opensAtMinute: 540, closesAtMinute: 1020 }))

@@ -14,9 +14,6 @@ export interface OptOut {
   readonly token: string
 }
 
-/** What a team begins with. The words between the marks become the link. */
-export const DEFAULT_OPT_OUT = "<p>If you don't want to hear from me again, please <%let me know%>.</p>"
-
 /** A person's own words fit in this; beyond it lies what they forwarded or pasted. */
 const REPLY_MAX = 20_000
 const SUBJECT_WORD = 'unsubscribe'
@@ -68,6 +65,18 @@ export function optOutMessage(template: string, href: string): { html: string; t
     .replace(/<[^<>]*>/g, '')
     .trim()
   return { html: replaceOptOutMarkers(template, href), text }
+}
+
+/** What an email from `mailbox` offers. The page only under https: a mail client warns of anything else, and RFC 8058 asks for it. */
+export function optOutOf(o: {
+  publicUrl: string | null
+  teamPublicId: string
+  mailbox: string
+  token: string
+}): OptOut {
+  const { publicUrl, teamPublicId, mailbox, token } = o
+  if (!publicUrl?.startsWith('https://')) return { mailbox, token }
+  return { pageUrl: `${publicUrl}/u/${teamPublicId}/${token}`, mailbox, token }
 }
 
 function hasPage(optOut: OptOut): optOut is OptOut & { pageUrl: string } {

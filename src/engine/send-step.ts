@@ -1,14 +1,13 @@
 /** Sends what was claimed at one mailbox: each mail asks for its mark at the last moment, and its outcome is settled before the lease ends. */
 import type { Clock } from '../core/clock.ts'
 import type { Id, TeamId } from '../core/ids.ts'
-import { optOutHeaders } from '../core/unsubscribe.ts'
+import { optOutHeaders, optOutOf } from '../core/unsubscribe.ts'
 import type { Log } from '../log.ts'
 import type { MailboxAccess, MailPort, OutgoingMail, Sender } from '../mail/port.ts'
 import type { Outgoing } from '../store/claimed-messages.ts'
 import { mustStop } from './inbound-fault.ts'
 import type { LedgerWriter } from './ledger-writer.ts'
 import { type Outcome, outcomeOf } from './retry.ts'
-import { optOutTarget } from './wording.ts'
 
 /** Mails on the wire at once per mailbox: the connections of its pool. */
 const SENDS_AT_ONCE = 2
@@ -155,7 +154,7 @@ export function outgoingMail(
 
 function listHeaders(message: Outgoing, token: string, publicUrl: string | null): OutgoingMail['headers'] {
   const headers = optOutHeaders(
-    optOutTarget({ teamPublicId: message.teamPublicId, from: { address: message.from } }, token, publicUrl),
+    optOutOf({ publicUrl, teamPublicId: message.teamPublicId, mailbox: message.from, token }),
   )
   const post = headers['List-Unsubscribe-Post']
   return {

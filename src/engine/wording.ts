@@ -5,9 +5,9 @@ import type { Instant } from '../core/clock.ts'
 import type { Facts } from '../core/facts.ts'
 import { newMessageId } from '../core/message.ts'
 import type { Random } from '../core/random.ts'
-import { optOutHref } from '../core/unsubscribe.ts'
+import { optOutHref, optOutOf } from '../core/unsubscribe.ts'
 import { renderMessage } from '../render.ts'
-import { saltedHash } from '../seal.ts'
+import { bodyHash, saltedHash } from '../seal.ts'
 import type { NewMessage } from '../store/claimed-messages.ts'
 import type { DueEnrollment } from '../store/due-enrollments.ts'
 import { optOutHash } from '../store/opt-outs.ts'
@@ -42,7 +42,14 @@ export function prepare(due: DueEnrollment, rendering: Rendering): Prepared | nu
     signatureHtml: wording.signatureHtml,
     optOut: {
       template: wording.optOutTemplate,
-      href: optOutHref(optOutTarget(wording, optOutToken, rendering.publicUrl)),
+      href: optOutHref(
+        optOutOf({
+          publicUrl: rendering.publicUrl,
+          teamPublicId: wording.teamPublicId,
+          mailbox: wording.from.address,
+          token: optOutToken,
+        }),
+      ),
     },
     values: wording.values(now, wording.zone),
     now,
@@ -53,23 +60,6 @@ export function prepare(due: DueEnrollment, rendering: Rendering): Prepared | nu
   const { subject, html, text, missing } = rendered
   const salt = rendering.random.hex(SALT_BYTES)
   return { key: due.wordingKey, missing, content: { salt, subject, html, text, optOutToken } }
-}
-
-export interface OptOutTarget {
-  pageUrl?: string
-  mailbox: string
-  token: string
-}
-
-/** The page only under https: a real recipient's mail client would warn of anything else (RFC 8058 asks for https). */
-export function optOutTarget(
-  message: { teamPublicId: string; from: { address: string } },
-  token: string,
-  publicUrl: string | null,
-): OptOutTarget {
-  const mailbox = message.from.address
-  if (!publicUrl?.startsWith('https://')) return { mailbox, token }
-  return { pageUrl: `${publicUrl}/u/${message.teamPublicId}/${token}`, mailbox, token }
 }
 
 export function messageOf(
@@ -97,7 +87,7 @@ export function messageOf(
     cc: wording.cc,
     bcc: wording.bcc,
     addressHash: saltedHash(content.salt, wording.to.address),
-    bodyHash: saltedHash(content.salt, JSON.stringify([content.subject, content.html, content.text])),
+    bodyHash: bodyHash(content),
     optOutHash: optOutHash(content.optOutToken),
     windowClosesAt: o.windowClosesAt,
     capped: Object.values(due.capKeys).filter((key) => key !== null),

@@ -2,7 +2,7 @@
  * What the rest of the system sees of mail: how a mailbox is reached, what can be sent and read, and every way it can end.
  * Types and limits only; the implementations are chosen by `app.ts`.
  */
-import type { Clock, Instant } from '../core/clock.ts'
+import type { Instant } from '../core/clock.ts'
 import type { MailAddress } from '../core/parsed-mail.ts'
 
 export type { MailAddress }
@@ -255,8 +255,3 @@ export const MAIL_TIMEOUTS: MailTimeouts = {
 
 /** Of a larger mail only the beginning is read: the words and the report stand first, attachments last. */
 export const MAIL_BYTES_READ_MAX = 1_048_576
-
-export interface MailOptions {
-  clock: Clock
-  timeouts?: MailTimeouts
-}

@@ -3,6 +3,7 @@
  * a complaint. Each is a raw RFC 5322 mail that enters at the reading port like any other.
  */
 import MimeNode from 'nodemailer/lib/mime-node'
+import { domainOf } from '../core/address.ts'
 import type { Instant } from '../core/clock.ts'
 import type { MailAddress, ParsedMail } from '../core/parsed-mail.ts'
 import type { Random } from '../core/random.ts'
@@ -65,7 +66,7 @@ function away(request: AnswerRequest): Promise<Buffer> {
 /** RFC 3464, as Postfix writes it. */
 function bounce(request: AnswerRequest): Promise<Buffer> {
   const { original, as, now } = request
-  const host = `mx.${as.address.slice(as.address.lastIndexOf('@') + 1)}`
+  const host = `mx.${domainOf(as.address)}`
   const daemon = { name: 'Mail Delivery System', address: `MAILER-DAEMON@${host}` }
   const type = 'multipart/report; report-type=delivery-status'
   const node = letter(request, type, daemon, 'Undelivered Mail Returned to Sender')
@@ -92,7 +93,7 @@ function bounce(request: AnswerRequest): Promise<Buffer> {
 /** RFC 5965, as the feedback loops of large providers write it. */
 function complaint(request: AnswerRequest): Promise<Buffer> {
   const { original, as, now } = request
-  const domain = as.address.slice(as.address.lastIndexOf('@') + 1)
+  const domain = domainOf(as.address)
   const loop = { name: 'Feedback Loop', address: `feedback@${domain}` }
   const type = 'multipart/report; report-type=feedback-report'
   const node = letter(request, type, loop, `FW: ${bare(original.subject)}`)
@@ -118,7 +119,7 @@ function letter(request: AnswerRequest, type: string, from: MailAddress, subject
     From: { name: from.name, address: from.address },
     To: { name: to.name, address: to.address },
     Subject: subject,
-    'Message-ID': `<${id}@${from.address.slice(from.address.lastIndexOf('@') + 1)}>`,
+    'Message-ID': `<${id}@${domainOf(from.address)}>`,
     Date: rfc5322Date(now),
     'MIME-Version': '1.0',
   })

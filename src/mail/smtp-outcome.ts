@@ -46,7 +46,7 @@ export function refusal(reply: string, stage: SmtpStage, recipients: string[] = 
 
 /** Our own refusal, made without asking the server: nothing was sent. */
 export function ownRefusal(code: 501 | 552 | 553, enhanced: string, words: string): SendOutcome {
-  return { kind: 'rejected', reply: words, code, enhanced, stage: 'mail', recipients: [] }
+  return { kind: 'rejected', reply: words, code, enhanced, stage: 'data', recipients: [] }
 }
 
 const CAUSES: [RegExp, NetworkCause][] = [

@@ -5,9 +5,10 @@
 import { sql } from 'kysely'
 import type { Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
-import { RANKS } from '../core/enrollment.ts'
+import { FIRST_STEP_RANK, RANKS } from '../core/enrollment.ts'
 import type { Id, TeamId } from '../core/ids.ts'
 import { at, atOrNull, isoArray, kysely } from './db.ts'
+import { lockEnrollments } from './locks.ts'
 
 /** Two clocks: rules go by the team's, leases by the server's without travel (ENGINE section 8). */
 export interface Moments {
@@ -93,7 +94,7 @@ export async function dueOnLanes(
     cross join lateral (
       select e.id, e.due_at from enrollments e
       where e.team_id = ${o.team} and e.mailbox_id = l.mailbox_id and e.sequence_id = l.sequence_id and e.rank = r.rank
-        and e.due_at is not null and e.due_at <= case when r.rank < 3 then m.follow_until else m.first_until end
+        and e.due_at is not null and e.due_at <= case when r.rank < ${FIRST_STEP_RANK} then m.follow_until else m.first_until end
       order by e.due_at limit ${o.limit}
     ) as x
     order by r.rank, x.due_at, x.id`.execute(kysely(db))
@@ -141,13 +142,6 @@ export async function moveDue(
   )
 }
 
-/** All that a claim is about to write, at once: three sorted parts one after the other are not sorted. */
-export async function lockEnrollments(tx: Db, team: TeamId, ids: readonly Id[]): Promise<void> {
-  await sql`select from enrollments where team_id = ${team} and id = any(${ids as Id[]}) order by id for no key update`.execute(
-    kysely(tx),
-  )
-}
-
 export interface LaneOutlook {
   mailboxId: Id
   sequenceId: Id
@@ -163,7 +157,7 @@ export async function laneOutlooks(
 ): Promise<LaneOutlook[]> {
   const { rows } = await sql<LaneOutlook>`
     select l.mailbox_id as "mailboxId", l.sequence_id as "sequenceId",
-      min(d.due_at) filter (where r.rank >= 3) as "firstDue", min(d.due_at) filter (where r.rank < 3) as "followDue"
+      min(d.due_at) filter (where r.rank >= ${FIRST_STEP_RANK}) as "firstDue", min(d.due_at) filter (where r.rank < ${FIRST_STEP_RANK}) as "followDue"
     from lanes l
     cross join generate_series(0, ${RANKS - 1}) as r (rank)
     left join lateral (

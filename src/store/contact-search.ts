@@ -2,8 +2,8 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../core/db.ts'
 import type { Id, TeamId } from '../core/ids.ts'
-import { CONTACT_COLUMNS, type ContactRow, likeAll } from './contacts.ts'
-import { kysely } from './db.ts'
+import { CONTACT_COLUMNS, type ContactRow } from './contacts.ts'
+import { kysely, likeAll } from './db.ts'
 
 export type ContactOrder = 'activity' | 'created' | 'updated' | 'opened' | 'clicked'
 

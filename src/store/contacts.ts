@@ -4,7 +4,7 @@ import type { Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
 import type { Id, TeamId } from '../core/ids.ts'
 import type { Phone } from '../core/phone.ts'
-import { at, atOrNull, json, kysely } from './db.ts'
+import { at, atOrNull, json, kysely, likeAll } from './db.ts'
 
 export interface ContactRow {
   id: Id
@@ -119,11 +119,6 @@ export async function lockContactByName(
       and lower(c.organization_name) = lower(${asked.organizationName}) and c.deleted_at is null
     order by c.created_at, c.id limit 1 for no key update of c`.execute(kysely(tx))
   return rows[0]
-}
-
-/** A pattern for `like` that finds the text anywhere, its own signs escaped. */
-export function likeAll(text: string): string {
-  return `%${text.toLowerCase().replace(/[\\%_]/g, (sign) => `\\${sign}`)}%`
 }
 
 /** Contacts that merge by address are written one after the other within a team: of two at once, the second finds the first. */

@@ -154,3 +154,8 @@ export function isoArray(instants: readonly (Instant | null)[]): (string | null)
 export function json(value: unknown): string {
   return JSON.stringify(value)
 }
+
+/** A pattern for `like` that finds the text anywhere in a lower-case one, its own signs escaped. */
+export function likeAll(text: string): string {
+  return `%${text.toLowerCase().replace(/[\\%_]/g, (sign) => `\\${sign}`)}%`
+}

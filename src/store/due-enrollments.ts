@@ -116,7 +116,8 @@ function factsOf(row: DueRow, more: More): Facts {
       kind: row.stepKind,
       position: row.position,
       first: row.rank >= FIRST_STEP_RANK,
-      wait: { amount: row.waitAmount, unit: row.waitUnit },
+      // A step with a date does not wait from the activation on.
+      wait: { amount: row.exactAt === null ? row.waitAmount : 0, unit: row.waitUnit },
       cap: capOf(row.stepCap, { key: capKeys.step, used, zone: zoneOf(row), now }),
       variant: variant ? { id: variant.id, approved: variant.approved, thread: variant.thread } : null,
     },

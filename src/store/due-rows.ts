@@ -6,10 +6,11 @@ import type { EnrollmentState } from '../core/enrollment.ts'
 import type { Id, TeamId } from '../core/ids.ts'
 import type { HoldReason } from '../core/reason.ts'
 import type { Window } from '../core/schedule.ts'
+import type { Thread } from '../core/sequence.ts'
 
 export interface VariantRow {
   id: Id
-  thread: 'new_thread' | 'reply_to_thread'
+  thread: Thread
   approved: boolean
   weight: number
   rev: number
@@ -54,6 +55,7 @@ export interface DueRow {
   position: number
   waitAmount: number
   waitUnit: WaitUnit
+  exactAt: Instant | null
   stepCap: number | null
   variants: VariantRow[]
   timeZone: string | null
@@ -109,7 +111,8 @@ export const DUE_COLUMNS = sql`
   s.finish_on_reply as "finishOnReply",
   s.excluded_contact_stage_ids as "excludedContactStageIds", s.excluded_account_stage_ids as "excludedAccountStageIds",
   s.daily_cap as "sequenceCap", s.rev as "sequenceRev", s.cc, s.bcc,
-  st.id as "stepId", st.kind as "stepKind", st.position, st.wait_amount as "waitAmount", st.wait_unit as "waitUnit", st.daily_cap as "stepCap",
+  st.id as "stepId", st.kind as "stepKind", st.position, st.wait_amount as "waitAmount", st.wait_unit as "waitUnit", st.exact_at as "exactAt",
+  st.daily_cap as "stepCap",
   (select coalesce(jsonb_agg(jsonb_build_object('id', v.id, 'thread', v.thread, 'approved', v.approved, 'weight', v.weight, 'rev', v.rev,
       'includeSignature', v.include_signature, 'subject', t.subject, 'bodyHtml', t.body_html, 'templateRev', t.rev) order by v.id), '[]')
     from variants v join templates t on t.team_id = v.team_id and t.id = v.template_id

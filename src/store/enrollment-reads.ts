@@ -4,7 +4,7 @@ import type { Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
 import type { EnrollmentState } from '../core/enrollment.ts'
 import type { Id, TeamId } from '../core/ids.ts'
-import { kysely } from './db.ts'
+import { kysely, likeAll } from './db.ts'
 
 export interface EnrollmentRow {
   id: Id
@@ -145,7 +145,7 @@ function conditions({ team, sequenceId, state, stepId, words }: PeopleSearch): R
   if (state !== null) all.push(sql`${SHOWN} = ${state}`)
   if (stepId !== null) all.push(sql`e.step_id = ${stepId}`)
   for (const word of words) {
-    const like = `%${word.toLowerCase().replace(/[\\%_]/g, (sign) => `\\${sign}`)}%`
+    const like = likeAll(word)
     all.push(sql`lower(concat_ws(' ', c.first_name, c.last_name, c.email, c.organization_name)) like ${like}`)
   }
   return sql.join(all, sql` and `)

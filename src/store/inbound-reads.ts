@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import type { Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
 import type { Id, TeamId } from '../core/ids.ts'
-import { kysely } from './db.ts'
+import { kysely, likeAll } from './db.ts'
 
 export interface InboundRow {
   id: Id
@@ -38,7 +38,7 @@ export async function searchInbound(
   if (search.kind !== null) all.push(sql`i.kind = ${search.kind}`)
   if (search.contactId !== null) all.push(sql`i.contact_id = ${search.contactId}`)
   for (const word of search.words) {
-    const like = `%${word.toLowerCase().replace(/[\\%_]/g, (sign) => `\\${sign}`)}%`
+    const like = likeAll(word)
     all.push(
       sql`lower(concat_ws(' ', i.from_address, i.from_name, i.subject, left(i.body, 2000))) like ${like}`,
     )

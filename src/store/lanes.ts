@@ -7,6 +7,7 @@ import type { Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
 import type { Id, TeamId } from '../core/ids.ts'
 import { at, isoArray, kysely } from './db.ts'
+import { lockMailboxes } from './locks.ts'
 
 export interface Bump {
   mailboxId: Id
@@ -106,9 +107,7 @@ async function wakeMailboxes(
   if (wakes.length === 0) return
   const sorted = [...wakes].sort((a, b) => (a.id < b.id ? -1 : 1))
   const ids = sorted.map((one) => one.id)
-  await sql`select from mailboxes where team_id = ${team} and id = any(${ids}) order by id for no key update`.execute(
-    kysely(tx),
-  )
+  await lockMailboxes(tx, team, ids)
   await sql`
     update mailboxes m set wake_at = least(m.wake_at, w.wake_at)
     from unnest(${ids}::text[], ${isoArray(sorted.map((one) => one.wakeAt))}::timestamptz[]) as w (id, wake_at)

@@ -9,6 +9,7 @@ import { addToCaps, type CapKey, lockCaps } from './caps.ts'
 import type { Moments } from './claims.ts'
 import { at, json, kysely } from './db.ts'
 import { appendLinks } from './ledger.ts'
+import { lockEnrollments } from './locks.ts'
 import { dueAgain } from './stops.ts'
 import { suppressionsOf } from './suppressions.ts'
 
@@ -51,9 +52,11 @@ export async function markAll(tx: Db, o: MarkOptions): Promise<Set<Id>> {
     team,
     asked.flatMap((one) => one.capped),
   )
-  await sql`
-    select from enrollments where team_id = ${team} and id = any(${asked.flatMap((one) => one.enrollmentId ?? []).sort()})
-    order by id for no key update`.execute(kysely(tx))
+  await lockEnrollments(
+    tx,
+    team,
+    asked.flatMap((one) => one.enrollmentId ?? []),
+  )
   await sql`
     select from messages where team_id = ${team} and id = any(${asked.map((one) => one.id)}) order by id for no key update`.execute(
     kysely(tx),

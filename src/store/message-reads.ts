@@ -7,7 +7,7 @@ import type { Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
 import type { WaitUnit } from '../core/due.ts'
 import type { Id, TeamId } from '../core/ids.ts'
-import { at, kysely } from './db.ts'
+import { at, kysely, likeAll } from './db.ts'
 
 /** `scheduled`: not sent yet; `drafted`: a person finishes it; `completed`: the server took it; `failed`: refused, or held for a reason. */
 export type ShownStatus = 'drafted' | 'scheduled' | 'completed' | 'failed'
@@ -231,7 +231,7 @@ function conditions(search: MessageSearch): RawBuilder<unknown> {
   if (search.from !== null) all.push(sql`${moment} >= ${at(search.from)}`)
   if (search.to !== null) all.push(sql`${moment} < ${at(search.to)}`)
   for (const word of search.words) {
-    const like = `%${word.toLowerCase().replace(/[\\%_]/g, (sign) => `\\${sign}`)}%`
+    const like = likeAll(word)
     all.push(sql`(lower(concat_ws(' ', x.to_name, x.to_address)) like ${like} or exists (
       select from message_contents k where k.team_id = ${search.team} and k.message_id = x.id and lower(k.subject) like ${like}))`)
   }

@@ -1,12 +1,13 @@
-/** What comes after a step was done: the next one by position, with its wait counted from now in the governing zone; or the end. */
+/** What comes after a step was done: the next one by position, at its date or with its wait counted from now; or the end. */
 import { sql } from 'kysely'
 import type { Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
-import { dueAfter, type WaitUnit } from '../core/due.ts'
+import { dueOn, type WaitUnit } from '../core/due.ts'
 import { rankOf } from '../core/enrollment.ts'
 import { type Id, newId, type TeamId } from '../core/ids.ts'
 import type { Random } from '../core/random.ts'
-import { ALWAYS, governingZone, type Schedule, type Window } from '../core/schedule.ts'
+import type { Schedule, Window } from '../core/schedule.ts'
+import type { Priority } from '../core/sequence.ts'
 import { kysely } from './db.ts'
 import { scheduleOf } from './schedules.ts'
 import type { Change } from './transitions.ts'
@@ -29,20 +30,62 @@ interface Row {
   nextStepId: Id | null
   waitAmount: number | null
   waitUnit: WaitUnit | null
-  priority: 'high' | 'medium' | 'low' | null
+  exactAt: Instant | null
+  priority: Priority | null
 }
 
-/** The change of each enrollment that still stands on the step that was done; those that were moved meanwhile are left out. */
+/**
+ * The change of each enrollment that still stands on the step that was done. One that was moved to another step meanwhile only loses the
+ * doubt about this email; one without that doubt is left out.
+ */
 export async function advances(
   tx: Db,
   o: { team: TeamId; done: readonly Done[]; now: Instant; random: Random },
 ): Promise<Change[]> {
   if (o.done.length === 0) return []
   const rows = await readNext(tx, o)
-  return o.done.flatMap((done) => {
+  const moved = await doubtedElsewhere(tx, o)
+  return o.done.flatMap((done): Change[] => {
     const row = rows.get(done.enrollmentId)
-    return row ? [changeOf(row, done, o)] : []
+    if (row) return [changeOf(row, done, o)]
+    return moved.has(done.enrollmentId) ? [doubtEnds(done)] : []
   })
+}
+
+/** The email that it answers is known now; the step that it stands on keeps its own wait. */
+function doubtEnds({ enrollmentId, messageId }: Omit<Done, 'stepId'>): Change {
+  return { enrollmentId, transition: 'release', messageId, parentMessageId: messageId }
+}
+
+/** Held for the delivery of an email whose step is not theirs any more (it was deleted), and for no other. */
+async function doubtedElsewhere(
+  tx: Db,
+  { team, done }: { team: TeamId; done: readonly Done[] },
+): Promise<Set<Id>> {
+  const { rows } = await sql<{ id: Id }>`
+    select e.id from unnest(${done.map((one) => one.enrollmentId)}::text[], ${done.map((one) => one.stepId)}::text[]) as d (id, step_id)
+    join enrollments e on e.team_id = ${team} and e.id = d.id and e.step_id is distinct from d.step_id
+      and e.hold_reason = 'delivery_unknown'
+    where not exists (
+      select from messages m where m.team_id = e.team_id and m.enrollment_id = e.id and m.state = 'unknown')`.execute(
+    kysely(tx),
+  )
+  return new Set(rows.map((row) => row.id))
+}
+
+/** As `advances`, for an email that is known not to have arrived: due again at `dueAt`, or on the step that they were moved to in its time. */
+export async function sendsAgain(
+  tx: Db,
+  { team, one, dueAt }: { team: TeamId; one: Done; dueAt: Instant },
+): Promise<Change[]> {
+  const { enrollmentId, messageId } = one
+  const moved = await doubtedElsewhere(tx, { team, done: [one] })
+  if (moved.has(enrollmentId)) return [{ enrollmentId, transition: 'release', messageId }]
+  const { rows } = await sql<{ id: Id }>`
+    select id from enrollments where team_id = ${team} and id = ${enrollmentId} and step_id = ${one.stepId}
+      and hold_reason = 'delivery_unknown'`.execute(kysely(tx))
+  // Another hold has its own reason, and its own way out.
+  return rows.map(() => ({ enrollmentId, transition: 'release', messageId, dueAt }))
 }
 
 function changeOf(
@@ -50,12 +93,10 @@ function changeOf(
   { enrollmentId, messageId }: Done,
   { now, random }: { now: Instant; random: Random },
 ): Change {
-  const { nextStepId, waitAmount, waitUnit, priority } = row
+  const { nextStepId, waitAmount, waitUnit, exactAt, priority } = row
   const about = { enrollmentId, messageId, parentMessageId: messageId }
   if (nextStepId === null || waitAmount === null || waitUnit === null)
     return { ...about, transition: 'complete', reason: 'completed' }
-  const schedule = scheduleIn(row)
-  const zone = governingZone(schedule, row.zone)
   return {
     ...about,
     transition: 'advance',
@@ -63,14 +104,16 @@ function changeOf(
       stepId: nextStepId,
       messageId: newId(now, random),
       rank: rankOf({ first: false, priority }),
-      waitEndsAt: dueAfter({ amount: waitAmount, unit: waitUnit }, now, { schedule, zone }),
+      waitEndsAt: dueOn({ waitAmount, waitUnit, exactAt }, now, {
+        schedule: scheduleIn(row),
+        zone: row.zone,
+      }),
     },
   }
 }
 
-function scheduleIn(row: Row): Schedule {
-  if (row.windows === null || row.timeZone === null)
-    return { zone: 'UTC', useContactZone: false, windows: ALWAYS, holidays: [] }
+function scheduleIn(row: Row): Schedule | null {
+  if (row.windows === null || row.timeZone === null) return null
   return scheduleOf({ ...row, timeZone: row.timeZone, windows: row.windows })
 }
 
@@ -81,7 +124,7 @@ async function readNext(
   const { rows } = await sql<Row>`
     select e.id as "enrollmentId", c.time_zone as zone, sc.time_zone as "timeZone", coalesce(sc.use_contact_zone, false) as "useContactZone",
       coalesce(sc.skip_holidays, false) as "skipHolidays", coalesce(sc.extra_holidays, '[]') as "extraHolidays", sc.windows,
-      n.id as "nextStepId", n.wait_amount as "waitAmount", n.wait_unit as "waitUnit", n.priority
+      n.id as "nextStepId", n.wait_amount as "waitAmount", n.wait_unit as "waitUnit", n.exact_at as "exactAt", n.priority
     from unnest(${done.map((one) => one.enrollmentId)}::text[], ${done.map((one) => one.stepId)}::text[]) as d (enrollment_id, step_id)
     join enrollments e on e.team_id = ${team} and e.id = d.enrollment_id and e.step_id = d.step_id
     join contacts c on c.team_id = e.team_id and c.id = e.contact_id
@@ -89,7 +132,7 @@ async function readNext(
     left join schedules sc on sc.team_id = s.team_id and sc.id = s.schedule_id
     join steps st on st.team_id = e.team_id and st.id = e.step_id
     left join lateral (
-      select id, wait_amount, wait_unit, priority from steps x
+      select id, wait_amount, wait_unit, exact_at, priority from steps x
       where x.team_id = e.team_id and x.sequence_id = e.sequence_id and x.position > st.position and x.deleted_at is null
       order by x.position, x.id limit 1
     ) as n on true`.execute(kysely(tx))

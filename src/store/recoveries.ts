@@ -11,6 +11,7 @@ import { writeActivities } from './activities.ts'
 import { addToCaps, type CapKey, lockCaps } from './caps.ts'
 import { at, json, kysely } from './db.ts'
 import { appendLinks } from './ledger.ts'
+import { lockEnrollments } from './locks.ts'
 import { dueAgain } from './stops.ts'
 import { transit } from './transitions.ts'
 
@@ -49,9 +50,11 @@ export async function recoverLeft(tx: Db, o: Recovery): Promise<number> {
     o.team,
     rows.flatMap((row) => row.capped),
   )
-  await sql`
-    select from enrollments where team_id = ${o.team} and id = any(${rows.flatMap((row) => row.enrollmentId ?? [])})
-    order by id for no key update`.execute(kysely(tx))
+  await lockEnrollments(
+    tx,
+    o.team,
+    rows.flatMap((row) => row.enrollmentId ?? []),
+  )
   await takeBack(
     tx,
     o,
@@ -89,9 +92,11 @@ export async function endLease(
       o.team,
       rows.flatMap((row) => row.capped),
     )
-    await sql`
-      select from enrollments where team_id = ${o.team} and id = any(${rows.flatMap((row) => row.enrollmentId ?? [])})
-      order by id for no key update`.execute(kysely(tx))
+    await lockEnrollments(
+      tx,
+      o.team,
+      rows.flatMap((row) => row.enrollmentId ?? []),
+    )
     await takeBack(tx, o, rows)
     await sql`
       update mailboxes set busy_until = ${at(o.real)}, leased_by = null, wake_at = least(wake_at, ${at(o.now)})

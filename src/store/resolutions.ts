@@ -5,15 +5,13 @@
 import { sql } from 'kysely'
 import type { Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
-import type { EnrollmentState } from '../core/enrollment.ts'
 import type { Id, TeamId } from '../core/ids.ts'
 import type { Random } from '../core/random.ts'
-import type { HoldReason } from '../core/reason.ts'
 import { writeActivities } from './activities.ts'
 import { at, kysely } from './db.ts'
 import { bumpLanes, bumpMailboxes } from './lanes.ts'
 import { appendLinks } from './ledger.ts'
-import { advances } from './next-steps.ts'
+import { advances, sendsAgain } from './next-steps.ts'
 import { addDeltas } from './stats.ts'
 import { type Change, transit } from './transitions.ts'
 import { isWorkerAlive } from './workers.ts'
@@ -131,13 +129,8 @@ async function noteResolved(tx: Db, o: Resolving, message: Doubted): Promise<voi
 async function changesOf(tx: Db, o: Resolving, { enrollmentId, stepId }: Doubted): Promise<Change[]> {
   const { team, messageId, now, random } = o
   if (enrollmentId === null || stepId === null) return []
-  if (o.as === 'sent') return advances(tx, { team, done: [{ enrollmentId, stepId, messageId }], now, random })
-  const { rows } = await sql<{ state: EnrollmentState; hold: HoldReason | null }>`
-    select state, hold_reason as hold from enrollments where team_id = ${team} and id = ${enrollmentId} and step_id = ${stepId}`.execute(
-    kysely(tx),
-  )
-  // Another hold has its own reason, and its own way out.
-  return rows[0]?.hold === 'delivery_unknown'
-    ? [{ enrollmentId, transition: 'release', messageId, dueAt: now }]
-    : []
+  const one = { enrollmentId, stepId, messageId }
+  return o.as === 'sent'
+    ? advances(tx, { team, done: [one], now, random })
+    : sendsAgain(tx, { team, one, dueAt: now })
 }

@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import type { Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
 import type { Id, TeamId } from '../core/ids.ts'
-import { kysely } from './db.ts'
+import { kysely, likeAll } from './db.ts'
 
 export interface SandboxMailRow {
   id: Id
@@ -39,8 +39,7 @@ export async function searchSandboxMails(
   o: { team: TeamId; words: readonly string[]; offset: number; limit: number },
 ): Promise<{ mails: SandboxMailRow[]; total: number }> {
   const like = o.words.map(
-    (word) =>
-      sql`and lower(s.from_address || ' ' || s.to_address || ' ' || s.subject) like ${`%${word.toLowerCase().replace(/[\\%_]/g, (sign) => `\\${sign}`)}%`}`,
+    (word) => sql`and lower(s.from_address || ' ' || s.to_address || ' ' || s.subject) like ${likeAll(word)}`,
   )
   const where = sql`s.team_id = ${o.team} ${like.length > 0 ? sql.join(like, sql` `) : sql``}`
   const [page, total] = await Promise.all([

@@ -129,7 +129,7 @@ export async function sequencesOnSchedule(
 /** A new team's two schedules. "Always" is the default until the first real mailbox is connected. */
 export async function createDefaultSchedules(
   tx: Db,
-  o: { team: TeamId; userId: Id; zone: string; now: Instant; random: Random },
+  o: { team: TeamId; zone: string; now: Instant; random: Random },
 ): Promise<{ alwaysId: Id; weekdaysId: Id }> {
   const base = {
     timeZone: o.zone,

@@ -3,7 +3,7 @@ import { type RawBuilder, sql } from 'kysely'
 import type { Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
 import type { Id, TeamId } from '../core/ids.ts'
-import { kysely } from './db.ts'
+import { kysely, likeAll } from './db.ts'
 
 export interface SequenceRow {
   id: Id
@@ -118,12 +118,8 @@ function conditions({ team, words, ids, status }: SequenceSearch): RawBuilder<un
   if (status === 'active') all.push(sql`q.active`)
   if (status === 'inactive') all.push(sql`not q.active`)
   if (ids !== null) all.push(sql`q.id = any(${ids as Id[]})`)
-  for (const word of words) all.push(sql`lower(q.name) like ${`%${escapeLike(word.toLowerCase())}%`}`)
+  for (const word of words) all.push(sql`lower(q.name) like ${likeAll(word)}`)
   return sql.join(all, sql` and `)
-}
-
-function escapeLike(text: string): string {
-  return text.replace(/[\\%_]/g, (sign) => `\\${sign}`)
 }
 
 /**

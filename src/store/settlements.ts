@@ -14,7 +14,8 @@ import { moveToStage } from './contact-stages.ts'
 import { at, isoArray, json, kysely } from './db.ts'
 import { bumpLanes } from './lanes.ts'
 import { appendLinks } from './ledger.ts'
-import { advances } from './next-steps.ts'
+import { lockEnrollments } from './locks.ts'
+import { advances, sendsAgain } from './next-steps.ts'
 import { OWES_SENT_COPY } from './sent-copies.ts'
 import { addDeltas, type Delta } from './stats.ts'
 import { suppress } from './stops.ts'
@@ -95,6 +96,7 @@ export async function moveDeadAddresses(tx: Db, o: SettleOptions): Promise<void>
 export async function settleAll(tx: Db, o: SettleOptions): Promise<string[]> {
   if (o.settlements.length === 0) return []
   const cases = await lockCases(tx, o)
+  await noteDoubts(tx, o)
   const late = cases.filter((one) => one.message.state === 'unknown')
   const dead = await suppressDead(tx, o, cases)
   await writeOutcomes(tx, o, cases)
@@ -145,9 +147,11 @@ async function lockCases(tx: Db, { team, settlements }: SettleOptions): Promise<
     team,
     capped.flatMap((one) => one.capped),
   )
-  await sql`
-    select from enrollments where team_id = ${team} and id = any(${capped.flatMap((one) => one.enrollmentId ?? []).sort()})
-    order by id for no key update`.execute(kysely(tx))
+  await lockEnrollments(
+    tx,
+    team,
+    capped.flatMap((one) => one.enrollmentId ?? []),
+  )
   const { rows } = await sql<Attempted & { fence: number }>`
     select id, mailbox_id as "mailboxId", enrollment_id as "enrollmentId", sequence_id as "sequenceId", step_id as "stepId",
       variant_id as "variantId", contact_id as "contactId", to_address as "toAddress", state, attempt, fence, capped,
@@ -161,6 +165,20 @@ async function lockCases(tx: Db, { team, settlements }: SettleOptions): Promise<
     if (message.state === 'unknown' && settlement.state === 'unknown') return []
     return [{ settlement, message }]
   })
+}
+
+/** Recovery doubted it first, and its own worker does not know either: the attempt is over, so that a person may choose. */
+async function noteDoubts(tx: Db, { team, settlements, now }: SettleOptions): Promise<void> {
+  const doubts = settlements.filter((one) => one.state === 'unknown')
+  if (doubts.length === 0) return
+  await sql`
+    update attempts t set outcome = 'unknown', reply = n.words, settled_at = ${at(now)}
+    from unnest(${doubts.map((one) => one.messageId)}::text[], ${doubts.map((one) => one.fence)}::int[],
+      ${doubts.map((one) => one.words)}::text[]) as n (id, fence, words)
+    join messages m on m.team_id = ${team} and m.id = n.id and m.fence = n.fence and m.state = 'unknown'
+    where t.team_id = ${team} and t.message_id = n.id and t.attempt = m.attempt and t.outcome is null`.execute(
+    kysely(tx),
+  )
 }
 
 async function suppressDead(tx: Db, o: SettleOptions, cases: readonly Case[]): Promise<string[]> {
@@ -234,22 +252,14 @@ async function changesOf(tx: Db, o: SettleOptions, cases: readonly Case[]): Prom
       : [{ enrollmentId: message.enrollmentId, stepId: message.stepId, messageId: message.id }],
   )
   // What was doubted turned out not to have been delivered.
-  const doubted = await heldForDoubt(tx, o.team, cases)
-  const cleared = cases.flatMap(({ settlement, message }): Change[] =>
-    message.state === 'unknown' &&
-    settlement.follows.kind === 'retry' &&
-    message.enrollmentId !== null &&
-    doubted.has(message.enrollmentId)
-      ? [
-          {
-            enrollmentId: message.enrollmentId,
-            transition: 'release',
-            dueAt: settlement.follows.at,
-            messageId: message.id,
-          },
-        ]
-      : [],
-  )
+  const cleared: Change[] = []
+  for (const { settlement, message } of cases) {
+    const { enrollmentId, stepId, id: messageId } = message
+    if (message.state !== 'unknown' || settlement.follows.kind !== 'retry') continue
+    if (enrollmentId === null || stepId === null) continue
+    const one = { enrollmentId, stepId, messageId }
+    cleared.push(...(await sendsAgain(tx, { team: o.team, one, dueAt: settlement.follows.at })))
+  }
   return [...held, ...cleared, ...(await advances(tx, { team: o.team, done, now: o.now, random: o.random }))]
 }
 

@@ -12,6 +12,7 @@ import { writeActivities } from './activities.ts'
 import { addToCaps, type CapKey, lockCaps } from './caps.ts'
 import { at, json, kysely } from './db.ts'
 import { bumpLanes } from './lanes.ts'
+import { lockEnrollments, lockMailboxes } from './locks.ts'
 import { suppressionHash } from './suppressions.ts'
 import { type Change, type Transited, transit } from './transitions.ts'
 
@@ -115,9 +116,8 @@ async function cancelClaimed(
     where m.team_id = ${team} and m.state = 'claimed' and ${messagesIn(of)} order by m.id`.execute(kysely(tx))
   if (found.length === 0) return []
   // They are woken below, and mailboxes come first.
-  await sql`
-    select from mailboxes where team_id = ${team} and id = any(${[...new Set(found.map((one) => one.mailboxId))]})
-    order by id for no key update`.execute(kysely(tx))
+  const mailboxIds = [...new Set(found.map((one) => one.mailboxId))]
+  await lockMailboxes(tx, team, mailboxIds)
   const enrollmentIds = found.flatMap((one) => one.enrollmentId ?? []).sort()
   // Counters come before enrollments in the lock order, so they are locked before it is known which are given back.
   await lockCaps(
@@ -125,9 +125,7 @@ async function cancelClaimed(
     team,
     found.flatMap((one) => one.capped),
   )
-  await sql`select from enrollments where team_id = ${team} and id = any(${enrollmentIds}) order by id for no key update`.execute(
-    kysely(tx),
-  )
+  await lockEnrollments(tx, team, enrollmentIds)
   const { rows } = await sql<Omit<Claimed, 'mailboxId'>>`
     with locked as (
       select id, capped as was from messages where team_id = ${team} and id = any(${found.map((one) => one.id)})

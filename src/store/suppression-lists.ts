@@ -3,8 +3,7 @@ import { type RawBuilder, sql } from 'kysely'
 import type { Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
 import type { Id, TeamId } from '../core/ids.ts'
-import { likeAll } from './contacts.ts'
-import { at, kysely } from './db.ts'
+import { at, kysely, likeAll } from './db.ts'
 
 export interface SuppressionRow {
   kind: 'address' | 'domain' | 'hash'

@@ -1,5 +1,6 @@
 /** Who must never be written to, looked up by address, by its domain and the domains above it, and by its hash. Lifted ones do not count. */
 import { sql } from 'kysely'
+import { domainOf } from '../core/address.ts'
 import type { Db } from '../core/db.ts'
 import type { TeamId } from '../core/ids.ts'
 import { sha256 } from '../seal.ts'
@@ -21,7 +22,7 @@ export function suppressionHash(address: string): string {
 
 /** `sub.acme.test`, `acme.test`: a suppressed domain covers what lies below it. */
 export function domainsAbove(address: string): string[] {
-  const labels = address.slice(address.lastIndexOf('@') + 1).split('.')
+  const labels = domainOf(address).split('.')
   return labels.slice(0, -1).map((_, from) => labels.slice(from).join('.'))
 }
 

@@ -174,9 +174,11 @@ function rowAfter(row: Row, change: Change, now: Instant): Row {
       return row.hold === null
         ? { ...going, dueAt: change.dueAt ?? Math.max(row.waitEndsAt, now) }
         : { ...going, hold: row.hold, holdDetail: row.holdDetail }
-    case 'release':
-      if (state === 'paused') return { ...row, hold: null, holdDetail: null }
-      return { ...going, dueAt: change.dueAt ?? Math.max(row.waitEndsAt, now) }
+    case 'release': {
+      const parentMessageId = change.parentMessageId ?? row.parentMessageId
+      if (state === 'paused') return { ...row, hold: null, holdDetail: null, parentMessageId }
+      return { ...going, dueAt: change.dueAt ?? Math.max(row.waitEndsAt, now), parentMessageId }
+    }
     case 'retry':
       return { ...going, dueAt: change.dueAt ?? Math.max(row.waitEndsAt, now) }
     case 'enroll':

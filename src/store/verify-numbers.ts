@@ -1,7 +1,7 @@
 /** What `verify` proves of the numbers: each equals the rows it stands for. */
 import { type RawBuilder, sql } from 'kysely'
 import type { TeamId } from '../core/ids.ts'
-import { type Breach, bySql, type Promised } from './verify-promise.ts'
+import { type Breach, bySql, type Check } from './verify-promise.ts'
 
 /** Totals and what is not folded yet. */
 const numbers = (team: TeamId, metrics: RawBuilder<unknown>) => sql`(
@@ -14,7 +14,7 @@ function equal(
   name: string,
   says: string,
   o: { metrics: RawBuilder<unknown>; rows: (team: TeamId) => RawBuilder<unknown> },
-): Promised {
+): Check {
   return bySql(
     name,
     says,
@@ -54,4 +54,4 @@ const unsubscribed = equal(
   },
 )
 
-export const NUMBERS: readonly Promised[] = [people, delivered, unsubscribed]
+export const NUMBERS: readonly Check[] = [people, delivered, unsubscribed]

@@ -16,7 +16,9 @@ export interface Finding {
   mailboxId?: Id
 }
 
-export type Breach = Omit<Finding, 'promise' | 'teamId'>
+/** Without its team. */
+export type Found = Omit<Finding, 'teamId'>
+export type Breach = Omit<Found, 'promise'>
 
 export interface Asking {
   team: TeamId
@@ -27,7 +29,12 @@ export interface Promised {
   name: string
   /** What is promised, for people. */
   says: string
-  breaches(db: Db, asking: Asking): Promise<Breach[]>
+}
+
+/** One look at the rows, which may prove several promises at once. */
+export interface Check {
+  promises: readonly Promised[]
+  look(db: Db, asking: Asking): Promise<Found[]>
 }
 
 /** Per promise and team: whoever has this many has one cause to look for, not a list to read. */
@@ -41,17 +48,26 @@ export const COMMIT_WITHIN_MS = 10_000
 export const grace = sql`(${COMMIT_WITHIN_MS} * interval '1 millisecond')`
 
 /** One row per breach, with the columns of `Breach`; nulls are left out. */
-export function bySql(name: string, says: string, rows: (asking: Asking) => RawBuilder<Breach>): Promised {
+export function bySql(name: string, says: string, rows: (asking: Asking) => RawBuilder<Breach>): Check {
+  return alone(name, says, async (db, asking) => {
+    const found = await sql<Breach>`select * from (${rows(asking)}) as broken limit ${BREACHES_MAX}`.execute(
+      kysely(db),
+    )
+    return found.rows.map(
+      (row) =>
+        Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null)) as unknown as Breach,
+    )
+  })
+}
+
+/** A check of one promise. */
+export function alone(
+  name: string,
+  says: string,
+  breaches: (db: Db, asking: Asking) => Promise<Breach[]>,
+): Check {
   return {
-    name,
-    says,
-    async breaches(db, asking) {
-      const found =
-        await sql<Breach>`select * from (${rows(asking)}) as broken limit ${BREACHES_MAX}`.execute(kysely(db))
-      return found.rows.map(
-        (row) =>
-          Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null)) as unknown as Breach,
-      )
-    },
+    promises: [{ name, says }],
+    look: async (db, asking) => (await breaches(db, asking)).map((breach) => ({ promise: name, ...breach })),
   }
 }

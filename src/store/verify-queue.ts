@@ -2,12 +2,13 @@
 import { sql } from 'kysely'
 import type { Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
+import { FIRST_STEP_RANK } from '../core/enrollment.ts'
 import type { Facts } from '../core/facts.ts'
 import { judgeAll } from '../core/gates.ts'
 import type { Id } from '../core/ids.ts'
 import { at, kysely } from './db.ts'
 import { readFacts } from './due-enrollments.ts'
-import { type Asking, BREACHES_MAX, type Breach, bySql, type Promised } from './verify-promise.ts'
+import { type Asking, alone, BREACHES_MAX, type Breach, bySql, type Check } from './verify-promise.ts'
 
 const oneState = bySql(
   'one_state',
@@ -103,11 +104,13 @@ interface Waiting {
 
 /** The earliest of each lane, first steps and follow-ups apart, where lane or mailbox sleeps beyond its due time. */
 async function oversleeping(db: Db, { team, now }: Asking): Promise<Waiting[]> {
+  // A literal: as two parameters the expression would not be the same twice, as `distinct on` demands.
+  const followUp = sql`rank < ${sql.lit(FIRST_STEP_RANK)}`
   const { rows } = await sql<Waiting>`
     select w.id as "enrollmentId", w.mailbox_id as "mailboxId", w.due_at as "dueAt", l.wake_at as "laneWakeAt", b.wake_at as "mailboxWakeAt"
     from (
-      select distinct on (mailbox_id, sequence_id, rank < 3) id, mailbox_id, sequence_id, due_at from enrollments
-      where team_id = ${team} and due_at is not null order by mailbox_id, sequence_id, rank < 3, due_at, id
+      select distinct on (mailbox_id, sequence_id, ${followUp}) id, mailbox_id, sequence_id, due_at from enrollments
+      where team_id = ${team} and due_at is not null order by mailbox_id, sequence_id, ${followUp}, due_at, id
     ) as w
     join mailboxes b on b.team_id = ${team} and b.id = w.mailbox_id and b.state = 'connected'
     join lanes l on l.team_id = ${team} and l.mailbox_id = w.mailbox_id and l.sequence_id = w.sequence_id
@@ -138,10 +141,10 @@ function whyForgotten(waiting: Waiting, facts: Facts, now: Instant): string | nu
 
 const until = (wakeAt: Instant) => (Number.isFinite(wakeAt) ? `until ${at(wakeAt)}` : 'for ever')
 
-const nobodyForgotten: Promised = {
-  name: 'nobody_forgotten',
-  says: 'Whoever is due is looked at: a lane or mailbox sleeps beyond a due time only behind a closed gate.',
-  async breaches(db, asking) {
+const nobodyForgotten = alone(
+  'nobody_forgotten',
+  'Whoever is due is looked at: a lane or mailbox sleeps beyond a due time only behind a closed gate.',
+  async (db, asking) => {
     const waiting = await oversleeping(db, asking)
     const facts = await readFacts(db, { ...asking, enrollmentIds: waiting.map((one) => one.enrollmentId) })
     return waiting.flatMap((one) => {
@@ -150,9 +153,9 @@ const nobodyForgotten: Promised = {
       return sentence === null ? [] : [{ sentence, enrollmentId: one.enrollmentId, mailboxId: one.mailboxId }]
     })
   },
-}
+)
 
-export const QUEUE: readonly Promised[] = [
+export const QUEUE: readonly Check[] = [
   oneState,
   leaseHasEmail,
   nothingLeftBehind,

@@ -2,7 +2,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { TeamId } from '../core/ids.ts'
 import { suppressionPrefix } from './suppressions.ts'
-import { type Breach, bySql, grace, type Promised } from './verify-promise.ts'
+import { type Breach, bySql, type Check, grace } from './verify-promise.ts'
 
 /** Every mark there was, with its message. */
 const marks = (team: TeamId) => sql`
@@ -106,7 +106,7 @@ const neverAfter = NEVER_AFTER.map(({ name, what, since }) =>
     `After ${what} nothing leaves to that address, in any sequence, until a person takes it off the list.`,
     ({ team }) => sql<Breach>`
       select ${about}, format('marked at %s, after ${sql.raw(what)} at %s of message %s', k.at, ${since}, h.id) as sentence
-      from messages h, ${marks(team)} and h.team_id = m.team_id and h.to_address = m.to_address and k.at > ${since} + ${grace}
+      from messages h, ${marks(team)} and h.team_id = m.team_id and ${since} is not null and h.to_address = m.to_address and k.at > ${since} + ${grace}
         and ${notInFlight}
         and not exists (
           select from suppressions l where l.team_id = m.team_id and l.kind = 'address' and l.value = m.to_address
@@ -129,13 +129,15 @@ const notWhileSuppressed = bySql(
   'Nothing leaves to an address that is on the do-not-contact list.',
   ({ team }) => sql<Breach>`
     select ${about}, format('marked at %s, the %s %s is on the list since %s (%s)', k.at, s.kind, s.value, s.created_at, s.reason) as sentence
-    from suppressions s, ${marks(team)} and m.to_address is not null and s.team_id = m.team_id and k.at > s.created_at + ${grace}
-      and (s.lifted_at is null or s.lifted_at > k.at) and ${notInFlight}
-      and (s.kind, s.value) in (select kind, value from ${suppressionKeys} as keys)`,
+    from ledger_links k join messages m on m.team_id = k.team_id and m.id = k.message_id
+    cross join lateral ${suppressionKeys} as x
+    join suppressions s on s.team_id = k.team_id and s.kind = x.kind and s.value = x.value
+    where k.team_id = ${team} and k.kind = 'mark' and m.to_address is not null and k.at > s.created_at + ${grace}
+      and (s.lifted_at is null or s.lifted_at > k.at) and ${notInFlight}`,
 )
 
 /** Each counted send with what its mailbox had counted in the window that ends with it, against the limit of its own claim. */
-function limitKept(name: string, o: { field: string; span: string; words: string }): Promised {
+function limitKept(name: string, o: { field: string; span: string; words: string }): Check {
   return bySql(
     name,
     `The ${o.words} limit of a mailbox is never passed.`,
@@ -192,7 +194,7 @@ const capsKept = bySql(
     from ${used(team)} as u where u.n > u.allowed`,
 )
 
-export const SENDING: readonly Promised[] = [
+export const SENDING: readonly Check[] = [
   acceptedOnce,
   oneRow,
   attemptsAgree,

@@ -7,16 +7,19 @@ import type { Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
 import type { TeamId } from '../core/ids.ts'
 import { kysely } from './db.ts'
-import { LEDGER } from './verify-ledger.ts'
+import { CHAINS } from './verify-ledger.ts'
+import { MESSAGES } from './verify-messages.ts'
 import { NUMBERS } from './verify-numbers.ts'
-import type { Finding, Promised } from './verify-promise.ts'
+import type { Check, Finding, Promised } from './verify-promise.ts'
 import { QUEUE } from './verify-queue.ts'
 import { SENDING } from './verify-sending.ts'
 
 export type { Finding } from './verify-promise.ts'
 
+const CHECKS: readonly Check[] = [...SENDING, ...QUEUE, ...CHAINS, MESSAGES, ...NUMBERS]
+
 /** All that is proved, in the order in which it is checked. */
-export const PROMISES: readonly Promised[] = [...SENDING, ...QUEUE, ...LEDGER, ...NUMBERS]
+export const PROMISES: readonly Promised[] = CHECKS.flatMap((check) => check.promises)
 
 /** Of one team, or of all; empty means proved. In one snapshot, so that an engine at work is never taken for a fault. */
 export async function verify(db: Db, { now, team }: { now: Instant; team?: TeamId }): Promise<Finding[]> {
@@ -24,9 +27,8 @@ export async function verify(db: Db, { now, team }: { now: Instant; team?: TeamI
     await sql`set transaction isolation level repeatable read, read only`.execute(kysely(tx))
     const findings: Finding[] = []
     for (const teamId of team === undefined ? await allTeams(tx) : [team])
-      for (const { name, breaches } of PROMISES)
-        for (const breach of await breaches(tx, { team: teamId, now }))
-          findings.push({ promise: name, teamId, ...breach })
+      for (const check of CHECKS)
+        for (const found of await check.look(tx, { team: teamId, now })) findings.push({ teamId, ...found })
     return findings
   })
 }

@@ -9,7 +9,7 @@ import type { Id, TeamId } from '../core/ids.ts'
 import { at, kysely } from './db.ts'
 
 /** The class of the lock; its second key is the hash of the worker's name. */
-const WORKER_LOCKS = 7_317_002
+const WORKER_LOCKS = 7_317_004
 
 /** Is there a session that holds the lock of the worker whose name this expression gives? */
 const isHeld = (worker: RawBuilder<unknown>) => sql`exists (

@@ -6,6 +6,7 @@ import type { Random } from '../core/random.ts'
 import { type CapKey, lockCaps } from './caps.ts'
 import type { Moments } from './claims.ts'
 import { kysely } from './db.ts'
+import { lockEnrollments, lockMailboxes } from './locks.ts'
 import { type MarkAsk, markAll } from './marks.ts'
 import { moveDeadAddresses, type Settlement, settleAll } from './settlements.ts'
 import { liveEnrollments, sweep } from './stops.ts'
@@ -37,9 +38,8 @@ async function lockAll(tx: Db, { team, settlements, asks }: Writing): Promise<vo
   const ids = [...new Set(all.map((one) => one.messageId))].sort()
   // The moment of sending must survive a power cut, whatever the server's default is.
   await sql`set local synchronous_commit = on`.execute(kysely(tx))
-  await sql`
-    select from mailboxes where team_id = ${team} and id = any(${[...new Set(all.map((one) => one.mailboxId))].sort()})
-    order by id for no key update`.execute(kysely(tx))
+  const mailboxIds = [...new Set(all.map((one) => one.mailboxId))]
+  await lockMailboxes(tx, team, mailboxIds)
   const { rows } = await sql<{ id: Id; capped: CapKey[]; enrollmentId: Id | null; toAddress: string | null }>`
     select id, capped, enrollment_id as "enrollmentId", to_address as "toAddress" from messages
     where team_id = ${team} and id = any(${ids})`.execute(kysely(tx))
@@ -54,9 +54,7 @@ async function lockAll(tx: Db, { team, settlements, asks }: Writing): Promise<vo
     team,
     rows.flatMap((row) => row.capped),
   )
-  await sql`
-    select from enrollments where team_id = ${team} and id = any(${[...rows.flatMap((row) => row.enrollmentId ?? []), ...ending]})
-    order by id for no key update`.execute(kysely(tx))
+  await lockEnrollments(tx, team, [...rows.flatMap((row) => row.enrollmentId ?? []), ...ending])
   await sql`select from messages where team_id = ${team} and id = any(${ids}) order by id for no key update`.execute(
     kysely(tx),
   )

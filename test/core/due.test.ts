@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { DAY, HOUR, MINUTE } from '../../src/core/clock.ts'
-import { describeWait, dueAfter, type Wait, waitProblem } from '../../src/core/due.ts'
+import { dueAfter, type Wait, waitProblem } from '../../src/core/due.ts'
 import { ALWAYS, type Schedule, WEEKDAYS_9_TO_5 } from '../../src/core/schedule.ts'
 import { at, instants, openByWallClock, schedules, ZONES } from './wall-clock.ts'
 
@@ -152,12 +152,6 @@ test('a wait is never due before it began', () => {
     }),
     { numRuns: 300, seed: 7 },
   )
-})
-
-test('waits are said in words', () => {
-  expect(describeWait({ amount: 0, unit: 'day' })).toBe('at once')
-  expect(describeWait({ amount: 1, unit: 'hour' })).toBe('1 hour')
-  expect(describeWait({ amount: 3, unit: 'week' })).toBe('3 weeks')
 })
 
 test('a wait that is negative, broken, of an unknown unit or over ten years is refused with a sentence', () => {

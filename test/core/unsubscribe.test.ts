@@ -2,7 +2,6 @@
 import { expect, test } from 'vitest'
 import {
   asksToOptOut,
-  DEFAULT_OPT_OUT,
   hasOptOutMarker,
   optOutHeaders,
   optOutHref,
@@ -45,7 +44,8 @@ test('the token comes back in the subject of the mail that the link began', () =
 })
 
 test('the marker becomes a link on its words, also where an editor escaped it', () => {
-  expect(optOutMessage(DEFAULT_OPT_OUT, pageUrl)).toEqual({
+  const line = "<p>If you don't want to hear from me again, please <%let me know%>.</p>"
+  expect(optOutMessage(line, pageUrl)).toEqual({
     html: `<p>If you don't want to hear from me again, please <a href="${pageUrl}">let me know</a>.</p>`,
     text: `If you don't want to hear from me again, please let me know (${pageUrl}).`,
   })

@@ -57,13 +57,14 @@ interface Timer {
 export interface SchedulerOptions {
   start: Instant
   random: Random
-  /** The earliest moment at which a row asks for something; later than `now`, or `now` when something is due already. */
+  /** The earliest moment at which a row asks for something; it may be past. */
   nextDue: (now: Instant) => Promise<Instant>
   /** Undoes what a dead process left open. */
   bury: (actor: Actor) => Promise<void>
   onDeath: (actor: Actor, what: string, before: boolean) => void
 }
 
+export const PROF = new Map<string, number>()
 /** A run that needs more turns than this goes in circles. */
 const TURNS_MAX = 600_000
 /** A statement that takes longer is asked whether it waits for a lock. */
@@ -71,7 +72,7 @@ const LOOK_AFTER_MS = 4
 const PATIENCE_FIRST_MS = 1_000
 /** One in so many jumps goes only as far as the first sleeper asked. */
 const HASTY_ONE_IN = 20
-const PATIENCE_MAX_MS = 60_000
+const PATIENCE_MAX_MS = 300_000
 
 export class Runaway extends Error {
   override readonly name = 'Runaway'
@@ -88,6 +89,7 @@ export class Scheduler {
   #patienceMs = 0
   /** Null when rows have changed since it was asked. */
   #due: Instant | null = null
+  #askedInVain: Instant | null = null
   turns = 0
   /** Moments at which everybody slept. */
   jumps = 0
@@ -101,9 +103,8 @@ export class Scheduler {
     return this.#now
   }
 
-  /** Something changed: who asks in vain is asked again soon. */
+  /** Rows have changed: ask them anew. */
   stir(): void {
-    this.#patienceMs = 0
     this.#due = null
   }
 
@@ -232,6 +233,10 @@ export class Scheduler {
   }
 
   async #take(turn: Turn): Promise<void> {
+    {
+      const k = turn.actor.name.split(/[ .]/)[0] + ' ' + turn.what
+      PROF.set(k, (PROF.get(k) ?? 0) + 1)
+    }
     if (++this.turns > TURNS_MAX) throw new Runaway(`more than ${TURNS_MAX} turns; at last: ${turn.what}`)
     if (await this.#diesNow(turn.actor, turn.what)) return
     turn.done = turn.work().then(
@@ -290,6 +295,7 @@ export class Scheduler {
   /** Everybody sleeps: on to the next moment at which somebody has something to do. False when there is none. */
   async #advance(): Promise<boolean> {
     this.jumps++
+    PROF.set('jump', (PROF.get('jump') ?? 0) + 1)
     const timers = [...this.#timers]
     if (timers.length === 0) return false
     const wakesAt = ({ actor, at }: Timer) => Math.max(at, actor?.frozenUntil ?? at, this.#now)
@@ -306,6 +312,8 @@ export class Scheduler {
           wakesAt(timer) <= this.#now && (timer.exact || (sleepersAt <= this.#now && this.#oneIn(2))),
       )
       .sort((a, b) => a.at - b.at || a.arrival - b.arrival)
+    PROF.set('awake', (PROF.get('awake') ?? 0) + awake.length)
+    if (awake.length === 0) PROF.set('jumps for nothing', (PROF.get('jumps for nothing') ?? 0) + 1)
     for (const timer of awake) await this.#wake(timer)
     return true
   }
@@ -313,7 +321,10 @@ export class Scheduler {
   async #wake(timer: Timer): Promise<void> {
     if (!this.#timers.delete(timer)) return
     if (timer.actor && (await this.#diesNow(timer.actor, timer.exact ? 'mail' : 'sleep'))) return
-    if (timer.exact) this.stir()
+    if (timer.exact) {
+      this.stir()
+      this.#askedInVain = null
+    }
     await timer.wake()
   }
 
@@ -321,13 +332,16 @@ export class Scheduler {
     return this.#options.random.next() * n < 1
   }
 
-  /** The next moment at which a row asks for something: now, or after a growing pause while one asks in vain. */
+  /** The next moment at which a row asks for something: now, or after a growing pause while the same one asks in vain. */
   async #horizon(): Promise<Instant> {
     this.#due ??= await this.#options.nextDue(this.#now)
     if (this.#due > this.#now) return this.#due
-    const patience = this.#patienceMs
-    this.#patienceMs = Math.min(Math.max(patience * 2, PATIENCE_FIRST_MS), PATIENCE_MAX_MS)
-    return this.#now + patience
+    const isSame = this.#due === this.#askedInVain
+    this.#askedInVain = this.#due
+    this.#patienceMs = isSame
+      ? Math.min(Math.max(this.#patienceMs * 2, PATIENCE_FIRST_MS), PATIENCE_MAX_MS)
+      : 0
+    return this.#now + this.#patienceMs
   }
 }
 

@@ -20,7 +20,7 @@ import { Tally } from './tally.ts'
 import { foundTeam, type SimTeam, startOf } from './team.ts'
 import { resolveTruthfully, tidyUp } from './winding-up.ts'
 
-const AT_MOST_MS = 400 * DAY
+const AT_MOST_MS = 75 * DAY
 const SENDS_MIN = 300
 /** Without any sign of something to do, the polls of the readers still come. */
 const IDLE_JUMP_MS = 6 * HOUR
@@ -155,10 +155,9 @@ export class World {
     )
     let next = now + IDLE_JUMP_MS
     for (const row of rows) {
-      next = Math.min(next, Math.max(row.at, now))
+      next = Math.min(next, row.at)
       const inbox = this.mail.servers.get(row.id)?.inbox
-      if (inbox?.isReachable && (inbox.hasUnread || row.wanted))
-        next = Math.min(next, Math.max(row.read_at, now))
+      if (inbox?.isReachable && (inbox.hasUnread || row.wanted)) next = Math.min(next, row.read_at)
     }
     return next
   }

@@ -7,6 +7,7 @@ import { createLog } from '../../src/log.ts'
 import { seededRandom } from '../../src/random.ts'
 import { sha256 } from '../../src/seal.ts'
 import { kysely } from '../../src/store/db.ts'
+import { retime } from '../../src/store/enrollments.ts'
 import { openPostgres } from '../../src/store/postgres.ts'
 import { recoverLeft } from '../../src/store/recoveries.ts'
 import { resolveUnknown } from '../../src/store/resolutions.ts'
@@ -237,6 +238,61 @@ test('a living process that has said itself that it does not know holds nothing 
   await doubt()
   expect(await resolve('send_again')).toBe('resolved')
   await process.close()
+})
+
+test('a living process that lost its lease, and then does not know either, holds nothing up', async () => {
+  const process = await openPostgres({ url, log: createLog('error') })
+  await holdWorkerLock(process.control, WORKER)
+  await die()
+  expect(await resolve('send_again')).toBe('worker_alive')
+  await doubt()
+  expect((await linksOf(db, team.team, team.mailboxId)).map(({ state }) => state)).toEqual([
+    'transmitting',
+    'unknown',
+  ])
+  expect(await resolve('send_again')).toBe('resolved')
+  await process.close()
+})
+
+/** Its step was deleted while nobody knew; who stood on it waits for the next. */
+async function moveOn(): Promise<void> {
+  const moved = {
+    id: ann.enrollmentId,
+    stepId: sequence.stepIds[1]!,
+    messageId: 'next',
+    waitEndsAt: later + DAY,
+    rank: 1,
+  }
+  await retime(db, { team: team.team, people: [{ ...moved, clearHold: false }], now: later })
+}
+
+for (const as of ['sent', 'send_again'] as const)
+  test(`whose step was deleted meanwhile keeps the wait of the next when the answer is ${as}`, async () => {
+    await doubt()
+    await moveOn()
+    expect(await row()).toMatchObject({ hold: 'delivery_unknown', step: sequence.stepIds[1] })
+    expect(await resolve(as)).toBe('resolved')
+    expect(await row()).toMatchObject({
+      hold: null,
+      step: sequence.stepIds[1],
+      due: later + DAY,
+      message: 'next',
+    })
+  })
+
+test('a late answer frees whose step was deleted meanwhile', async () => {
+  await die()
+  await moveOn()
+  await settleClaimed(db, team, { claimed, now: later, random })
+  expect(await row()).toMatchObject({ hold: null, step: sequence.stepIds[1], due: later + DAY })
+})
+
+test('a late answer that nothing arrived makes the same step due when the table of retries says', async () => {
+  await die()
+  const follows = { kind: 'retry', at: later + HOUR } as const
+  await settleClaimed(db, team, { claimed, now: later, random, state: 'deferred', follows })
+  expect(await message()).toMatchObject({ state: 'deferred' })
+  expect(await row()).toMatchObject({ hold: null, step: sequence.stepIds[0], due: later + HOUR })
 })
 
 test('a worker knows itself to be alive, and only in its own database', async () => {

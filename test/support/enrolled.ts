@@ -10,7 +10,7 @@ import type { Facts } from '../../src/core/facts.ts'
 import { type Id, newId } from '../../src/core/ids.ts'
 import type { Random } from '../../src/core/random.ts'
 import { ALWAYS } from '../../src/core/schedule.ts'
-import { saltedHash } from '../../src/seal.ts'
+import { bodyHash, saltedHash } from '../../src/seal.ts'
 import { writeActivities } from '../../src/store/activities.ts'
 import { addToCaps, type CapKey, lockCaps } from '../../src/store/caps.ts'
 import { insertClaimed, type NewMessage } from '../../src/store/claimed-messages.ts'
@@ -218,7 +218,7 @@ function newMessage(facts: Facts, { random, ...about }: Writing): NewMessage {
     cc: [],
     bcc: [],
     addressHash: saltedHash(salt, address),
-    bodyHash: saltedHash(salt, JSON.stringify([content.subject, content.html, content.text])),
+    bodyHash: bodyHash(content),
     optOutHash: token,
     facts,
     content,

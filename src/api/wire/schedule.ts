@@ -6,11 +6,6 @@ import { iso } from './instant.ts'
 
 const DAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const
 
-export const ScheduleHash = Type.Partial(
-  Type.Object(Object.fromEntries(DAYS.map((day) => [day, Type.Array(Type.Array(Type.Number()))]))),
-  { description: 'Per day, pairs of [start, end] in hours of 24; a day that is missing is closed.' },
-)
-
 export const WindowOnWire = Type.Object({
   day: Type.Integer({ description: '1 is Monday, 7 is Sunday.' }),
   opens_at_minute: Type.Integer(),

@@ -3,7 +3,7 @@ import { useDebouncedValue } from '@mantine/hooks'
 import { Spotlight } from '@mantine/spotlight'
 import { IconInbox, IconSearch, IconSend, IconUser } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
+import { type RefObject, useEffect, useRef, useState } from 'react'
 import type { Contact, Inbound } from '../lib/api-types.ts'
 import { searchContacts } from '../lib/contacts.ts'
 import { searchInbound } from '../lib/reading.ts'
@@ -42,17 +42,30 @@ function useFound(text: string) {
   })
 }
 
+/** Results come after the letters: the best one is chosen again with every answer, so that Enter goes there. */
+function useFirstChosen(list: RefObject<HTMLDivElement | null>, found: FoundData | undefined) {
+  useEffect(() => {
+    if (!found) return
+    for (const action of list.current?.querySelectorAll('[data-selected]') ?? [])
+      action.removeAttribute('data-selected')
+    list.current?.querySelector('[data-action]')?.setAttribute('data-selected', 'true')
+    searchStore.updateState((state) => ({ ...state, selected: 0 }))
+  }, [found, list])
+}
+
 export function Search() {
   const [typed, setTyped] = useState('')
   const [text] = useDebouncedValue(typed.trim(), 150)
   const found = useFound(text)
+  const list = useRef<HTMLDivElement>(null)
+  useFirstChosen(list, found.data)
   const places = PLACES.filter(({ word }) => word.toLowerCase().includes(typed.trim().toLowerCase()))
   return (
     <Spotlight.Root
       store={searchStore}
       query={typed}
       onQueryChange={setTyped}
-      shortcut="mod + K"
+      shortcut={null}
       scrollable
       maxHeight={420}
     >
@@ -60,7 +73,7 @@ export function Search() {
         placeholder="Search people, sequences, mails"
         leftSection={<IconSearch size={18} stroke={1.75} />}
       />
-      <Spotlight.ActionsList>
+      <Spotlight.ActionsList ref={list}>
         {text && found.data ? <Found {...found.data} /> : null}
         <Places places={places} />
         {text && found.data && isEmpty(found.data) && places.length === 0 ? (

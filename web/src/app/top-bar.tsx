@@ -1,5 +1,6 @@
 /** Search, the time it is here, and oneself. */
 import { Menu, Tooltip, useMantineColorScheme } from '@mantine/core'
+import { useHotkeys } from '@mantine/hooks'
 import { IconDeviceDesktop, IconLogout, IconMoon, IconSearch, IconSun } from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
 import { useNow } from '../lib/clock.ts'
@@ -11,6 +12,8 @@ import { openSearch } from './open-search.ts'
 import classes from './shell.module.css'
 
 export function TopBar() {
+  // Listened to here and not in the search itself, which is fetched after the first screen stands.
+  useHotkeys([['mod+K', openSearch]], [])
   const { clock } = useSession()
   return (
     <header className={classes.top}>

@@ -67,33 +67,7 @@ function SetUpForm({ onStart, onKey }: { onStart: () => void; onKey: (key: strin
     >
       <form onSubmit={submit} noValidate>
         <Fields>
-          <TextInput
-            label="Team name"
-            placeholder="Acme"
-            autoFocus
-            data-testid="team-name"
-            {...form.getInputProps('team_name')}
-          />
-          <ZoneSelect label="Time zone" data-testid="time-zone" {...form.getInputProps('time_zone')} />
-          <TextInput
-            label="Your name"
-            autoComplete="name"
-            data-testid="name"
-            {...form.getInputProps('name')}
-          />
-          <TextInput
-            label="Email"
-            type="email"
-            autoComplete="username"
-            data-testid="email"
-            {...form.getInputProps('email')}
-          />
-          <PasswordInput
-            label="Password"
-            autoComplete="new-password"
-            data-testid="password"
-            {...form.getInputProps('password')}
-          />
+          <SetUpFields form={form} />
           <Problem words={problem} />
           <Button type="submit" loading={busy} fullWidth data-testid="set-up">
             Set up
@@ -101,6 +75,35 @@ function SetUpForm({ onStart, onKey }: { onStart: () => void; onKey: (key: strin
         </Fields>
       </form>
     </Door>
+  )
+}
+
+function SetUpFields({ form }: { form: ReturnType<typeof useSetUpForm> }) {
+  return (
+    <>
+      <TextInput
+        label="Team name"
+        placeholder="Acme"
+        autoFocus
+        data-testid="team-name"
+        {...form.getInputProps('team_name')}
+      />
+      <ZoneSelect label="Time zone" data-testid="time-zone" {...form.getInputProps('time_zone')} />
+      <TextInput label="Your name" autoComplete="name" data-testid="name" {...form.getInputProps('name')} />
+      <TextInput
+        label="Email"
+        type="email"
+        autoComplete="username"
+        data-testid="email"
+        {...form.getInputProps('email')}
+      />
+      <PasswordInput
+        label="Password"
+        autoComplete="new-password"
+        data-testid="password"
+        {...form.getInputProps('password')}
+      />
+    </>
   )
 }
 

@@ -134,54 +134,85 @@ function AccountFields({
   const change = (patch: Partial<Account>) => onChange({ ...account, ...patch })
   return (
     <>
-      <div className={classes.server}>
-        <TextInput
-          label="Server"
-          placeholder="mail.company.com"
-          value={account.host}
-          onChange={(event) => change({ host: event.currentTarget.value })}
-          data-testid={`${name}-host`}
-        />
-        <NumberInput
-          label="Port"
-          min={1}
-          max={65535}
-          allowDecimal={false}
-          hideControls
-          value={account.port}
-          onChange={(port) => change({ port: Number(port) })}
-          data-testid={`${name}-port`}
-        />
-        <Select
-          label="Encryption"
-          allowDeselect={false}
-          data={TLS}
-          value={account.tls}
-          onChange={(tls) => change({ tls: (tls ?? 'tls') as Tls })}
-          data-testid={`${name}-tls`}
-        />
-      </div>
+      <ServerFields account={account} onChange={change} name={name} />
       {hostOnly ? null : (
-        <SimpleGrid cols={{ base: 1, xs: 2 }} spacing={12} mt={12}>
-          <TextInput
-            label="User"
-            placeholder={userPlaceholder}
-            autoComplete="off"
-            value={account.user}
-            onChange={(event) => change({ user: event.currentTarget.value })}
-            data-testid={`${name}-user`}
-          />
-          <PasswordInput
-            label={passwordLabel}
-            placeholder={known ? 'Unchanged' : ''}
-            autoComplete="new-password"
-            value={account.password}
-            onChange={(event) => change({ password: event.currentTarget.value })}
-            data-testid={`${name}-password`}
-          />
-        </SimpleGrid>
+        <LoginFields
+          account={account}
+          onChange={change}
+          name={name}
+          passwordLabel={passwordLabel}
+          userPlaceholder={userPlaceholder}
+          known={known}
+        />
       )}
     </>
+  )
+}
+
+interface PartProps {
+  account: Account
+  onChange: (patch: Partial<Account>) => void
+  name: string
+}
+
+function ServerFields({ account, onChange, name }: PartProps) {
+  return (
+    <div className={classes.server}>
+      <TextInput
+        label="Server"
+        placeholder="mail.company.com"
+        value={account.host}
+        onChange={(event) => onChange({ host: event.currentTarget.value })}
+        data-testid={`${name}-host`}
+      />
+      <NumberInput
+        label="Port"
+        min={1}
+        max={65535}
+        allowDecimal={false}
+        hideControls
+        value={account.port}
+        onChange={(port) => onChange({ port: Number(port) })}
+        data-testid={`${name}-port`}
+      />
+      <Select
+        label="Encryption"
+        allowDeselect={false}
+        data={TLS}
+        value={account.tls}
+        onChange={(tls) => onChange({ tls: (tls ?? 'tls') as Tls })}
+        data-testid={`${name}-tls`}
+      />
+    </div>
+  )
+}
+
+interface LoginFieldsProps extends PartProps {
+  passwordLabel: string
+  userPlaceholder: string
+  known: boolean
+}
+
+function LoginFields({ account, onChange, name, passwordLabel, userPlaceholder, known }: LoginFieldsProps) {
+  return (
+    <SimpleGrid cols={{ base: 1, xs: 2 }} spacing={12} mt={12}>
+      <TextInput
+        label="User"
+        placeholder={userPlaceholder}
+        autoComplete="off"
+        value={account.user}
+        onChange={(event) => onChange({ user: event.currentTarget.value })}
+        data-testid={`${name}-user`}
+      />
+      <PasswordInput
+        label={passwordLabel}
+        placeholder={known ? 'Unchanged' : ''}
+        autoComplete="new-password"
+        value={account.password}
+        onChange={(event) => onChange({ password: event.currentTarget.value })}
+        data-testid={`${name}-password`}
+      />
+    </SimpleGrid>
   )
 }
 

@@ -5,7 +5,7 @@ import { useState } from 'react'
 import { sentenceOf } from '../lib/api.ts'
 import type { DryRun, Import } from '../lib/api-types.ts'
 import { labelsQuery } from '../lib/contacts.ts'
-import { dryRun, importQuery, type Mapping, startImport } from '../lib/imports.ts'
+import { dryRun, importQuery, type Mapping, type StartInput, startImport } from '../lib/imports.ts'
 import { counted, number } from '../lib/words.ts'
 import { useAct } from '../ui/act.tsx'
 import { Section } from '../ui/page.tsx'
@@ -19,33 +19,17 @@ const told = (mapping: Mapping): Mapping =>
   Object.fromEntries(Object.entries(mapping).filter(([, field]) => field !== ''))
 
 export function ImportMapping({ found }: { found: Import }) {
-  const queries = useQueryClient()
-  const { data: labels } = useQuery(labelsQuery)
-  const { busy, run } = useAct()
   const [mapping, setMapping] = useState<Mapping>(() => ({ ...found.guesses }))
   const [lists, setLists] = useState<string[]>([])
   const [zone, setZone] = useState<string | null>(null)
-  const dry = useQuery({
-    queryKey: ['imports', found.id, 'dry-run', told(mapping)],
-    queryFn: () => dryRun(found.id, told(mapping)),
-    placeholderData: (previous) => previous,
-    retry: false,
-  })
-  const start = () =>
-    run(async () => {
-      const answer = await startImport(found.id, {
-        mapping: told(mapping),
-        ...(lists.length > 0 ? { label_names: lists } : {}),
-        ...(zone ? { time_zone_default: zone } : {}),
-      })
-      queries.setQueryData(
-        importQuery(found.id).queryKey,
-        (before) =>
-          ({ import: { ...before?.import, ...answer.import, state: answer.import.state } }) as never,
-      )
-      await queries.invalidateQueries({ queryKey: ['imports'] })
+  const dry = useDryRun(found, mapping)
+  const { busy, start } = useStart(found)
+  const begin = () =>
+    start({
+      mapping: told(mapping),
+      ...(lists.length > 0 ? { label_names: lists } : {}),
+      ...(zone ? { time_zone_default: zone } : {}),
     })
-  const useful = dry.data ? dry.data.new + dry.data.update : 0
   return (
     <>
       <Section title="Columns">
@@ -53,13 +37,7 @@ export function ImportMapping({ found }: { found: Import }) {
       </Section>
       <Section title="For everyone in this file">
         <SimpleGrid cols={{ base: 1, sm: 2 }} spacing={12}>
-          <TagsInput
-            label="Put on lists"
-            description="A list that does not exist yet is made."
-            data={(labels ?? []).map((label) => label.name)}
-            value={lists}
-            onChange={setLists}
-          />
+          <Lists chosen={lists} onChoose={setLists} />
           <ZoneSelect
             label="Time zone where the file says none"
             description="Empty: unknown, so the schedule's zone is used."
@@ -70,22 +48,77 @@ export function ImportMapping({ found }: { found: Import }) {
         </SimpleGrid>
       </Section>
       <Section title="What would happen">
-        {dry.error ? <Problem words={sentenceOf(dry.error)} /> : null}
-        {dry.isPending ? <LoadingBlock height={60} /> : null}
-        {dry.data && !dry.error ? <Outcome dry={dry.data} /> : null}
-        {dry.error ? <ErrorStateRetry onRetry={() => dry.refetch()} /> : null}
-        <Group mt="md">
-          <Button
-            onClick={start}
-            loading={busy}
-            disabled={!dry.data || dry.isError || dry.isPlaceholderData || useful === 0}
-            data-testid="import-start"
-          >
-            {useful > 0 ? `Import ${counted(useful, 'person', 'people')}` : 'Import'}
-          </Button>
-        </Group>
+        <Forecast dry={dry} />
+        <StartButton dry={dry} busy={busy} onStart={begin} />
       </Section>
     </>
+  )
+}
+
+const useDryRun = (found: Import, mapping: Mapping) =>
+  useQuery({
+    queryKey: ['imports', found.id, 'dry-run', told(mapping)],
+    queryFn: () => dryRun(found.id, told(mapping)),
+    placeholderData: (previous) => previous,
+    retry: false,
+  })
+
+/** Starts the import, and shows it as started at once. */
+function useStart(found: Import) {
+  const queries = useQueryClient()
+  const { busy, run } = useAct()
+  const start = (input: StartInput) =>
+    run(async () => {
+      const answer = await startImport(found.id, input)
+      queries.setQueryData(
+        importQuery(found.id).queryKey,
+        (before) =>
+          ({ import: { ...before?.import, ...answer.import, state: answer.import.state } }) as never,
+      )
+      await queries.invalidateQueries({ queryKey: ['imports'] })
+    })
+  return { busy, start }
+}
+
+function Lists({ chosen, onChoose }: { chosen: string[]; onChoose: (names: string[]) => void }) {
+  const { data: labels } = useQuery(labelsQuery)
+  return (
+    <TagsInput
+      label="Put on lists"
+      description="A list that does not exist yet is made."
+      data={(labels ?? []).map((label) => label.name)}
+      value={chosen}
+      onChange={onChoose}
+    />
+  )
+}
+
+type Dry = ReturnType<typeof useDryRun>
+
+function Forecast({ dry }: { dry: Dry }) {
+  return (
+    <>
+      {dry.error ? <Problem words={sentenceOf(dry.error)} /> : null}
+      {dry.isPending ? <LoadingBlock height={60} /> : null}
+      {dry.data && !dry.error ? <Outcome dry={dry.data} /> : null}
+      {dry.error ? <ErrorStateRetry onRetry={() => dry.refetch()} /> : null}
+    </>
+  )
+}
+
+function StartButton({ dry, busy, onStart }: { dry: Dry; busy: boolean; onStart: () => void }) {
+  const useful = dry.data ? dry.data.new + dry.data.update : 0
+  return (
+    <Group mt="md">
+      <Button
+        onClick={onStart}
+        loading={busy}
+        disabled={!dry.data || dry.isError || dry.isPlaceholderData || useful === 0}
+        data-testid="import-start"
+      >
+        {useful > 0 ? `Import ${counted(useful, 'person', 'people')}` : 'Import'}
+      </Button>
+    </Group>
   )
 }
 

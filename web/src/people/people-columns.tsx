@@ -37,6 +37,75 @@ const sequencesOf = (contact: Contact) => {
     : counted(statuses.length, 'finished', 'finished')
 }
 
+const identityColumns: Column<Contact>[] = [
+  {
+    key: 'name',
+    title: 'Name',
+    width: 'minmax(150px, 1.4fr)',
+    cell: (contact) => <Name contact={contact} />,
+  },
+  {
+    key: 'company',
+    title: 'Company',
+    width: 'minmax(110px, 1fr)',
+    from: 640,
+    cell: (contact) => <div className="sg-truncate">{contact.organization_name}</div>,
+  },
+  {
+    key: 'email',
+    title: 'Email',
+    width: 'minmax(150px, 1.4fr)',
+    from: 640,
+    cell: (contact) => quiet(contact.email ?? 'no email address'),
+  },
+]
+
+const stageColumn = (stageNames: ReadonlyMap<string, string>): Column<Contact> => ({
+  key: 'stage',
+  title: 'Stage',
+  width: '110px',
+  from: 820,
+  cell: (contact) => quiet(stageNames.get(contact.contact_stage_id ?? '')),
+})
+
+const listsColumn = (labelNames: ReadonlyMap<string, string>): Column<Contact> => ({
+  key: 'lists',
+  title: 'Lists',
+  width: 'minmax(80px, 0.8fr)',
+  from: 1080,
+  cell: (contact) =>
+    quiet(
+      contact.label_ids
+        .map((id) => labelNames.get(id))
+        .filter(Boolean)
+        .join(', '),
+    ),
+})
+
+const activityColumns: Column<Contact>[] = [
+  {
+    key: 'sequences',
+    title: 'Sequences',
+    width: '110px',
+    from: 900,
+    cell: (contact) => quiet(sequencesOf(contact)),
+  },
+  {
+    key: 'zone',
+    title: 'Zone',
+    width: 'minmax(100px, 0.8fr)',
+    from: 1200,
+    cell: (contact) => quiet(contact.time_zone ? zoneName(contact.time_zone) : 'unknown'),
+  },
+  {
+    key: 'last',
+    title: 'Last activity',
+    width: '120px',
+    from: 980,
+    cell: (contact) => <Instant at={contact.last_activity_date} short />,
+  },
+]
+
 /** Stage and lists are ids on the contact; their names come once for all rows. */
 export function usePeopleColumns(): Column<Contact>[] {
   const { data: stages } = useQuery(stagesQuery)
@@ -46,69 +115,7 @@ export function usePeopleColumns(): Column<Contact>[] {
       stages?.contact_stages.map((stage) => [stage.id, stage.display_name || stage.name]),
     )
     const labelNames = new Map(labels?.map((label) => [label.id, label.name]))
-    return [
-      {
-        key: 'name',
-        title: 'Name',
-        width: 'minmax(150px, 1.4fr)',
-        cell: (contact) => <Name contact={contact} />,
-      },
-      {
-        key: 'company',
-        title: 'Company',
-        width: 'minmax(110px, 1fr)',
-        from: 640,
-        cell: (contact) => <div className="sg-truncate">{contact.organization_name}</div>,
-      },
-      {
-        key: 'email',
-        title: 'Email',
-        width: 'minmax(150px, 1.4fr)',
-        from: 640,
-        cell: (contact) => quiet(contact.email ?? 'no email address'),
-      },
-      {
-        key: 'stage',
-        title: 'Stage',
-        width: '110px',
-        from: 820,
-        cell: (contact) => quiet(stageNames.get(contact.contact_stage_id ?? '')),
-      },
-      {
-        key: 'lists',
-        title: 'Lists',
-        width: 'minmax(80px, 0.8fr)',
-        from: 1080,
-        cell: (contact) =>
-          quiet(
-            contact.label_ids
-              .map((id) => labelNames.get(id))
-              .filter(Boolean)
-              .join(', '),
-          ),
-      },
-      {
-        key: 'sequences',
-        title: 'Sequences',
-        width: '110px',
-        from: 900,
-        cell: (contact) => quiet(sequencesOf(contact)),
-      },
-      {
-        key: 'zone',
-        title: 'Zone',
-        width: 'minmax(100px, 0.8fr)',
-        from: 1200,
-        cell: (contact) => quiet(contact.time_zone ? zoneName(contact.time_zone) : 'unknown'),
-      },
-      {
-        key: 'last',
-        title: 'Last activity',
-        width: '120px',
-        from: 980,
-        cell: (contact) => <Instant at={contact.last_activity_date} short />,
-      },
-    ]
+    return [...identityColumns, stageColumn(stageNames), listsColumn(labelNames), ...activityColumns]
   }, [stages, labels])
 }
 

@@ -27,11 +27,8 @@ const EMPTY = {
   direct_phone: '',
 }
 
-export function PersonForm({ begin, verb, onSave, onCancel }: PersonFormProps) {
-  const [busy, setBusy] = useState(false)
-  const [problem, setProblem] = useState<string>()
-  const { data: labels } = useQuery(labelsQuery)
-  const form = useForm({
+function usePersonForm(begin: ContactFields) {
+  return useForm({
     initialValues: { ...EMPTY, time_zone: '', label_names: [] as string[], ...begin },
     validate: {
       email: (value) =>
@@ -42,6 +39,12 @@ export function PersonForm({ begin, verb, onSave, onCancel }: PersonFormProps) {
         value || all.last_name || all.email ? null : 'A name or an address is needed.',
     },
   })
+}
+
+export function PersonForm({ begin, verb, onSave, onCancel }: PersonFormProps) {
+  const [busy, setBusy] = useState(false)
+  const [problem, setProblem] = useState<string>()
+  const form = usePersonForm(begin)
   const submit = form.onSubmit(async (values) => {
     setBusy(true)
     setProblem(undefined)
@@ -54,32 +57,7 @@ export function PersonForm({ begin, verb, onSave, onCancel }: PersonFormProps) {
   })
   return (
     <form onSubmit={submit} noValidate>
-      <SimpleGrid cols={{ base: 1, xs: 2 }} spacing={12} verticalSpacing={12}>
-        <TextInput
-          label="First name"
-          data-autofocus
-          data-testid="first-name"
-          {...form.getInputProps('first_name')}
-        />
-        <TextInput label="Last name" data-testid="last-name" {...form.getInputProps('last_name')} />
-        <TextInput label="Email" type="email" data-testid="person-email" {...form.getInputProps('email')} />
-        <TextInput label="Company" data-testid="company" {...form.getInputProps('organization_name')} />
-        <TextInput label="Title" {...form.getInputProps('title')} />
-        <TextInput label="Phone" {...form.getInputProps('direct_phone')} />
-        <TextInput label="City" {...form.getInputProps('city')} />
-        <TextInput label="Country" {...form.getInputProps('country')} />
-        <ZoneSelect
-          label="Time zone"
-          placeholder="Unknown: the schedule's zone"
-          clearable
-          {...form.getInputProps('time_zone')}
-        />
-        <TagsInput
-          label="Lists"
-          data={(labels ?? []).map((label) => label.name)}
-          {...form.getInputProps('label_names')}
-        />
-      </SimpleGrid>
+      <PersonFields form={form} />
       <Problem words={problem} />
       <Group justify="flex-end" mt="md" gap={8}>
         <Button variant="default" onClick={onCancel}>
@@ -90,5 +68,37 @@ export function PersonForm({ begin, verb, onSave, onCancel }: PersonFormProps) {
         </Button>
       </Group>
     </form>
+  )
+}
+
+function PersonFields({ form }: { form: ReturnType<typeof usePersonForm> }) {
+  const { data: labels } = useQuery(labelsQuery)
+  return (
+    <SimpleGrid cols={{ base: 1, xs: 2 }} spacing={12} verticalSpacing={12}>
+      <TextInput
+        label="First name"
+        data-autofocus
+        data-testid="first-name"
+        {...form.getInputProps('first_name')}
+      />
+      <TextInput label="Last name" data-testid="last-name" {...form.getInputProps('last_name')} />
+      <TextInput label="Email" type="email" data-testid="person-email" {...form.getInputProps('email')} />
+      <TextInput label="Company" data-testid="company" {...form.getInputProps('organization_name')} />
+      <TextInput label="Title" {...form.getInputProps('title')} />
+      <TextInput label="Phone" {...form.getInputProps('direct_phone')} />
+      <TextInput label="City" {...form.getInputProps('city')} />
+      <TextInput label="Country" {...form.getInputProps('country')} />
+      <ZoneSelect
+        label="Time zone"
+        placeholder="Unknown: the schedule's zone"
+        clearable
+        {...form.getInputProps('time_zone')}
+      />
+      <TagsInput
+        label="Lists"
+        data={(labels ?? []).map((label) => label.name)}
+        {...form.getInputProps('label_names')}
+      />
+    </SimpleGrid>
   )
 }

@@ -47,17 +47,7 @@ export function AddForm({ sequence, onAdded, onCancel }: AddFormProps) {
   return (
     <form onSubmit={submit}>
       <Stack gap={12}>
-        <SegmentedControl
-          size="xs"
-          aria-label="Whom to add"
-          value={source}
-          onChange={setSource}
-          data={[
-            { value: 'people', label: 'Choose people' },
-            { value: 'lists', label: 'Whole lists' },
-          ]}
-          style={{ alignSelf: 'flex-start' }}
-        />
+        <Source source={source} onChoose={setSource} />
         {source === 'lists' ? (
           <Lists chosen={lists} onChoose={setLists} />
         ) : (
@@ -84,18 +74,46 @@ export function AddForm({ sequence, onAdded, onCancel }: AddFormProps) {
           </Button>
         </Group>
       </Stack>
-      <Confirm
-        opened={adding.alwaysAsked}
-        onClose={adding.declineAlways}
-        title="This sequence sends at any hour"
-        verb="Send at any hour"
-        onConfirm={() => adding.confirmAlways(wish)}
-      >
-        Its schedule is {sequence.schedule?.name ?? 'Always'}, so mails from a real mailbox would leave at
-        night and on weekends too. Choose another under{' '}
-        <AppLink to={`/sequences/${sequence.id}/settings`}>Settings</AppLink>, or go on.
-      </Confirm>
+      <ConfirmAnyHour sequence={sequence} adding={adding} onConfirm={() => adding.confirmAlways(wish)} />
     </form>
+  )
+}
+
+function Source({ source, onChoose }: { source: string; onChoose: (source: string) => void }) {
+  return (
+    <SegmentedControl
+      size="xs"
+      aria-label="Whom to add"
+      value={source}
+      onChange={onChoose}
+      data={[
+        { value: 'people', label: 'Choose people' },
+        { value: 'lists', label: 'Whole lists' },
+      ]}
+      style={{ alignSelf: 'flex-start' }}
+    />
+  )
+}
+
+interface ConfirmAnyHourProps {
+  sequence: Sequence
+  adding: ReturnType<typeof useAdding>
+  onConfirm: () => Promise<void>
+}
+
+function ConfirmAnyHour({ sequence, adding, onConfirm }: ConfirmAnyHourProps) {
+  return (
+    <Confirm
+      opened={adding.alwaysAsked}
+      onClose={adding.declineAlways}
+      title="This sequence sends at any hour"
+      verb="Send at any hour"
+      onConfirm={onConfirm}
+    >
+      Its schedule is {sequence.schedule?.name ?? 'Always'}, so mails from a real mailbox would leave at night
+      and on weekends too. Choose another under{' '}
+      <AppLink to={`/sequences/${sequence.id}/settings`}>Settings</AppLink>, or go on.
+    </Confirm>
   )
 }
 

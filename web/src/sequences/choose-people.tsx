@@ -62,32 +62,14 @@ export function ChoosePeople({ chosen, onChoose }: { chosen: Chosen; onChoose: (
   return (
     <div>
       <div className={classes.head}>
-        <TextInput
-          type="search"
-          aria-label="Search people"
-          placeholder="Search name, company, address"
-          leftSection={<IconSearch size={16} stroke={1.75} />}
-          value={typed}
-          onChange={(event) => {
-            setTyped(event.currentTarget.value)
+        <SearchPeople
+          typed={typed}
+          onType={(text) => {
+            setTyped(text)
             onChoose(NOBODY)
           }}
-          style={{ flex: '1 1 200px' }}
-          data-autofocus
-          data-testid="choose-people-search"
         />
-        <Checkbox
-          size="xs"
-          label={`All ${counted(paged.total, 'person', 'people')}${q ? ' found' : ''}`}
-          checked={chosen.everyone !== undefined}
-          disabled={paged.total === 0}
-          onChange={(event) =>
-            onChoose(
-              event.currentTarget.checked ? { ids: new Set(), everyone: { q, total: paged.total } } : NOBODY,
-            )
-          }
-          data-testid="choose-everyone"
-        />
+        <Everyone q={q} total={paged.total} chosen={chosen} onChoose={onChoose} />
       </div>
       <div className={classes.list} data-scroll>
         <DataTable
@@ -98,21 +80,60 @@ export function ChoosePeople({ chosen, onChoose }: { chosen: Chosen; onChoose: (
           rowKey={(contact) => contact.id}
           onOpen={toggle}
           selection={{ chosen: shownIds, onChoose: (ids) => onChoose({ ids, everyone: undefined }) }}
-          empty={
-            q ? (
-              <EmptyState title="Nobody of that name" />
-            ) : (
-              <EmptyState title="There are no people yet">
-                <AppLink to="/people/import">Import a file</AppLink> or{' '}
-                <AppLink to="/people" search={{ new: '1' }}>
-                  add one
-                </AppLink>{' '}
-                first.
-              </EmptyState>
-            )
-          }
+          empty={<Nobody searched={q !== ''} />}
         />
       </div>
     </div>
+  )
+}
+
+function SearchPeople({ typed, onType }: { typed: string; onType: (text: string) => void }) {
+  return (
+    <TextInput
+      type="search"
+      aria-label="Search people"
+      placeholder="Search name, company, address"
+      leftSection={<IconSearch size={16} stroke={1.75} />}
+      value={typed}
+      onChange={(event) => onType(event.currentTarget.value)}
+      style={{ flex: '1 1 200px' }}
+      data-autofocus
+      data-testid="choose-people-search"
+    />
+  )
+}
+
+interface EveryoneProps {
+  q: string
+  total: number
+  chosen: Chosen
+  onChoose: (chosen: Chosen) => void
+}
+
+function Everyone({ q, total, chosen, onChoose }: EveryoneProps) {
+  return (
+    <Checkbox
+      size="xs"
+      label={`All ${counted(total, 'person', 'people')}${q ? ' found' : ''}`}
+      checked={chosen.everyone !== undefined}
+      disabled={total === 0}
+      onChange={(event) =>
+        onChoose(event.currentTarget.checked ? { ids: new Set(), everyone: { q, total } } : NOBODY)
+      }
+      data-testid="choose-everyone"
+    />
+  )
+}
+
+function Nobody({ searched }: { searched: boolean }) {
+  if (searched) return <EmptyState title="Nobody of that name" />
+  return (
+    <EmptyState title="There are no people yet">
+      <AppLink to="/people/import">Import a file</AppLink> or{' '}
+      <AppLink to="/people" search={{ new: '1' }}>
+        add one
+      </AppLink>{' '}
+      first.
+    </EmptyState>
   )
 }

@@ -43,11 +43,8 @@ function useList() {
 
 export function SequencesScreen() {
   const { state, set } = useUrl()
-  const go = useGo()
   const paged = useList()
   const filtered = Boolean(state['q'] || state['status'])
-  const sort = state['sort'] ?? 'created_at'
-  const ascending = state['up'] === '1'
   const beginning = !paged.isLoading && paged.rows.length === 0 && !filtered
   return (
     <Page
@@ -69,41 +66,63 @@ export function SequencesScreen() {
         <Starters />
       ) : (
         <>
-          <Toolbar>
-            <SearchBox label="Search by name" />
-            <Chips
-              label="State"
-              chips={STATUSES}
-              chosen={state['status'] ?? ''}
-              onChoose={(status) => set({ status: status || undefined })}
-            />
-          </Toolbar>
-          <DataTable
-            label="Sequences"
-            testId="sequence-row"
-            columns={columns}
-            paged={paged}
-            rowKey={(sequence) => sequence.id}
-            onOpen={(sequence) => go(`/sequences/${sequence.id}`)}
-            detail={(sequence) => <SequenceDetailLine sequence={sequence} />}
-            sorting={{
-              by: sort,
-              ascending,
-              onSort: (by) => set({ sort: by, up: by === sort && !ascending ? '1' : undefined }),
-            }}
-            empty={
-              <EmptyState
-                title="No sequence matches"
-                action={
-                  <Button variant="default" onClick={() => set({ q: undefined, status: undefined })}>
-                    Clear the filters
-                  </Button>
-                }
-              />
-            }
-          />
+          <Filters />
+          <SequenceTable paged={paged} />
         </>
       )}
     </Page>
+  )
+}
+
+function Filters() {
+  const { state, set } = useUrl()
+  return (
+    <Toolbar>
+      <SearchBox label="Search by name" />
+      <Chips
+        label="State"
+        chips={STATUSES}
+        chosen={state['status'] ?? ''}
+        onChoose={(status) => set({ status: status || undefined })}
+      />
+    </Toolbar>
+  )
+}
+
+function SequenceTable({ paged }: { paged: ReturnType<typeof useList> }) {
+  const { state, set } = useUrl()
+  const go = useGo()
+  const sort = state['sort'] ?? 'created_at'
+  const ascending = state['up'] === '1'
+  return (
+    <DataTable
+      label="Sequences"
+      testId="sequence-row"
+      columns={columns}
+      paged={paged}
+      rowKey={(sequence) => sequence.id}
+      onOpen={(sequence) => go(`/sequences/${sequence.id}`)}
+      detail={(sequence) => <SequenceDetailLine sequence={sequence} />}
+      sorting={{
+        by: sort,
+        ascending,
+        onSort: (by) => set({ sort: by, up: by === sort && !ascending ? '1' : undefined }),
+      }}
+      empty={<NothingMatches />}
+    />
+  )
+}
+
+function NothingMatches() {
+  const { set } = useUrl()
+  return (
+    <EmptyState
+      title="No sequence matches"
+      action={
+        <Button variant="default" onClick={() => set({ q: undefined, status: undefined })}>
+          Clear the filters
+        </Button>
+      }
+    />
   )
 }

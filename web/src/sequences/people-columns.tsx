@@ -99,7 +99,7 @@ const mailbox: Column<Enrollment> = {
 
 export const columns: Column<Enrollment>[] = [person, company, why(640), step, next, mailbox]
 
-export const drawerColumns: Column<Enrollment>[] = [person, why(520), { ...next, from: 700 }]
+export const drawerColumns: Column<Enrollment>[] = [person, why(640), { ...next, from: 700 }]
 
 export function PersonDetailLine({ row }: { row: Enrollment }) {
   return (

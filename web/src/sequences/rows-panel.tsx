@@ -12,7 +12,7 @@ import { Toolbar } from '../ui/page.tsx'
 import { EmptyState } from '../ui/states.tsx'
 import { MessageRows, STAT_CHIPS } from './message-rows.tsx'
 import { titleOf } from './names.ts'
-import { drawerColumns, STATES } from './people-columns.tsx'
+import { drawerColumns, PersonDetailLine, STATES } from './people-columns.tsx'
 
 export function RowsPanel({ kind }: { kind: string }) {
   const { state } = useUrl()
@@ -71,6 +71,7 @@ function People({ sequenceId }: { sequenceId: string | undefined }) {
         paged={paged}
         rowKey={(row) => row.id}
         onOpen={(row) => set({ person: row.contact.id }, { replace: false })}
+        detail={(row) => <PersonDetailLine row={row} />}
         empty={<EmptyState title="Nobody is in this state" />}
       />
     </>

@@ -27,20 +27,12 @@ async function add(values: string[]): Promise<Suppressed> {
   return sum
 }
 
-export function AddSuppressions({ opened, onClose }: { opened: boolean; onClose: () => void }) {
+function useAdding() {
   const queries = useQueryClient()
-  const [text, setText] = useState('')
   const [busy, setBusy] = useState(false)
   const [problem, setProblem] = useState<string>()
   const [result, setResult] = useState<Suppressed>()
-  const values = valuesIn(text)
-  const close = () => {
-    setText('')
-    setResult(undefined)
-    setProblem(undefined)
-    onClose()
-  }
-  const submit = async () => {
+  const submit = async (values: string[]) => {
     setBusy(true)
     setProblem(undefined)
     try {
@@ -51,6 +43,22 @@ export function AddSuppressions({ opened, onClose }: { opened: boolean; onClose:
     } finally {
       setBusy(false)
     }
+  }
+  const forget = () => {
+    setResult(undefined)
+    setProblem(undefined)
+  }
+  return { busy, problem, result, submit, forget }
+}
+
+export function AddSuppressions({ opened, onClose }: { opened: boolean; onClose: () => void }) {
+  const [text, setText] = useState('')
+  const { busy, problem, result, submit, forget } = useAdding()
+  const values = valuesIn(text)
+  const close = () => {
+    setText('')
+    forget()
+    onClose()
   }
   return (
     <Modal opened={opened} onClose={close} title="Never write to these" size={520}>
@@ -71,20 +79,11 @@ export function AddSuppressions({ opened, onClose }: { opened: boolean; onClose:
           />
           <Problem words={problem} />
           <Group justify="space-between" mt="md">
-            <FileButton
-              accept=".csv,.txt,text/csv,text/plain"
-              onChange={(file) => file?.text().then(setText)}
-            >
-              {(props) => (
-                <Button variant="default" {...props}>
-                  From a file
-                </Button>
-              )}
-            </FileButton>
+            <FromFile onText={setText} />
             <Button
               loading={busy}
               disabled={values.length === 0}
-              onClick={submit}
+              onClick={() => submit(values)}
               data-testid="suppressions-add"
             >
               {values.length > 0 ? `Add ${number(values.length)}` : 'Add'}
@@ -93,6 +92,18 @@ export function AddSuppressions({ opened, onClose }: { opened: boolean; onClose:
         </>
       )}
     </Modal>
+  )
+}
+
+function FromFile({ onText }: { onText: (text: string) => void }) {
+  return (
+    <FileButton accept=".csv,.txt,text/csv,text/plain" onChange={(file) => file?.text().then(onText)}>
+      {(props) => (
+        <Button variant="default" {...props}>
+          From a file
+        </Button>
+      )}
+    </FileButton>
   )
 }
 

@@ -5,7 +5,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { sentenceOf } from '../lib/api.ts'
 import type { Schedule, Window } from '../lib/api-types.ts'
-import { createSchedule, schedulesQuery, updateSchedule } from '../lib/mailboxes.ts'
+import { createSchedule, type ScheduleInput, schedulesQuery, updateSchedule } from '../lib/mailboxes.ts'
 import { useSession } from '../lib/session.ts'
 import { tell } from '../ui/act.tsx'
 import { Problem } from '../ui/problem.tsx'
@@ -13,29 +13,36 @@ import { ZoneSelect } from '../ui/zone-select.tsx'
 import classes from './settings.module.css'
 import { DAYS, fromClock, toClock, WEEKDAYS } from './windows.ts'
 
-export function ScheduleForm({ schedule, onClose }: { schedule: Schedule | undefined; onClose: () => void }) {
+function useSaving(schedule: Schedule | undefined, onSaved: () => void) {
   const queries = useQueryClient()
+  const [busy, setBusy] = useState(false)
+  const [problem, setProblem] = useState<string>()
+  const save = async (input: ScheduleInput) => {
+    setBusy(true)
+    setProblem(undefined)
+    try {
+      await (schedule ? updateSchedule(schedule.id, input) : createSchedule(input))
+      await queries.invalidateQueries({ queryKey: schedulesQuery.queryKey })
+      tell('Saved.')
+      onSaved()
+    } catch (error) {
+      setProblem(sentenceOf(error))
+      setBusy(false)
+    }
+  }
+  return { busy, problem, save }
+}
+
+export function ScheduleForm({ schedule, onClose }: { schedule: Schedule | undefined; onClose: () => void }) {
   const { team } = useSession()
   const [name, setName] = useState(schedule?.name ?? '')
   const [zone, setZone] = useState(schedule?.time_zone ?? team.time_zone)
   const [theirs, setTheirs] = useState(schedule?.use_contacts_time_zone ?? false)
   const [windows, setWindows] = useState<Window[]>(schedule?.windows ?? WEEKDAYS)
-  const [busy, setBusy] = useState(false)
-  const [problem, setProblem] = useState<string>()
-  const submit = async (event: FormEvent) => {
+  const { busy, problem, save } = useSaving(schedule, onClose)
+  const submit = (event: FormEvent) => {
     event.preventDefault()
-    setBusy(true)
-    setProblem(undefined)
-    const input = { name: name.trim(), time_zone: zone, use_contacts_time_zone: theirs, windows }
-    try {
-      await (schedule ? updateSchedule(schedule.id, input) : createSchedule(input))
-      await queries.invalidateQueries({ queryKey: schedulesQuery.queryKey })
-      tell('Saved.')
-      onClose()
-    } catch (error) {
-      setProblem(sentenceOf(error))
-      setBusy(false)
-    }
+    save({ name: name.trim(), time_zone: zone, use_contacts_time_zone: theirs, windows })
   }
   return (
     <Modal opened onClose={onClose} title={schedule ? `Change ${schedule.name}` : 'New schedule'} size={520}>
@@ -131,44 +138,54 @@ function Day({ word, day, windows, onChange }: DayProps) {
       />
       <div className={classes.times}>
         {windows.map((window, at) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: a window has no name but its place in the day
-          <div key={at} className={classes.time}>
-            <TextInput
-              type="time"
-              aria-label={`${word} from`}
-              value={toClock(window.opens_at_minute)}
-              onChange={(event) =>
-                change(at, { opens_at_minute: fromClock(event.currentTarget.value, false) })
-              }
-            />
-            to
-            <TextInput
-              type="time"
-              aria-label={`${word} to`}
-              value={toClock(window.closes_at_minute)}
-              onChange={(event) =>
-                change(at, { closes_at_minute: fromClock(event.currentTarget.value, true) })
-              }
-            />
-            <ActionIcon
-              size={28}
-              aria-label="Remove these times"
-              onClick={() => onChange(windows.filter((_, index) => index !== at))}
-            >
-              <IconMinus size={14} />
-            </ActionIcon>
-            {at === windows.length - 1 ? (
-              <ActionIcon
-                size={28}
-                aria-label={`More times on ${word}`}
-                onClick={() => onChange([...windows, another()])}
-              >
-                <IconPlus size={14} />
-              </ActionIcon>
-            ) : null}
-          </div>
+          <Times
+            // biome-ignore lint/suspicious/noArrayIndexKey: a window has no name but its place in the day
+            key={at}
+            word={word}
+            window={window}
+            onChange={(patch) => change(at, patch)}
+            onRemove={() => onChange(windows.filter((_, index) => index !== at))}
+            onMore={at === windows.length - 1 ? () => onChange([...windows, another()]) : undefined}
+          />
         ))}
       </div>
+    </div>
+  )
+}
+
+interface TimesProps {
+  word: string
+  window: Window
+  onChange: (patch: Partial<Window>) => void
+  onRemove: () => void
+  /** Only the last times of a day offer more. */
+  onMore: (() => void) | undefined
+}
+
+function Times({ word, window, onChange, onRemove, onMore }: TimesProps) {
+  return (
+    <div className={classes.time}>
+      <TextInput
+        type="time"
+        aria-label={`${word} from`}
+        value={toClock(window.opens_at_minute)}
+        onChange={(event) => onChange({ opens_at_minute: fromClock(event.currentTarget.value, false) })}
+      />
+      to
+      <TextInput
+        type="time"
+        aria-label={`${word} to`}
+        value={toClock(window.closes_at_minute)}
+        onChange={(event) => onChange({ closes_at_minute: fromClock(event.currentTarget.value, true) })}
+      />
+      <ActionIcon size={28} aria-label="Remove these times" onClick={onRemove}>
+        <IconMinus size={14} />
+      </ActionIcon>
+      {onMore ? (
+        <ActionIcon size={28} aria-label={`More times on ${word}`} onClick={onMore}>
+          <IconPlus size={14} />
+        </ActionIcon>
+      ) : null}
     </div>
   )
 }

@@ -21,10 +21,8 @@ export function TeamSection() {
   )
 }
 
-function TeamForm({ team }: { team: Team }) {
-  const queries = useQueryClient()
-  const { busy, run } = useAct()
-  const form = useForm({
+function useTeamForm(team: Team) {
+  return useForm({
     initialValues: {
       name: team.name,
       time_zone: team.time_zone,
@@ -34,6 +32,12 @@ function TeamForm({ team }: { team: Team }) {
     },
     validate: { name: (value) => (value.trim() ? null : 'Give your team a name.') },
   })
+}
+
+function TeamForm({ team }: { team: Team }) {
+  const queries = useQueryClient()
+  const { busy, run } = useAct()
+  const form = useTeamForm(team)
   const submit = form.onSubmit(({ opt_out_html, legal_name, postal_address, ...rest }) =>
     run(async () => {
       await updateTeam({
@@ -61,26 +65,7 @@ function TeamForm({ team }: { team: Team }) {
       </Section>
       <Section title="Under every mail">
         <Stack gap={12} maw={480}>
-          <TextInput
-            label="Legal name"
-            description="Asked for before the first sequence sends from a real mailbox."
-            data-testid="legal-name"
-            {...form.getInputProps('legal_name')}
-          />
-          <Textarea
-            label="Postal address"
-            autosize
-            minRows={2}
-            data-testid="postal-address"
-            {...form.getInputProps('postal_address')}
-          />
-          <Textarea
-            label="Opt-out sentence"
-            description="What stands between <% and %> becomes the link."
-            autosize
-            minRows={2}
-            {...form.getInputProps('opt_out_html')}
-          />
+          <LegalFields form={form} />
         </Stack>
         <Group mt="md">
           <Button type="submit" loading={busy} disabled={!form.isDirty()} data-testid="save-team">
@@ -89,6 +74,33 @@ function TeamForm({ team }: { team: Team }) {
         </Group>
       </Section>
     </form>
+  )
+}
+
+function LegalFields({ form }: { form: ReturnType<typeof useTeamForm> }) {
+  return (
+    <>
+      <TextInput
+        label="Legal name"
+        description="Asked for before the first sequence sends from a real mailbox."
+        data-testid="legal-name"
+        {...form.getInputProps('legal_name')}
+      />
+      <Textarea
+        label="Postal address"
+        autosize
+        minRows={2}
+        data-testid="postal-address"
+        {...form.getInputProps('postal_address')}
+      />
+      <Textarea
+        label="Opt-out sentence"
+        description="What stands between <% and %> becomes the link."
+        autosize
+        minRows={2}
+        {...form.getInputProps('opt_out_html')}
+      />
+    </>
   )
 }
 

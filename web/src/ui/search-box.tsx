@@ -28,8 +28,7 @@ export function SearchBox({ label, name = 'q' }: { label: string; name?: string 
       rightSection={
         text ? <CloseButton size="sm" aria-label="Clear the search" onClick={() => change('')} /> : null
       }
-      w={280}
-      maw="100%"
+      w={{ base: '100%', xs: 280 }}
     />
   )
 }

@@ -1,0 +1,22 @@
+/**
+ * Locks rows by id, in the order in which everybody does (ENGINE section 2): mailboxes, counters (`caps.ts`), enrollments, messages.
+ * Changes nothing.
+ */
+import { sql } from 'kysely'
+import type { Db } from '../core/db.ts'
+import type { Id, TeamId } from '../core/ids.ts'
+import { kysely } from './db.ts'
+
+/** `for no key update`: anything stronger would fight the foreign keys of people who enroll. */
+export async function lockMailboxes(tx: Db, team: TeamId, ids: readonly Id[]): Promise<void> {
+  await sql`select from mailboxes where team_id = ${team} and id = any(${ids as Id[]}) order by id for no key update`.execute(
+    kysely(tx),
+  )
+}
+
+/** All that a transaction is about to write, at once: three sorted parts one after the other are not sorted. */
+export async function lockEnrollments(tx: Db, team: TeamId, ids: readonly Id[]): Promise<void> {
+  await sql`select from enrollments where team_id = ${team} and id = any(${ids as Id[]}) order by id for no key update`.execute(
+    kysely(tx),
+  )
+}
