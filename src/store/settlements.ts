@@ -263,19 +263,6 @@ async function changesOf(tx: Db, o: SettleOptions, cases: readonly Case[]): Prom
   return [...held, ...cleared, ...(await advances(tx, { team: o.team, done, now: o.now, random: o.random }))]
 }
 
-/** Another hold has its own reason, and its own way out. */
-async function heldForDoubt(tx: Db, team: TeamId, cases: readonly Case[]): Promise<Set<Id>> {
-  const ids = cases.flatMap(({ message }) =>
-    message.state === 'unknown' ? (message.enrollmentId ?? []) : [],
-  )
-  if (ids.length === 0) return new Set()
-  const { rows } = await sql<{ id: Id }>`
-    select id from enrollments where team_id = ${team} and id = any(${ids}) and hold_reason = 'delivery_unknown'`.execute(
-    kysely(tx),
-  )
-  return new Set(rows.map((row) => row.id))
-}
-
 /** Due again at the time that the table of retries says. */
 async function retryLater(tx: Db, o: SettleOptions, cases: readonly Case[]): Promise<void> {
   const later = cases.flatMap(({ settlement, message }) =>

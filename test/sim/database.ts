@@ -2,11 +2,12 @@
  * Real PostgreSQL connections whose every statement is a turn of the scheduler. A process that dies, a connection that breaks and a
  * server that goes away end in a rollback and an answer that never comes, or in an error; a commit may have happened all the same.
  */
-import type pg from 'pg'
+import pg from 'pg'
 import type { Instant } from '../../src/core/clock.ts'
 import type { Random } from '../../src/core/random.ts'
 import type { Log } from '../../src/log.ts'
 import { Database } from '../../src/store/db.ts'
+import { typeParsers } from '../../src/store/pg-types.ts'
 import { openPool } from '../../src/store/postgres.ts'
 import type { Actor, Scheduler } from './scheduler.ts'
 
@@ -26,7 +27,7 @@ export class Connections {
   readonly control: Database
 
   constructor({ url, log }: SimDatabaseOptions) {
-    this.#pool = openPool({ url, name: 'sim', max: 40, log })
+    this.#pool = new pg.Pool({ connectionString: url, max: 40, types: typeParsers, pipeline: true })
     this.control = Database.over({
       pool: openPool({ url, name: 'sim control', max: 2, log }),
       name: 'control',
@@ -38,14 +39,15 @@ export class Connections {
     const free = this.#free.pop()
     if (free) return free
     const made = await this.#pool.connect()
-    await made.query("set plan_cache_mode to 'force_generic_plan'; set jit to off")
+    await made.query(
+      "set datestyle to 'ISO'; set timezone to 'UTC'; set plan_cache_mode to 'force_generic_plan'; set jit to off",
+    )
     return made
   }
 
   /** Whatever was open is rolled back, as the server does when a connection ends. */
   async giveBack(client: pg.PoolClient): Promise<void> {
-    await client.query('rollback')
-    await client.query('select pg_advisory_unlock_all()')
+    await Promise.all([client.query('rollback'), client.query('select pg_advisory_unlock_all()')])
     this.#free.push(client)
   }
 
@@ -140,6 +142,7 @@ export class SimServer {
   }
 }
 
+const BEGINS = /^(start transaction|begin|set local)/
 const names = new Map<string, string>()
 
 /** The name under which a connection keeps a statement; those that are no queries have none. */
@@ -260,8 +263,7 @@ class SimClient {
     if (this.broken || !real) throw coded('Connection terminated unexpectedly', 'ECONNRESET')
     const lot = server.lot()
     if (lot === 'lost before') return this.#lose(lot)
-    // Prepared once per connection: planning costs more than running, with so few rows.
-    this.#running = real.query({ name: nameOf(text), text, values })
+    this.#running = this.#send(real, text, values)
     try {
       const result = (await this.#running) as pg.QueryResult
       this.#note(text, result)
@@ -272,8 +274,15 @@ class SimClient {
     }
   }
 
+  /** Prepared once per connection: planning costs more than running, with so few rows. What only begins travels with what comes next. */
+  #send(real: pg.PoolClient, text: string, values: unknown[]): Promise<pg.QueryResult> {
+    if (!BEGINS.test(text)) return real.query({ name: nameOf(text), text, values })
+    real.query(text).catch(() => undefined)
+    return Promise.resolve({ command: 'START', rowCount: null, rows: [], oid: 0, fields: [] })
+  }
+
   #note(text: string, { command, rowCount }: pg.QueryResult): void {
-    if (/^(start transaction|begin)/.test(text)) this.inTransaction = true
+    if (command === 'START') this.inTransaction = true
     if (text === 'commit' || text === 'rollback') this.inTransaction = false
     if (['INSERT', 'UPDATE', 'DELETE'].includes(command) && rowCount)
       this.#pool.server.options.scheduler.stir()

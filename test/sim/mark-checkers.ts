@@ -213,7 +213,12 @@ export class MarkCheckers {
         `due ${iso(due)}, read ${inbox.readAt === null ? 'never' : iso(inbox.readAt)}`,
       )
     for (const mail of this.#options.recipients().stopping)
-      if (mail.mailboxId === row.reads_via && !mail.folderMail.taken && mail.arrivedAt < due - READ_WITHIN_MS && this.#concerns(mail, row))
+      if (
+        mail.mailboxId === row.reads_via &&
+        !mail.folderMail.taken &&
+        mail.arrivedAt < due - READ_WITHIN_MS &&
+        this.#concerns(mail, row)
+      )
         this.#fail(
           '5 inbox read first',
           sending,

@@ -70,6 +70,8 @@ const TURNS_MAX = 600_000
 /** A statement that takes longer is asked whether it waits for a lock. */
 const LOOK_AFTER_MS = 4
 const PATIENCE_FIRST_MS = 1_000
+/** Of the sleepers whose time has come, one in so many wakes at once; the others as if their machine were slow. */
+const WAKES_ONE_IN = 3
 /** One in so many jumps goes only as far as the first sleeper asked. */
 const HASTY_ONE_IN = 20
 const PATIENCE_MAX_MS = 300_000
@@ -234,7 +236,7 @@ export class Scheduler {
 
   async #take(turn: Turn): Promise<void> {
     {
-      const k = turn.actor.name.split(/[ .]/)[0] + ' ' + turn.what
+      const k = `${turn.actor.name.split(/[ .]/)[0]} ${turn.what}`
       PROF.set(k, (PROF.get(k) ?? 0) + 1)
     }
     if (++this.turns > TURNS_MAX) throw new Runaway(`more than ${TURNS_MAX} turns; at last: ${turn.what}`)
@@ -309,7 +311,8 @@ export class Scheduler {
     const awake = timers
       .filter(
         (timer) =>
-          wakesAt(timer) <= this.#now && (timer.exact || (sleepersAt <= this.#now && this.#oneIn(2))),
+          wakesAt(timer) <= this.#now &&
+          (timer.exact || (sleepersAt <= this.#now && this.#oneIn(WAKES_ONE_IN))),
       )
       .sort((a, b) => a.at - b.at || a.arrival - b.arrival)
     PROF.set('awake', (PROF.get('awake') ?? 0) + awake.length)

@@ -151,7 +151,7 @@ export class World {
   async #nextDue(now: Instant): Promise<Instant> {
     const rows = await this.connections.query<{ at: Instant; read_at: Instant; id: string; wanted: boolean }>(
       NEXT_SQL,
-      [this.house.team],
+      [this.house.team, new Date(now), new Date(now + POLL_EVERY_MS)],
     )
     let next = now + IDLE_JUMP_MS
     for (const row of rows) {
@@ -164,23 +164,23 @@ export class World {
 
   async run(): Promise<Outcome> {
     const { connections, random, scheduler, start } = this
-    this.house = await foundTeam({ connections, random, now: start }, this.zone)
-    const { team } = this.house
-    const [mail, recipients] = [() => this.mail, () => this.recipients]
-    this.promises = new Promises({ team, connections, scheduler })
-    const onViolation = (violation: Violation) => this.violations.push(violation)
-    this.marks = new MarkCheckers({
-      team,
-      connections,
-      servers: mail,
-      recipients,
-      promises: () => this.promises,
-      onViolation,
-    })
-    for (const mailbox of this.house.mailboxes) this.mail.add(mailbox)
-    for (let place = 1; place <= this.workers; place++) this.processes.start(place)
-    writeScript(this)
     try {
+      this.house = await foundTeam({ connections, random, now: start }, this.zone)
+      const { team } = this.house
+      const [mail, recipients] = [() => this.mail, () => this.recipients]
+      this.promises = new Promises({ team, connections, scheduler })
+      const onViolation = (violation: Violation) => this.violations.push(violation)
+      this.marks = new MarkCheckers({
+        team,
+        connections,
+        servers: mail,
+        recipients,
+        promises: () => this.promises,
+        onViolation,
+      })
+      for (const mailbox of this.house.mailboxes) this.mail.add(mailbox)
+      for (let place = 1; place <= this.workers; place++) this.processes.start(place)
+      writeScript(this)
       await scheduler.run(() => this.#isOver())
       if (this.violations.length === 0) this.violations.push(...(await checkRows(this.#rowChecks())))
       return await this.#outcome()
@@ -282,7 +282,15 @@ export class World {
   }
 }
 
+/** Polls come every few hours instead of every minute: new mail is announced anyway, and a poll that finds nothing costs a claim. */
+const POLL_EVERY_MS = 4 * HOUR
+
 const NEXT_SQL = `
+  with polls as (
+    update mailboxes set read_due_at = $3 where id in (
+      select id from mailboxes where team_id = $1 and read_problem is null and read_due_at > $2
+        and read_due_at < $2::timestamptz + interval '2 minutes' for no key update skip locked)
+  )
   select b.id, greatest(b.wake_at, b.busy_until, case when b.state = 'connected' then '-infinity'::timestamptz else 'infinity' end) as at,
     greatest(b.read_due_at, b.read_busy_until) as read_at, b.read_wanted_at is not null or b.read_problem is not null as wanted
   from mailboxes b where b.team_id = $1 and b.state <> 'removed'

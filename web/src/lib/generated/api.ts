@@ -4606,6 +4606,12 @@ export interface operations {
                                 same_address_as: string | null;
                             }[];
                         }[];
+                        received_before: {
+                            id: string;
+                            step_position: number;
+                            sent_at: string;
+                            sentence: string;
+                        }[];
                         emailer_campaign: {
                             id: string;
                             name: string | null;
