@@ -155,6 +155,10 @@ export class MailServers {
     const started = { truth: 'open', told: null, acceptedAt: null } as const
     const sending: Sending = { mailboxId, mail, worker: actor.name, markedAt: scheduler.now, ...started }
     this.sendings.push(sending)
+    // A process that dies before the dot has sent nothing.
+    void actor.end.then(() => {
+      if (sending.truth === 'open') sending.truth = 'not accepted'
+    })
     await scheduler.look(() => onMark(sending))
     return sending
   }

@@ -151,7 +151,12 @@ export class MarkCheckers {
       gapMs: row.gap_ms,
     })
     const limits = promises.limitsBetween(row.mailbox_id, row.claimed_at, now)
-    const counted = this.marked.filter((one) => one.sending.truth !== 'not accepted')
+    // What a person chose to send once more is counted at its last mark only: the ledger has one row for it.
+    const counted = this.marked.filter(
+      ({ sending: one }) =>
+        one.truth !== 'not accepted' &&
+        !(promises.sentAgain.has(one.mail.messageId) && one.told !== 'accepted'),
+    )
     const times = counted
       .filter((one) => one.row.mailbox_id === row.mailbox_id)
       .map((one) => one.sending.markedAt)

@@ -40,6 +40,7 @@ export class Processes {
   readonly #desks = new Map<string, Promise<void>>()
   #births = 0
   #requests = 0
+  #open = 0
   calm = false
 
   constructor(options: ProcessesOptions) {
@@ -128,13 +129,17 @@ export class Processes {
     }
   }
 
+  /** A request is under way, or waits for one. */
+  get isAsked(): boolean {
+    return this.#open > 0
+  }
+
   /** One request at a time per desk; each is a process of its own, which may die in it. */
   ask(desk: string, name: string, act: (request: Request) => Promise<void>): void {
     const before = this.#desks.get(desk) ?? Promise.resolve()
-    this.#desks.set(
-      desk,
-      before.then(() => this.#one(name, act)),
-    )
+    this.#open++
+    const done = before.then(() => this.#one(name, act)).finally(() => this.#open--)
+    this.#desks.set(desk, done)
   }
 
   async #one(name: string, act: (request: Request) => Promise<void>): Promise<void> {

@@ -244,7 +244,7 @@ export class World {
     if (now > this.start + AT_MOST_MS) return true
     const [row] = await this.connections.query<{ open: boolean }>(OPEN_SQL, [this.house.team])
     if (row!.open) return false
-    if (this.#accepted().length >= SENDS_MIN) return true
+    if (this.#accepted().length >= SENDS_MIN || this.processes.isAsked) return !this.processes.isAsked
     this.processes.ask('people', 'enroll newcomers', enrollNewcomers)
     return false
   }
@@ -292,7 +292,7 @@ const NEXT_SQL = `
         and read_due_at < $2::timestamptz + interval '2 minutes' for no key update skip locked)
   )
   select b.id, greatest(b.wake_at, b.busy_until, case when b.state = 'connected' then '-infinity'::timestamptz else 'infinity' end) as at,
-    greatest(b.read_due_at, b.read_busy_until) as read_at, b.read_wanted_at is not null or b.read_problem is not null as wanted
+    greatest(b.read_due_at, b.read_busy_until) as read_at, b.imap_host is not null and (b.read_wanted_at is not null or b.read_problem is not null) as wanted
   from mailboxes b where b.team_id = $1 and b.state <> 'removed'
   union all
   select '', min(auto_unpause_at), 'infinity', false from enrollments
