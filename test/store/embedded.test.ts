@@ -122,8 +122,10 @@ test('a killed server is started again by itself with everything acknowledged, w
   await pools.api.transaction(async (tx) => {
     await sql.raw('create table kept as select generate_series(1, 1000) as n').execute(kysely(tx))
   })
-  process.kill(serverPid(folder), 'SIGKILL')
+  const pid = serverPid(folder)
+  process.kill(pid, 'SIGKILL')
   const errors: unknown[] = []
+  // The killed server's backends answer until they notice; the next server starts only when they are gone.
   await vi.waitFor(
     async () => {
       try {
@@ -132,6 +134,7 @@ test('a killed server is started again by itself with everything acknowledged, w
         errors.push(error)
         throw error
       }
+      expect(serverPid(folder)).not.toBe(pid)
     },
     { timeout: 15_000, interval: 20 },
   )
