@@ -19,8 +19,10 @@ import {
 } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
-import { dirname, join, relative } from 'node:path'
+import { basename, dirname, join, relative } from 'node:path'
 import { promisify } from 'node:util'
+import { systemRandom } from '../random.ts'
+import { removeAbandoned } from './abandoned.ts'
 import type { ServerUser } from './embedded-user.ts'
 import { DatabaseRefused } from './unavailable.ts'
 
@@ -175,14 +177,14 @@ export async function assertOnlyOurs(folder: string): Promise<void> {
 
 /** The copy at `target`, complete or not at all: made beside it, then renamed. */
 async function copyOnce(native: string, target: string): Promise<string> {
-  const making = `${target}.${process.pid}`
+  const making = `${target}.making.${process.pid}.${systemRandom().hex(4)}`
   try {
     await assertOnlyOurs(target)
     return target
   } catch (error) {
     if (codeOf(error) !== 'ENOENT') throw error
   }
-  await rm(making, { recursive: true, force: true })
+  await removeAbandoned(dirname(target), `${basename(target)}.making.`)
   await copyFolder(native, making)
   for (const { source, target: link } of await listedLinks(native)) {
     const path = join(making, relative('native', link))

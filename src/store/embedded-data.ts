@@ -4,18 +4,15 @@
  */
 import { spawn } from 'node:child_process'
 import { chown, lchown, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
-import type { Instant } from '../core/clock.ts'
-import { MINUTE } from '../core/clock.ts'
+import { basename, dirname, join } from 'node:path'
 import { systemRandom } from '../random.ts'
+import { removeAbandoned } from './abandoned.ts'
 import { type Binaries, serverEnvironment } from './embedded-binaries.ts'
 import { type ServerUser, serverUser } from './embedded-user.ts'
 import { DatabaseRefused } from './unavailable.ts'
 
 export const SUPERUSER = 'segue'
 const PASSWORD_FILE = 'segue-password'
-/** An initialization that was killed leaves its folder behind; nobody's takes this long. */
-const INIT_ABANDONED_MS = 10 * MINUTE
 
 /**
  * How the server and `initdb` name the data folder, being started in it. Under another user a parent may be closed to them, and
@@ -50,7 +47,7 @@ async function notOurs(folder: string): Promise<string> {
 
 /** Runs `initdb` beside the folder and renames the result into place. Of several processes one wins; the others delete theirs. */
 export async function initialize(folder: string, binaries: Binaries): Promise<void> {
-  await removeAbandoned(folder)
+  await removeAbandoned(dirname(folder), `${basename(folder)}.init.`)
   const user = await serverUser(folder)
   const making = `${folder}.init.${process.pid}`
   await rm(making, { recursive: true, force: true })
@@ -109,10 +106,16 @@ async function initdb(job: {
     // Without a UTF-8 LC_CTYPE pg_trgm ignores every letter beyond ASCII; old C libraries have no C.UTF-8.
     const first = await run('C.UTF-8')
     const said = first && /locale/.test(first) ? await run('C') : first
-    if (said) throw new DatabaseRefused(`PostgreSQL could not initialize ${making}: ${said}`)
+    if (said) throw new DatabaseRefused(`PostgreSQL could not initialize ${making}: ${said}${wayOut(said)}`)
   } finally {
     await rm(passwordFile, { force: true })
   }
+}
+
+/** A container may run as a number that no user has; PostgreSQL asks for its name. */
+function wayOut(said: string): string {
+  if (!said.includes('could not look up effective user ID')) return ''
+  return '. Give this user a line in /etc/passwd, or set SEGUE_DATABASE_URL to a PostgreSQL of yours.'
 }
 
 interface Running {
@@ -146,30 +149,6 @@ function finished(
       resolve(code === 0 ? undefined : said.trim().split('\n').slice(-5).join(' ') || `exit code ${code}`),
     )
   })
-}
-
-async function removeAbandoned(folder: string): Promise<void> {
-  const parent = dirname(folder)
-  for (const name of await readdir(parent)) {
-    if (!name.startsWith(`${folder.slice(parent.length + 1)}.init.`)) continue
-    const path = join(parent, name)
-    if ((await ageMs(path, parent)) > INIT_ABANDONED_MS) await rm(path, { recursive: true, force: true })
-  }
-}
-
-/** How long ago `path` was last written, by the clock of its own file system, since two machines may share it. 0 when it is gone. */
-export async function ageMs(path: string, besideIt: string): Promise<number> {
-  const probe = join(besideIt, `.segue-clock.${process.pid}`)
-  await writeFile(probe, '')
-  try {
-    const now: Instant = (await stat(probe)).mtimeMs
-    return now - (await stat(path)).mtimeMs
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return 0
-    throw error
-  } finally {
-    await rm(probe, { force: true })
-  }
 }
 
 /** Files restored from a backup by root belong to root; the server's user must own them. */

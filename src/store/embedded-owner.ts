@@ -10,7 +10,7 @@ import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { SECOND } from '../core/clock.ts'
-import { ageMs } from './embedded-data.ts'
+import { ageMs } from './abandoned.ts'
 import { DatabaseRefused } from './unavailable.ts'
 
 const OWNER_FILE = 'segue-owner.json'

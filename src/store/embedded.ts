@@ -14,7 +14,7 @@ import { OwnerFile, RENEW_EVERY_MS, thisPlace } from './embedded-owner.ts'
 import { EmbeddedServer, forgetSocketFolder } from './embedded-server.ts'
 import { serverUser } from './embedded-user.ts'
 import { openClient } from './postgres.ts'
-import { DatabaseRefused, DatabaseUnavailable, isUnavailable } from './unavailable.ts'
+import { DatabaseRefused, DatabaseUnavailable, databaseSentence, isUnavailable } from './unavailable.ts'
 
 /** The database of the product; the presence lock lives in the `postgres` database, which every server has. */
 const DATABASE = 'segue'
@@ -22,6 +22,8 @@ const DATABASE = 'segue'
 const PRESENCE_LOCK = 5_201_873
 const JOIN_TIMEOUT_MS = 60 * SECOND
 const TRY_AGAIN_MS = 40
+/** How long leaving waits for a server that is being started again. */
+const LEAVE_WAIT_MS = 10 * SECOND
 /** A start that fails this often for a reason of its own will not succeed by itself. */
 const FAILURES_MAX = 3
 
@@ -53,12 +55,27 @@ export interface Embedded {
  */
 export async function openEmbedded(options: EmbeddedOptions): Promise<Embedded> {
   const presence = new Presence(options)
-  await presence.hold()
+  try {
+    await presence.hold()
+  } catch (error) {
+    throw folderRefusal(error, resolve(options.dataDir))
+  }
   return {
     url: await presence.url(DATABASE),
     urlOf: (database) => presence.url(database),
     leave: () => presence.leave(),
   }
+}
+
+/** A data directory that cannot be written to, in words; every other error as it was. */
+function folderRefusal(error: unknown, dataDir: string): unknown {
+  const code = String((error as { code?: unknown }).code ?? '')
+  if (code === 'ENOSPC') return new DatabaseRefused(databaseSentence(error)!, { cause: error })
+  if (!['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST'].includes(code)) return error
+  return new DatabaseRefused(
+    `The data directory ${dataDir} cannot be written to (${code}). Give it to the user that runs Segue, or choose another with SEGUE_DATA_DIR.`,
+    { cause: error },
+  )
 }
 
 class Presence {
@@ -104,6 +121,7 @@ class Presence {
   }
 
   async leave(): Promise<boolean> {
+    await this.#settled()
     this.#leaving.abort()
     await this.#holding
     const client = this.#client
@@ -129,6 +147,13 @@ class Presence {
     } finally {
       await client.end()
     }
+  }
+
+  /** A server that is just coming back is waited for: else nobody would be left to stop it. */
+  async #settled(): Promise<void> {
+    const enough = new AbortController()
+    await Promise.race([this.#holding, sleep(LEAVE_WAIT_MS, enough.signal)])
+    enough.abort()
   }
 
   /** ENGINE section 10, 2 and 3: connect, start, lock, until a deadline. */

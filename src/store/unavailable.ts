@@ -80,6 +80,7 @@ const SENTENCES: Record<string, (target: string) => string> = {
   '42501': (target) =>
     `The user of SEGUE_DATABASE_URL may not do this in ${target}. Make it the owner of the database.`,
   '53100': () => 'The disk of the database is full. Free some space; Segue goes on by itself.',
+  ENOSPC: () => 'The disk of the data directory is full. Free some space and start again.',
   '53200': () => 'The database server is out of memory. Give it more; Segue goes on by itself.',
   '53300': (target) => `${target} has no connection left. Raise max_connections, or stop another program.`,
   '58030': () =>

@@ -2,11 +2,12 @@
 import { sql } from 'kysely'
 import { afterAll, expect, test } from 'vitest'
 import type { Db } from '../../src/core/db.ts'
+import { createLog } from '../../src/log.ts'
 import { at, isoArray, json, kysely, stamp } from '../../src/store/db.ts'
 import { DatabaseUnavailable } from '../../src/store/unavailable.ts'
 import { freshDatabase, onServer } from '../support/database.ts'
 
-const { db, pools, url, drop } = await freshDatabase({ empty: true })
+const { db, pools, url, drop } = await freshDatabase({ empty: true, log: createLog('silent') })
 afterAll(() => drop())
 
 const run = <Row>(on: Db, text: string) => sql.raw<Row>(text).execute(kysely(on))

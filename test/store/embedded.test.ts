@@ -2,11 +2,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
-import { chmod, mkdir, readdir, rm, utimes, writeFile } from 'node:fs/promises'
+import { chmod, cp, mkdir, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { sql } from 'kysely'
-import { afterEach, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, expect, test, vi } from 'vitest'
 import { createLog } from '../../src/log.ts'
 import { kysely } from '../../src/store/db.ts'
 import { type Embedded, type EmbeddedOptions, openEmbedded } from '../../src/store/embedded.ts'
@@ -41,6 +41,24 @@ async function ask<Row extends object>(url: string, statement: string): Promise<
     await client.end()
   }
 }
+
+let prepared: Promise<string> | undefined
+
+/** A data folder whose server was stopped cleanly; quicker than making one each time. As root its files belong to root, as after a restore. */
+async function stoppedFolder(): Promise<string> {
+  prepared ??= (async () => {
+    const folder = await freshFolder('embedded')
+    await (await openEmbedded({ dataDir: folder, log })).leave()
+    return folder
+  })()
+  const folder = await dataFolder()
+  await cp(await prepared, folder, { recursive: true })
+  return folder
+}
+
+afterAll(async () => {
+  if (prepared) await rm(await prepared, { recursive: true, force: true })
+})
 
 interface Joined {
   database: string
@@ -105,7 +123,7 @@ test('of three processes that race on the first start, one makes the database, a
 })
 
 test('a server whose processes were all killed lives on and is adopted', async () => {
-  const folder = await dataFolder()
+  const folder = await stoppedFolder()
   const killed = new Process(folder)
   const before = await killed.joined()
   await killed.kill()
@@ -115,7 +133,7 @@ test('a server whose processes were all killed lives on and is adopted', async (
 })
 
 test('a killed server is started again by itself with everything acknowledged, while queries say that it is away', async () => {
-  const folder = await dataFolder()
+  const folder = await stoppedFolder()
   const server = await open({ dataDir: folder })
   const pools = await openPostgres({ url: server.url, log })
   cleanups.push(() => pools.close())
@@ -144,7 +162,7 @@ test('a killed server is started again by itself with everything acknowledged, w
 })
 
 test('a server that another process stopped by hand comes back for those who still need it', async () => {
-  const folder = await dataFolder()
+  const folder = await stoppedFolder()
   const server = await open({ dataDir: folder })
   const pid = serverPid(folder)
   process.kill(pid, 'SIGINT')
@@ -153,6 +171,16 @@ test('a server that another process stopped by hand comes back for those who sti
     timeout: 15_000,
     interval: 20,
   })
+})
+
+test('who leaves while the server is being started again still stops it', async () => {
+  const folder = await stoppedFolder()
+  const server = await open({ dataDir: folder })
+  const pid = serverPid(folder)
+  process.kill(pid, 'SIGKILL')
+  await vi.waitFor(() => expect(serverPid(folder)).not.toBe(pid), { timeout: 15_000, interval: 2 })
+  expect(await server.leave()).toBe(true)
+  expect(existsSync(join(folder, 'postgres', 'postmaster.pid'))).toBe(false)
 })
 
 test('it works below a folder closed to all others, at a path too long for a socket', async () => {
@@ -166,7 +194,7 @@ test('it works below a folder closed to all others, at a path too long for a soc
 })
 
 test('it is durable, without TCP, without trust, folds the case of every script, and indexes letters beyond ASCII', async () => {
-  const folder = await dataFolder()
+  const folder = await stoppedFolder()
   const { url } = await open({ dataDir: folder })
   const settings = await ask(
     url,
@@ -184,14 +212,14 @@ test('it is durable, without TCP, without trust, folds the case of every script,
 test.runIf(process.platform === 'linux')(
   'our environment, where secrets may stand, is not handed to the server',
   async () => {
-    const folder = await dataFolder()
+    const folder = await stoppedFolder()
     await open({ dataDir: folder })
     expect(readFileSync(`/proc/${serverPid(folder)}/environ`, 'utf8')).not.toMatch(/PATH=|HOME=|SEGUE/)
   },
 )
 
 test('a container that finds the server of another one answering is refused by name', async () => {
-  const folder = await dataFolder()
+  const folder = await stoppedFolder()
   await open({ dataDir: folder, place: 'container one' })
   await expect(open({ dataDir: folder, place: 'container two' })).rejects.toThrow(
     /in use by another machine or container/,
@@ -199,9 +227,7 @@ test('a container that finds the server of another one answering is refused by n
 })
 
 test('a container is refused while another one that it cannot reach renews its sign of life, and takes over when it is silent', async () => {
-  const folder = await dataFolder()
-  const first = await open({ dataDir: folder, place: 'container one' })
-  await first.leave()
+  const folder = await stoppedFolder()
   const file = join(folder, 'postgres', 'segue-owner.json')
   const sign = (beat: number) =>
     writeFile(file, JSON.stringify({ place: 'container one', host: 'one', beat: String(beat) }))
@@ -231,16 +257,33 @@ test('a folder with something else in it is left alone', async () => {
 })
 
 test('a database of another PostgreSQL version is refused with both versions', async () => {
-  const folder = await dataFolder()
-  await (await open({ dataDir: folder })).leave()
+  const folder = await stoppedFolder()
   await writeFile(join(folder, 'postgres', 'PG_VERSION'), '17\n')
   await expect(open({ dataDir: folder })).rejects.toThrow(/is of PostgreSQL 17, and this Segue brings 18/)
 })
 
 test('a server that cannot start is reported with what it said', async () => {
-  const folder = await dataFolder()
-  await (await open({ dataDir: folder })).leave()
+  const folder = await stoppedFolder()
   await expect(open({ dataDir: folder, settings: { shared_buffers: 'plenty' } })).rejects.toThrow(
     /does not start: .*shared_buffers/,
   )
 })
+
+test('a data directory that is a file is refused with the way out', async () => {
+  const file = join(await dataFolder(), 'data')
+  await writeFile(file, '')
+  await expect(open({ dataDir: file })).rejects.toThrow(
+    /The data directory .* cannot be written to .*SEGUE_DATA_DIR/,
+  )
+})
+
+test.runIf(process.getuid?.() === 0)(
+  'files that root restored from a backup are given back to the server',
+  async () => {
+    const restored = await stoppedFolder()
+    expect((await stat(join(restored, 'postgres', 'base'))).uid).toBe(0)
+    const { url } = await open({ dataDir: restored })
+    expect(await ask(url, 'select 1 as n')).toEqual({ n: 1 })
+    expect((await stat(join(restored, 'postgres', 'base'))).uid).not.toBe(0)
+  },
+)

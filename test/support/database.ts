@@ -1,7 +1,7 @@
 /** A migrated database for one test file: a clone of the run's template, real PostgreSQL, dropped afterwards. */
 import { randomBytes } from 'node:crypto'
 import { inject } from 'vitest'
-import { createLog } from '../../src/log.ts'
+import { createLog, type Log } from '../../src/log.ts'
 import { openClient, openPostgres, type Pools } from '../../src/store/postgres.ts'
 
 export interface TestDatabase {
@@ -17,14 +17,19 @@ export interface TestDatabase {
 export interface FreshOptions {
   /** Without the migrations: an empty database. */
   empty?: boolean
+  /** Where the pools write; by default errors go to the output of the run. */
+  log?: Log
 }
 
-export async function freshDatabase({ empty = false }: FreshOptions = {}): Promise<TestDatabase> {
+export async function freshDatabase({
+  empty = false,
+  log = createLog('error'),
+}: FreshOptions = {}): Promise<TestDatabase> {
   if (!empty && inject('templateBroken')) throw new Error(`migrations/: ${inject('templateBroken')}`)
   const name = `test_${randomBytes(8).toString('hex')}`
   await onServer(`create database ${name} template ${empty ? 'template1' : inject('template')}`)
   const url = urlOf(name)
-  const pools = await openPostgres({ url, log: createLog('error') })
+  const pools = await openPostgres({ url, log })
   return {
     pools,
     db: pools.api,
