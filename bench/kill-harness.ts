@@ -125,7 +125,7 @@ class Program {
       ...process.env,
       SEGUE_DATA_DIR: this.#dataDir,
       SEGUE_PORT: '0',
-      SEGUE_LOG_LEVEL: process.env['KILL_LOG'] ?? 'warn',
+      SEGUE_LOG_LEVEL: 'warn',
     }
     const child = spawn(process.execPath, ['src/main.ts', 'serve'], {
       cwd: ROOT,
@@ -137,7 +137,6 @@ class Program {
     const ready = Promise.withResolvers<void>()
     const hear = (chunk: Buffer) => {
       heard += chunk
-      if (process.env['KILL_LOG']) process.stdout.write(chunk)
       this.#said = (this.#said + chunk).slice(-20_000)
       if (heard.includes('is ready')) ready.resolve()
     }
@@ -206,10 +205,25 @@ async function openEmails(url: string): Promise<number> {
   return row!.n
 }
 
-/** The process that has the server of this folder. */
+/** The process that has the server of this folder; while the program still starts it again after the last kill, that is waited for. */
 async function killDatabase(dataDir: string): Promise<void> {
-  const [pid] = (await readFile(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8')).split('\n')
-  process.kill(Number(pid), 'SIGKILL')
+  for (let look = 0; look < 600; look++) {
+    if (await killed(join(dataDir, 'postgres', 'postmaster.pid'))) return
+    await wait(100)
+  }
+  throw new Error('the database server did not come back within a minute')
+}
+
+/** False when nobody runs under the pid in the file, or there is no file. */
+async function killed(pidFile: string): Promise<boolean> {
+  try {
+    const [pid] = (await readFile(pidFile, 'utf8')).split('\n')
+    return process.kill(Number(pid), 'SIGKILL')
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ESRCH' || code === 'ENOENT') return false
+    throw error
+  }
 }
 
 async function stopDatabase(dataDir: string): Promise<void> {

@@ -22,6 +22,7 @@ import { saveTemplates, templatesByIds } from '../store/templates.ts'
 import { saveVariants } from '../store/variants.ts'
 import { activateSequence, activationRefusal, turnOn } from './activate-sequence.ts'
 import { archiveSequence } from './archive-sequence.ts'
+import { countNewCaps, lockNewCaps } from './count-new-caps.ts'
 import { deactivateSequence } from './deactivate-sequence.ts'
 import { emptyPlan, planSteps, type StepDraft, type StepPlan } from './plan-steps.ts'
 import { type Edit, followDeletedSteps, leaveDeletedSteps, lookAgain, retimePeople } from './retime-people.ts'
@@ -183,6 +184,11 @@ async function rewrite(
   const edit = editOf(writing, { id, schedule, steps: draft.steps ? plan.value.steps : tree.steps })
   const rescheduled = scheduleId !== locked.scheduleId
   await bumpSequences(tx, { team, sequenceIds: [id], now })
+  const caps = await lockNewCaps(tx, {
+    ...{ team, sequenceId: id, zone: schedule?.timeZone ?? 'UTC', now },
+    before: { sequence: before.dailyCap, steps: tree.steps },
+    after: { sequence: settings.dailyCap, steps: plan.value.steps },
+  })
   await leaveDeletedSteps(tx, edit, plan.value.deletedStepIds)
   await retimePeople(
     tx,
@@ -191,6 +197,7 @@ async function rewrite(
       ? edit.steps.filter((step) => step.deletedAt === null).map((step) => step.id)
       : plan.value.retimedStepIds,
   )
+  await countNewCaps(tx, { team, sequenceId: id, caps })
   return done({ edit, plan: plan.value, rescheduled, active: locked.active })
 }
 

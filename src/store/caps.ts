@@ -1,8 +1,9 @@
 /** Counters of shared daily caps. Raised in the claim's transaction, given back by whichever transaction cancels or recovers. */
 import { sql } from 'kysely'
+import type { Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
-import type { TeamId } from '../core/ids.ts'
-import { kysely } from './db.ts'
+import type { Id, TeamId } from '../core/ids.ts'
+import { at, json, kysely } from './db.ts'
 
 export interface CapKey {
   kind: 'sequence' | 'step'
@@ -51,6 +52,30 @@ export async function addToCaps(
     where c.team_id = ${o.team} and c.kind = k.kind and c.key = k.key and c.day = k.day::date`.execute(
     kysely(tx),
   )
+}
+
+/**
+ * A cap that was just set counts what was sent on its day already: counters stand only where a cap does, and nobody counted so far. The caller
+ * holds the sequence, its mailboxes and the counters, so that no claim is under way. `from` is when the day began.
+ */
+export async function countSince(
+  tx: Db,
+  o: { team: TeamId; sequenceId: Id; keys: readonly CapKey[]; from: Instant },
+): Promise<void> {
+  const { team, sequenceId } = o
+  for (const key of sortedKeys(o.keys)) {
+    const { kind, day } = key
+    const stamp = json([{ kind, key: key.key, day }])
+    const { numAffectedRows } = await sql`
+      with sent as (
+        select id from messages where team_id = ${team} and sequence_id = ${sequenceId} and counted_at >= ${at(o.from)}
+          and (${kind} = 'sequence' or step_id = ${key.key}) and not capped @> ${stamp}::jsonb
+        order by id for no key update)
+      update messages m set capped = m.capped || ${stamp}::jsonb
+      from sent where m.team_id = ${team} and m.id = sent.id`.execute(kysely(tx))
+    const keys = Array.from({ length: Number(numAffectedRows ?? 0n) }, () => key)
+    await addToCaps(tx, { team, keys, by: 1 })
+  }
 }
 
 function sortedKeys(keys: readonly CapKey[]): CapKey[] {

@@ -194,7 +194,7 @@ class ActorPool {
     if (this.server.isAway) throw coded('connect ECONNREFUSED', 'ECONNREFUSED')
     const client = new SimClient(this)
     this.#clients.add(client)
-    await client.open()
+    await this.server.options.scheduler.look(() => client.open())
     for (const listener of this.#listeners) listener(client)
     return client
   }

@@ -159,7 +159,7 @@ export class Processes {
     })
     await Promise.race([done, actor.end])
     // Its connections go back to the server.
-    if (!actor.dead) await server.bury(actor)
+    if (!actor.dead) await scheduler.look(() => server.bury(actor))
   }
 }
 

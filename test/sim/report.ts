@@ -1,4 +1,3 @@
-import { PROF } from './scheduler.ts'
 /** A failed seed in words: how to replay it, what broke, and what happened last. */
 import type { Outcome } from './world.ts'
 
@@ -19,12 +18,5 @@ export function report({ seed, violations, activities, simulatedDays, turns }: O
 export function summary(outcomes: readonly Outcome[], seconds: number): string {
   const sum = (of: (outcome: Outcome) => number) => outcomes.reduce((all, one) => all + of(one), 0)
   const [emails, turns] = [sum((one) => one.accepted), sum((one) => one.turns)]
-  console.log(
-    [...PROF]
-      .sort((a, b) => b[1] - a[1])
-      .slice(0, 75)
-      .map(([k, n]) => `${n} ${k}`)
-      .join('\n'),
-  )
   return `${outcomes.length} seeds in ${seconds.toFixed(0)} s: ${emails} emails, ${turns} turns, ${sum((one) => one.simulatedDays)} simulated days`
 }

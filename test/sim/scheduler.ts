@@ -64,7 +64,6 @@ export interface SchedulerOptions {
   onDeath: (actor: Actor, what: string, before: boolean) => void
 }
 
-export const PROF = new Map<string, number>()
 /** A run that needs more turns than this goes in circles. */
 const TURNS_MAX = 600_000
 /** A statement that takes longer is asked whether it waits for a lock. */
@@ -235,10 +234,6 @@ export class Scheduler {
   }
 
   async #take(turn: Turn): Promise<void> {
-    {
-      const k = `${turn.actor.name.split(/[ .]/)[0]} ${turn.what}`
-      PROF.set(k, (PROF.get(k) ?? 0) + 1)
-    }
     if (++this.turns > TURNS_MAX) throw new Runaway(`more than ${TURNS_MAX} turns; at last: ${turn.what}`)
     if (await this.#diesNow(turn.actor, turn.what)) return
     turn.done = turn.work().then(
@@ -297,7 +292,6 @@ export class Scheduler {
   /** Everybody sleeps: on to the next moment at which somebody has something to do. False when there is none. */
   async #advance(): Promise<boolean> {
     this.jumps++
-    PROF.set('jump', (PROF.get('jump') ?? 0) + 1)
     const timers = [...this.#timers]
     if (timers.length === 0) return false
     const wakesAt = ({ actor, at }: Timer) => Math.max(at, actor?.frozenUntil ?? at, this.#now)
@@ -315,8 +309,6 @@ export class Scheduler {
           (timer.exact || (sleepersAt <= this.#now && this.#oneIn(WAKES_ONE_IN))),
       )
       .sort((a, b) => a.at - b.at || a.arrival - b.arrival)
-    PROF.set('awake', (PROF.get('awake') ?? 0) + awake.length)
-    if (awake.length === 0) PROF.set('jumps for nothing', (PROF.get('jumps for nothing') ?? 0) + 1)
     for (const timer of awake) await this.#wake(timer)
     return true
   }

@@ -1,6 +1,7 @@
 /** The calendar of one seed: when people act, when servers fail, when workers stand still; all before the last days, in which everything heals. */
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/core/clock.ts'
-import { ACTS, enrollMany, enrollNewcomers } from './people.ts'
+import { ACTS } from './acts.ts'
+import { enrollMany, enrollNewcomers } from './people.ts'
 import { stranger } from './raw-mails.ts'
 import { between, pick } from './team.ts'
 import type { World } from './world.ts'

@@ -30,8 +30,9 @@ export interface SimTeam {
   scheduleIds: Id[]
   sequenceIds: Id[]
   contactIds: Id[]
-  /** Of contacts: one that sequences exclude, and one that they do not. */
-  stages: { excluded: Id; other: Id }
+  accountIds: Id[]
+  /** Of contacts and of accounts: one that sequences exclude, and one that they do not. */
+  stages: { excluded: Id; other: Id; excludedAccount: Id; otherAccount: Id }
 }
 
 interface Making {
@@ -85,6 +86,10 @@ export async function foundTeam(making: Making, zone: string): Promise<SimTeam> 
   }
   await insertUser(db, { ...user, email: `ann${team}@acme.test`, now })
   await createDefaultStages(db, { team, now, random })
+  await connections.query('update teams set stale_after_hours = $2 where id = $1', [
+    team,
+    pick([30, 72, 168], random),
+  ])
   const stages = await contactStagesOf(db, team)
   const founded = {
     team,
@@ -93,8 +98,15 @@ export async function foundTeam(making: Making, zone: string): Promise<SimTeam> 
     scheduleIds: await writeSchedules(making, { team, zone }),
     sequenceIds: [] as Id[],
     contactIds: [] as Id[],
-    stages: { excluded: stages.find((one) => one.role === 'not_interested')!.id, other: stages[0]!.id },
+    accountIds: [] as Id[],
+    stages: {
+      excluded: stages.find((one) => one.role === 'not_interested')!.id,
+      other: stages[0]!.id,
+      excludedAccount: newId(now, random),
+      otherAccount: newId(now, random),
+    },
   }
+  await openAccounts(making, founded)
   await writeSequences(making, founded)
   founded.contactIds.push(...(await addContacts(making, { team: founded, from: 0, count: 40 })))
   return founded
@@ -146,6 +158,23 @@ async function openMailboxes(
     made.push({ mailboxId, address, keepsMessageId, filesSentCopy, readsVia })
   }
   return made
+}
+
+/** Two companies; the sequences exclude a stage that one of them is in at times. */
+async function openAccounts({ connections, random, now }: Making, made: SimTeam): Promise<void> {
+  const { team, stages } = made
+  await connections.query(
+    "insert into stages (team_id, id, kind, name, position) values ($1, $2, 'account', 'Lost', 0), ($1, $3, 'account', 'Open', 1)",
+    [team, stages.excludedAccount, stages.otherAccount],
+  )
+  for (const name of ['North', 'South']) {
+    const id = newId(now, random)
+    await connections.query(
+      'insert into accounts (team_id, id, name, stage_id, created_at, updated_at) values ($1, $2, $3, $4, $5, $5)',
+      [team, id, name, stages.otherAccount, new Date(now)],
+    )
+    made.accountIds.push(id)
+  }
 }
 
 const days = (from: number, to: number, hours: readonly [number, number][]) =>
@@ -251,6 +280,10 @@ async function writeSequences({ connections, random, now }: Making, made: SimTea
       active: i !== 0,
     }
     made.sequenceIds.push(expectDone(await createSequence(connections.control, writing, draft)))
+    await connections.query('update sequences set excluded_account_stage_ids = $2 where id = $1', [
+      made.sequenceIds.at(-1),
+      [stages.excludedAccount],
+    ])
   }
 }
 
@@ -277,6 +310,7 @@ export async function addContacts(
       email: random.next() < 0.02 ? null : `person${n}@company${n % 23}.example`,
       title: random.next() < 0.07 ? null : 'Director',
       timeZone: pick(ZONES, random),
+      accountId: pick([null, null, ...team.accountIds], random),
     }
     const blank = blankContact({
       id: newId(now, random),

@@ -6,10 +6,10 @@ import { resolveUnknown } from '../../src/store/resolutions.ts'
 import type { Request } from './people.ts'
 
 /** Mailboxes are connected, sequences on; whoever is paused without an end goes on, as does whoever is held for something that passes. */
-export async function tidyUp({ db, connections, house, now, random, promises }: Request): Promise<void> {
+export async function tidyUp({ db, look, house, now, random, promises }: Request): Promise<void> {
   const { team } = house
   const actor = `user:${house.userId}`
-  const ids = async (sql: string) => (await connections.query<{ id: Id }>(sql, [team])).map((row) => row.id)
+  const ids = async (sql: string) => (await look<{ id: Id }>(sql, [team])).map((row) => row.id)
   const lost = await ids("select id from mailboxes where team_id = $1 and state = 'disconnected'")
   await db.transaction((tx) => promises.reconnect(tx, { mailboxIds: lost, now }))
   for (const sequenceId of await ids(
@@ -30,16 +30,9 @@ export async function tidyUp({ db, connections, house, now, random, promises }: 
 }
 
 /** A person looks into the Sent folder and at what the recipient says, and is right. */
-export async function resolveTruthfully({
-  db,
-  connections,
-  house,
-  servers,
-  now,
-  random,
-}: Request): Promise<void> {
+export async function resolveTruthfully({ db, look, house, servers, now, random }: Request): Promise<void> {
   const { team } = house
-  const unknown = await connections.query<{ id: Id; rfc_id: string }>(
+  const unknown = await look<{ id: Id; rfc_id: string }>(
     "select id, rfc_id from messages where team_id = $1 and state = 'unknown' order by id",
     [team],
   )

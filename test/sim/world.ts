@@ -3,9 +3,11 @@
  * be done is done. Every choice comes from the seed.
  */
 import { DAY, HOUR, type Instant } from '../../src/core/clock.ts'
+import { judgeAll } from '../../src/core/gates.ts'
 import type { Random } from '../../src/core/random.ts'
 import { createLog, type Log } from '../../src/log.ts'
 import { seededRandom } from '../../src/random.ts'
+import { readFacts } from '../../src/store/due-enrollments.ts'
 import { type Connections, SimServer } from './database.ts'
 import { MailServers } from './mail-servers.ts'
 import { MarkCheckers, Violation } from './mark-checkers.ts'
@@ -17,10 +19,10 @@ import { checkMoment, checkRows } from './row-checkers.ts'
 import { Scheduler } from './scheduler.ts'
 import { TROUBLED_MS, writeScript } from './script.ts'
 import { Tally } from './tally.ts'
-import { foundTeam, type SimTeam, startOf } from './team.ts'
+import { addContacts, foundTeam, type SimTeam, startOf } from './team.ts'
 import { resolveTruthfully, tidyUp } from './winding-up.ts'
 
-const AT_MOST_MS = 75 * DAY
+const AT_MOST_MS = 200 * DAY
 const SENDS_MIN = 300
 /** Without any sign of something to do, the polls of the readers still come. */
 const IDLE_JUMP_MS = 6 * HOUR
@@ -130,16 +132,13 @@ export class World {
   }
 
   #request(): Omit<Request, 'db' | 'random' | 'now'> {
-    const { house, zone, start, connections, promises } = this
-    return {
-      house,
-      zone,
-      start,
-      connections,
-      promises,
-      servers: this.mail,
-      count: (what) => this.tally.count(what),
-    }
+    const { house, zone, start, connections, promises, scheduler } = this
+    const count = (what: string) => this.tally.count(what)
+    // What the script looks up takes no turn, but nobody else has one meanwhile.
+    const look: Request['look'] = (text, values) => scheduler.look(() => connections.query(text, values))
+    const addPeople: Request['addPeople'] = (o) =>
+      scheduler.look(() => addContacts({ connections, random: o.random, now: o.now }, { team: house, ...o }))
+    return { house, zone, start, promises, servers: this.mail, count, look, addPeople }
   }
 
   #inboxOf(mailboxId: string) {
@@ -148,7 +147,19 @@ export class World {
     return { inbox: this.mail.servers.get(reader)!.inbox, mailboxId: reader }
   }
 
+  /** Which gates stand before those who wait: a claim asks only until the first that is closed, and some it knows without asking. */
+  async #sampleGates(now: Instant): Promise<void> {
+    const waiting = await this.connections.query<{ id: string }>(
+      "select id from enrollments where team_id = $1 and state = 'active' and due_at <= $2 order by md5(id || $3) limit 3",
+      [this.house.team, new Date(now), String(this.scheduler.jumps)],
+    )
+    const enrollmentIds = waiting.map((one) => one.id)
+    const facts = await readFacts(this.connections.control, { team: this.house.team, enrollmentIds, now })
+    for (const one of facts.values()) judgeAll(one, now)
+  }
+
   async #nextDue(now: Instant): Promise<Instant> {
+    if (this.scheduler.jumps % SAMPLE_EVERY === 0) await this.#sampleGates(now)
     const rows = await this.connections.query<{ at: Instant; read_at: Instant; id: string; wanted: boolean }>(
       NEXT_SQL,
       [this.house.team, new Date(now), new Date(now + POLL_EVERY_MS)],
@@ -282,6 +293,7 @@ export class World {
   }
 }
 
+const SAMPLE_EVERY = 20
 /** Polls come every few hours instead of every minute: new mail is announced anyway, and a poll that finds nothing costs a claim. */
 const POLL_EVERY_MS = 4 * HOUR
 

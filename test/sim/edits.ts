@@ -1,0 +1,122 @@
+/** What people edit while mails go out: wordings, steps, schedules, limits, contacts and companies. Each is one request, as in `people.ts`. */
+import { updateContact } from '../../src/actions/update-contact.ts'
+import { updateSchedule } from '../../src/actions/write-schedule.ts'
+import { updateSequence } from '../../src/actions/write-sequence.ts'
+import type { Id } from '../../src/core/ids.ts'
+import { lockContact, saveContacts } from '../../src/store/contacts.ts'
+import { bumpContacts, bumpMailboxes } from '../../src/store/lanes.ts'
+import { treeOf } from '../../src/store/steps.ts'
+import { type Request, who } from './people.ts'
+import { between, pick, schedulesOf } from './team.ts'
+
+export async function editWording(request: Request): Promise<void> {
+  const { db, house, random } = request
+  const act = who(request)
+  const tree = await treeOf(db, { team: house.team, sequenceId: act.sequenceId })
+  const template = pick(tree.templates, random)
+  const bodyHtml = `<p>Hello {{first_name}}, edited ${random.hex(3)}.</p>`
+  const steps = tree.steps
+    .filter((step) => step.deletedAt === null)
+    .map((step) => ({
+      id: step.id,
+      variants: tree.variants
+        .filter((variant) => variant.stepId === step.id && variant.deletedAt === null)
+        .map((variant) => ({
+          id: variant.id,
+          approved:
+            variant.templateId === template.id
+              ? random.next() < 0.6
+              : variant.approved || random.next() < 0.6,
+          ...(variant.templateId === template.id ? { template: { id: template.id, bodyHtml } } : {}),
+        })),
+    }))
+  await updateSequence(db, act, { id: act.sequenceId, draft: { steps } })
+}
+
+export async function editSteps(request: Request): Promise<void> {
+  const { db, house, random } = request
+  const act = who(request)
+  const { steps } = await treeOf(db, { team: house.team, sequenceId: act.sequenceId })
+  const live = steps
+    .filter((step) => step.deletedAt === null)
+    .map(({ id }) => ({ id }) as Record<string, unknown>)
+  const place = between(0, live.length - 1, random)
+  const lot = random.next()
+  if (lot < 0.35 && live.length > 2) live.splice(place, 1)
+  else if (lot < 0.6) live[place] = { ...live[place], waitAmount: between(1, 3, random), waitUnit: 'day' }
+  else if (lot < 0.8) live[place] = { ...live[place], priority: pick(['high', 'low', null], random) }
+  else live[place] = { ...live[place], dailyCap: random.next() < 0.5 ? null : between(3, 12, random) }
+  await updateSequence(db, act, { id: act.sequenceId, draft: { steps: live } })
+}
+
+export async function editSchedule(request: Request): Promise<void> {
+  const { db, house, random, zone, start } = request
+  const place = between(0, house.scheduleIds.length - 1, random)
+  const usual = schedulesOf(zone, start)[place]!
+  const windows = usual.windows!.map((window) => ({
+    ...window,
+    opensAtMinute: window.opensAtMinute + between(0, 2, random) * 15,
+  }))
+  const draft = {
+    windows,
+    useContactZone: random.next() < 0.7 ? usual.useContactZone! : !usual.useContactZone,
+  }
+  await updateSchedule(db, who(request), { id: house.scheduleIds[place]!, draft })
+}
+
+export async function editLimits(request: Request): Promise<void> {
+  const { db, house, random, now } = request
+  const mailbox = pick(house.mailboxes, random)
+  const [daily, hourly] = [between(8, 45, random), between(3, 14, random)]
+  await db.transaction(async (tx) => {
+    await request.promises.limitsChange(tx, {
+      mailboxId: mailbox.mailboxId,
+      daily,
+      hourly,
+      gapMs: pick([0, 60_000, 240_000], random),
+    })
+    await bumpMailboxes(tx, { team: house.team, mailboxIds: [mailbox.mailboxId], at: now })
+  })
+}
+
+export async function editContact(request: Request): Promise<void> {
+  const { db, house, random, now } = request
+  const id = pick(house.contactIds, random)
+  const lot = random.next()
+  const fields =
+    lot < 0.3
+      ? { timeZone: pick(['Asia/Tokyo', 'Europe/Paris', 'America/Denver'], random) }
+      : lot < 0.55
+        ? { stageId: random.next() < 0.5 ? house.stages.excluded : house.stages.other }
+        : lot < 0.8
+          ? { title: 'Director', email: `new${random.hex(3)}@company1.example` }
+          : { title: null, firstName: 'Changed' }
+  await updateContact(db, { team: house.team, userId: house.userId, source: 'api', id, fields, now, random })
+}
+
+export async function deleteContact(request: Request): Promise<void> {
+  const { db, house, random, now } = request
+  const { team } = house
+  const id = pick(house.contactIds, random)
+  await db.transaction(async (tx) => {
+    const row = await lockContact(tx, { team, id })
+    if (!row) return
+    await saveContacts(tx, { team, contacts: [{ ...row, deletedAt: now }] })
+    await bumpContacts(tx, { team, contactIds: [id], now })
+  })
+}
+
+export async function editAccount(request: Request): Promise<void> {
+  const { db, look, house, random, now } = request
+  const { team, stages } = house
+  const stageId = random.next() < 0.4 ? stages.excludedAccount : stages.otherAccount
+  const accountId = pick(house.accountIds, random)
+  const people = await look<{ id: Id }>(
+    'select id from contacts where team_id = $1 and account_id = $2 order by id',
+    [team, accountId],
+  )
+  await db.transaction(async (tx) => {
+    await request.promises.moveAccount(tx, { accountId, stageId })
+    await bumpContacts(tx, { team, contactIds: people.map((one) => one.id), now })
+  })
+}
