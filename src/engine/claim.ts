@@ -197,7 +197,7 @@ async function dueAt(
   const limit = Math.max(LOOK_MIN, ...open.map((one) => capacity(one.pace, now)))
   const found = await dueOnLanes(db, { team, now, reaches, limit })
   const order = firstOf(found, (id) => Math.max(LOOK_MIN, capacity(paces.get(id)!.pace, now)))
-  const due = await readDue(db, { team, enrollmentIds: order, now })
+  const due = await readDue(db, { team, enrollmentIds: order, now, paces })
   const byId = new Map(due.map((one) => [one.facts.enrollment.id, one]))
   return order.flatMap((id) => byId.get(id) ?? [])
 }

@@ -34,17 +34,22 @@ interface Asked {
   now: Instant
 }
 
+/** `paces`: of all their mailboxes, by whoever has just read them. */
+interface AskedDue extends Asked {
+  paces?: ReadonlyMap<Id, PacedMailbox>
+}
+
 /** Facts and wordings of any enrollments that have a step; in no order. `missing` is null until somebody renders. */
-export async function readDue(db: Db, { team, enrollmentIds, now }: Asked): Promise<DueEnrollment[]> {
+export async function readDue(
+  db: Db,
+  { team, enrollmentIds, now, paces }: AskedDue,
+): Promise<DueEnrollment[]> {
   if (enrollmentIds.length === 0) return []
   const { rows } = await sql<DueRow>`
     select ${DUE_COLUMNS} from ${DUE_TABLES}
     where e.team_id = ${team} and e.id = any(${enrollmentIds as Id[]})`.execute(kysely(db))
-  const mailboxes = await readPaces(db, {
-    team,
-    mailboxIds: [...new Set(rows.map((row) => row.mailboxId))],
-    now,
-  })
+  const mailboxIds = [...new Set(rows.map((row) => row.mailboxId))]
+  const mailboxes = paces ?? (await readPaces(db, { team, mailboxIds, now }))
   const suppressed = await suppressionsOf(db, {
     team,
     addresses: rows.flatMap((row) => row.contactAddress ?? []),

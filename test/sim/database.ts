@@ -54,7 +54,7 @@ export class Connections {
   async query<T extends pg.QueryResultRow>(text: string, values: unknown[] = []): Promise<T[]> {
     const client = await this.take()
     try {
-      return (await client.query<T>(text, values)).rows
+      return (await client.query<T>({ name: nameOf(text), text, values })).rows
     } finally {
       this.#free.push(client)
     }
@@ -65,6 +65,8 @@ export class Connections {
     const tables = await this.query<{ name: string }>(
       "select relname as name from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace and relname not in ('migrations', 'schema_migrations')",
     )
+    // Plans change when the seed says so, not when a daemon finds the time.
+    for (const { name } of tables) await this.query(`alter table ${name} set (autovacuum_enabled = false)`)
     await this.query(`truncate ${tables.map((one) => one.name).join(', ')} restart identity cascade`)
     await this.query('insert into deployment default values')
   }

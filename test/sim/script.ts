@@ -9,6 +9,8 @@ import type { World } from './world.ts'
 /** Weeks of faults, then as long as it takes for the rest. */
 export const TROUBLED_MS = 33 * DAY
 const ACTS_PER_RUN = 110
+/** The tables have grown much since they were last counted; plans for empty ones would go through them whole, again and again. */
+const PLANNED_ANEW_MS = [2 * HOUR, 4 * DAY, 15 * DAY]
 
 export function writeScript(world: World): void {
   const { scheduler, start } = world
@@ -17,6 +19,7 @@ export function writeScript(world: World): void {
   writeMailFaults(world, at)
   writeOtherFaults(world, at)
   for (let day = 3; day < TROUBLED_MS / DAY; day += 5) at(day * DAY + 12 * HOUR, () => world.lookAtRows())
+  for (const ms of PLANNED_ANEW_MS) at(ms, () => world.planAnew())
   at(TROUBLED_MS, () => world.calmDown())
 }
 

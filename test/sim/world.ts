@@ -227,6 +227,10 @@ export class World {
     this.scheduler.stir()
   }
 
+  async planAnew(): Promise<void> {
+    await this.scheduler.look(() => this.connections.query('analyze'))
+  }
+
   async lookAtRows(): Promise<void> {
     this.violations.push(...(await this.scheduler.look(() => checkMoment(this.#rowChecks()))))
   }
