@@ -90,7 +90,11 @@ export interface StartOptions {
 /** Page, API and engine in one process. */
 export async function startSegue(house: House, options: StartOptions = {}): Promise<Running> {
   const { config, log, pools, clock, random } = house
-  const deployment = await watchDeployment(pools.control, { dataDir: config.dataDir, clock, log })
+  const { dataDir, databaseUrl } = config
+  const deployment = await watchDeployment(pools.control, {
+    ...{ dataDir, clock, log },
+    ownServer: databaseUrl === null,
+  })
   const sandbox = await startSandbox({ clock, random, ...sandboxRows({ db: pools.claim, clock, random }) })
   const mail = createMailPort({
     clock,

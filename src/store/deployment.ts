@@ -2,7 +2,7 @@
  * The fence after a restore: notices that this database is not the one this deployment last wrote to, and keeps it from sending until an
  * operator says so (ENGINE section 11). What was last written is remembered outside of the database, in the data directory.
  */
-import { open, readFile, rename } from 'node:fs/promises'
+import { type FileHandle, open, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import { type Clock, type Instant, MINUTE } from '../core/clock.ts'
@@ -22,6 +22,22 @@ interface Identity {
   counter: number
 }
 
+/** Which file holds a memory, as its file system knows it: whatever copies a file makes another. */
+interface FileIdentity {
+  inode: string
+  /** Nanoseconds since 1970; 0 where the file system does not say. */
+  bornAt: string
+}
+
+interface Memory extends Identity {
+  file?: FileIdentity
+}
+
+interface Known extends Identity {
+  /** The memory lies in another file than the one it was written to. */
+  copied: boolean
+}
+
 interface Present extends Identity {
   fencedReason: string | null
   ledgerEmpty: boolean
@@ -38,13 +54,25 @@ async function readPresent(db: Db): Promise<Present> {
 }
 
 /** Null when there is none, or none that can be read: then the database decides whether that is a beginning. */
-async function recall(dataDir: string): Promise<Identity | null> {
+async function recall(dataDir: string): Promise<Known | null> {
   try {
-    return JSON.parse(await readFile(join(dataDir, MEMORY_FILE), 'utf8')) as Identity
+    await using file = await open(join(dataDir, MEMORY_FILE))
+    const { file: written, ...identity } = JSON.parse(await file.readFile('utf8')) as Memory
+    return { ...identity, copied: written !== undefined && isOther(written, await identityOf(file)) }
   } catch (error) {
     if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return null
     throw error
   }
+}
+
+async function identityOf(file: FileHandle): Promise<FileIdentity> {
+  const { ino, birthtimeNs } = await file.stat({ bigint: true })
+  return { inode: String(ino), bornAt: String(birthtimeNs) }
+}
+
+/** Both, since some network file systems number their files anew when they are mounted. */
+function isOther(written: FileIdentity, found: FileIdentity): boolean {
+  return written.inode !== found.inode && (written.bornAt !== found.bornAt || found.bornAt === '0')
 }
 
 /** Written beside, then renamed: a crash leaves the old or the new memory, never half of one. */
@@ -53,7 +81,8 @@ async function remember(dataDir: string, identity: Identity): Promise<void> {
   const beside = `${path}.${identity.counter}.new`
   const file = await open(beside, 'w', 0o600)
   try {
-    await file.writeFile(`${JSON.stringify(identity)}\n`)
+    const memory: Memory = { ...identity, file: await identityOf(file) }
+    await file.writeFile(`${JSON.stringify(memory)}\n`)
     await file.sync()
   } finally {
     await file.close()
@@ -62,13 +91,15 @@ async function remember(dataDir: string, identity: Identity): Promise<void> {
 }
 
 /** Why this database is not the one that was last written to; null when it is. */
-function differenceOf(present: Present, known: Identity | null): string | null {
+function differenceOf(present: Present, known: Known | null, ownServer: boolean): string | null {
   if (known === null)
     return present.ledgerEmpty
       ? null
       : 'This deployment does not know the database, and mails were already sent from it: it was restored or copied.'
   if (known.systemIdentifier !== present.systemIdentifier)
     return 'The database belongs to another server: it was restored or copied.'
+  if (ownServer && known.copied && !present.ledgerEmpty)
+    return 'The data directory was copied, or put back from a backup: mails may have been sent since, or elsewhere.'
   if (known.timeline > present.timeline)
     return 'The database stands on an older line of its history: a failover or restore lost what was written since.'
   if (known.counter > present.counter)
@@ -80,14 +111,19 @@ export interface Remembering {
   stop(): Promise<void>
 }
 
+export interface Watching {
+  dataDir: string
+  /** The database lies in the data directory, so that whoever copies the one copies the other. */
+  ownServer: boolean
+  clock: Clock
+  log: Log
+}
+
 /**
  * Compares database and memory, fences when they differ, and goes on doing so every minute, remembering what is written meanwhile. Until an
  * operator lifts the fence, the gate `team_fenced` keeps everything from being sent.
  */
-export async function watchDeployment(
-  db: Db,
-  o: { dataDir: string; clock: Clock; log: Log },
-): Promise<Remembering> {
+export async function watchDeployment(db: Db, o: Watching): Promise<Remembering> {
   await look(db, o)
   const stopping = new AbortController()
   const running = keepLooking(db, { ...o, signal: stopping.signal })
@@ -99,10 +135,7 @@ export async function watchDeployment(
   }
 }
 
-async function keepLooking(
-  db: Db,
-  o: { dataDir: string; clock: Clock; log: Log; signal: AbortSignal },
-): Promise<void> {
+async function keepLooking(db: Db, o: Watching & { signal: AbortSignal }): Promise<void> {
   for (;;) {
     await o.clock.sleep(REMEMBER_EVERY_MS, o.signal)
     if (o.signal.aborted) return
@@ -119,11 +152,11 @@ async function keepLooking(
  * The memory is read before the database: another process of this folder may raise the counter in between, and the database must only ever
  * look newer than the memory by that.
  */
-async function look(db: Db, o: { dataDir: string; clock: Clock; log: Log }): Promise<void> {
+async function look(db: Db, o: Watching): Promise<void> {
   const known = await recall(o.dataDir)
   const present = await readPresent(db)
   if (present.fencedReason === null) {
-    const difference = differenceOf(present, known)
+    const difference = differenceOf(present, known, o.ownServer)
     if (difference === null) return raiseAndRemember(db, o.dataDir)
     await fence(db, difference, o.clock.real())
     present.fencedReason = difference

@@ -1,5 +1,5 @@
 /** The fence: a database that was restored or copied sends nothing until an operator says so; one that is ours goes on. */
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type RawBuilder, sql } from 'kysely'
@@ -22,6 +22,7 @@ const random = seededRandom('deployment')
 const base = await mkdtemp(join(tmpdir(), 'segue-deployment-'))
 let database: TestDatabase
 let dataDir: string
+let ownServer = true
 let clock: TestClock
 const watching: Remembering[] = []
 let folders = 0
@@ -30,6 +31,7 @@ beforeEach(async () => {
   database = await freshDatabase()
   dataDir = join(base, String(folders++))
   await mkdir(dataDir)
+  ownServer = true
   clock = new TestClock(now)
 })
 afterEach(async () => {
@@ -42,7 +44,7 @@ const run = (statement: RawBuilder<unknown>) => statement.execute(kysely(databas
 const reason = () => fencedReason(database.db)
 
 async function start(): Promise<void> {
-  watching.push(await watchDeployment(database.db, { dataDir, clock, log }))
+  watching.push(await watchDeployment(database.db, { dataDir, ownServer, clock, log }))
 }
 
 async function restart(): Promise<void> {
@@ -137,6 +139,41 @@ test('a crash between database and memory is no difference', async () => {
   await start()
   await run(sql`update deployment set write_counter = write_counter + 1`)
   await restart()
+  expect(await reason()).toBeNull()
+})
+
+/** As whatever copies a folder does: each file is a new one. */
+async function copyDataDir(): Promise<void> {
+  for (const one of watching.splice(0)) await one.stop()
+  const copy = `${dataDir}-copy`
+  await cp(dataDir, copy, { recursive: true, preserveTimestamps: true })
+  dataDir = copy
+}
+
+test('a data directory that was copied or put back sends nothing, though database and memory agree', async () => {
+  await start()
+  await someoneClaimed()
+  await copyDataDir()
+  await start()
+  expect(await reason()).toContain('copied, or put back')
+})
+
+test('a data directory that was moved or renamed is ours', async () => {
+  await start()
+  await someoneClaimed()
+  for (const one of watching.splice(0)) await one.stop()
+  await rename(dataDir, `${dataDir}-moved`)
+  dataDir = `${dataDir}-moved`
+  await start()
+  expect(await reason()).toBeNull()
+})
+
+test('processes with their own folders on one database elsewhere are given copies of the memory', async () => {
+  ownServer = false
+  await start()
+  await someoneClaimed()
+  await copyDataDir()
+  await start()
   expect(await reason()).toBeNull()
 })
 
