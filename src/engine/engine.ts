@@ -52,7 +52,13 @@ export interface Engine {
 
 export function startEngine(options: EngineOptions): Engine {
   const loop = new Loop(options)
-  const beside = { ...options, db: options.db.claim, signal: loop.signal, onWork: () => loop.poke() }
+  const beside = {
+    ...options,
+    db: options.db.claim,
+    signal: loop.signal,
+    onWork: () => loop.poke(),
+    serves: loop.serves,
+  }
   const watch = new WorkerWatch(beside)
   const running = Promise.all([
     watch.begin().then(() => Promise.all([loop.run(), watch.run()])),
@@ -78,6 +84,8 @@ class Loop {
   #poked = false
   #resting = false
   readonly #batches = new Set<Promise<void>>()
+  /** Mailbox and fence of the batches under way. */
+  readonly #served = new Set<string>()
 
   constructor(options: EngineOptions) {
     this.#options = options
@@ -87,6 +95,8 @@ class Loop {
   get signal(): AbortSignal {
     return this.#stopping.signal
   }
+
+  readonly serves = (lease: { mailboxId: Id; fence: number }): boolean => this.#served.has(leaseName(lease))
 
   stop(): void {
     this.#stopping.abort()
@@ -183,8 +193,10 @@ class Loop {
 
   #begin({ team, batches }: Claim): void {
     for (const batch of batches) {
+      this.#served.add(leaseName(batch))
       const sending = this.#send({ team, ...batch }).finally(() => {
         this.#batches.delete(sending)
+        this.#served.delete(leaseName(batch))
         this.poke()
       })
       this.#batches.add(sending)
@@ -201,7 +213,7 @@ class Loop {
     try {
       await endLease(this.#options.db.claim, { team, mailboxId, fence, ...this.#moments() })
     } catch (error) {
-      // The lease runs out by itself, and the next claim puts everything right.
+      // The watch finds a lease that nobody serves, and the next claim puts everything right.
       this.#report(error)
     }
   }
@@ -217,3 +229,5 @@ class Loop {
       )
   }
 }
+
+const leaseName = ({ mailboxId, fence }: { mailboxId: Id; fence: number }) => `${mailboxId} ${fence}`

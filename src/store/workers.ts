@@ -35,18 +35,23 @@ export async function isWorkerAlive(db: Db, worker: string): Promise<boolean> {
   return rows[0]!.alive
 }
 
-/** A mailbox under a lease whose worker holds no lock. */
-export interface DeadLease {
+/** A mailbox under a lease whose worker holds no lock, or is the one that asks. */
+export interface FoundLease {
   team: TeamId
   mailboxId: Id
   worker: string
   fence: number
 }
 
-export async function deadLeases(db: Db, { real }: { real: Instant }): Promise<DeadLease[]> {
-  const { rows } = await sql<DeadLease>`
+/** The leases of workers that hold no lock, and those of `worker` itself, which knows which of them it serves. */
+export async function leasesInDoubt(
+  db: Db,
+  { real, worker }: { real: Instant; worker: string },
+): Promise<FoundLease[]> {
+  const { rows } = await sql<FoundLease>`
     select m.team_id as team, m.id as "mailboxId", m.leased_by as worker, m.fence from mailboxes m
-    where m.busy_until > ${at(real)} and m.leased_by is not null and not ${isHeld(sql`m.leased_by`)}
+    where m.busy_until > ${at(real)} and m.leased_by is not null
+      and (m.leased_by = ${worker} or not ${isHeld(sql`m.leased_by`)})
     order by 1, 2`.execute(kysely(db))
   return rows
 }
@@ -55,9 +60,9 @@ export async function deadLeases(db: Db, { real }: { real: Instant }): Promise<D
  * Ends leases before their time, so that the next claim recovers what they left. Even if such a worker lives, nothing leaves twice: its marks
  * fail by the fence, and its late answers are recorded.
  */
-export async function endDeadLeases(
+export async function endLeases(
   db: Db,
-  o: { leases: readonly DeadLease[]; now: Instant; real: Instant },
+  o: { leases: readonly FoundLease[]; now: Instant; real: Instant },
 ): Promise<void> {
   if (o.leases.length === 0) return
   await sql`

@@ -1,0 +1,112 @@
+/** A lease that nobody serves, in a process that lives: the answer of a claim's commit was lost, or the end of a batch could not be written. */
+import { sql } from 'kysely'
+import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { SECOND } from '../../src/core/clock.ts'
+import { type Engine, startEngine } from '../../src/engine/engine.ts'
+import { createLog } from '../../src/log.ts'
+import { seededRandom } from '../../src/random.ts'
+import { kysely } from '../../src/store/db.ts'
+import { DatabaseUnavailable } from '../../src/store/unavailable.ts'
+import { TestClock } from '../support/clock.ts'
+import { freshDatabase } from '../support/database.ts'
+import { enrollPeople, openSequence } from '../support/enrolled.ts'
+import { createTeam, type TestTeam } from '../support/team.ts'
+
+const { db, pools, drop } = await freshDatabase()
+const random = seededRandom('lost lease')
+const now = Date.parse('2027-03-01T10:00:00Z')
+let clock: TestClock
+let team: TestTeam
+let engine: Engine
+let sent: string[]
+
+beforeEach(async () => {
+  clock = new TestClock(now)
+  sent = []
+  team = await createTeam(db, { now, random })
+  const sequence = await openSequence(db, team, { now, random })
+  await sql`update sequences set active = true, activated_at = now() - interval '1 day' where team_id = ${team.team}`.execute(
+    kysely(db),
+  )
+  await sql`update variants set approved = true where team_id = ${team.team}`.execute(kysely(db))
+  await enrollPeople(db, team, { sequence, count: 2, now, random })
+})
+afterEach(() => engine.stop())
+afterAll(() => drop())
+
+/** The connection of claims breaks once: before a transaction, or right after it was committed, when `isMet` answers true. */
+function breakOnce(when: 'before' | 'after', isMet: () => Promise<boolean>): void {
+  const transaction = pools.claim.transaction.bind(pools.claim)
+  const breaks = async () => {
+    if (!(await isMet())) return
+    spy.mockRestore()
+    throw new DatabaseUnavailable('The connection was lost.')
+  }
+  const spy = vi.spyOn(pools.claim, 'transaction').mockImplementation(async (work) => {
+    if (when === 'before') await breaks()
+    const done = await transaction(work)
+    if (when === 'after') await breaks()
+    return done
+  })
+}
+
+function start(): void {
+  engine = startEngine({
+    db: { claim: pools.claim, mark: pools.mark },
+    mail: {
+      openSender: () => ({
+        send: async (mail, mark) => {
+          if (!(await mark())) return { kind: 'refused_mark' }
+          sent.push(mail.to[0]!.address)
+          return { kind: 'accepted', reply: '250 Ok', refusedCopies: [] }
+        },
+        close: () => Promise.resolve(),
+      }),
+    },
+    access: async () => ({
+      kind: 'server' as const,
+      smtp: { host: '127.0.0.1', port: 1, tls: 'none' as const },
+    }),
+    ...{ clock, random, log: createLog('silent'), publicUrl: null, worker: `living ${team.team}` },
+  })
+}
+
+async function countOf(state: string): Promise<number> {
+  const { rows } = await sql<{ n: number }>`
+    select count(*)::int as n from messages where team_id = ${team.team} and state = ${state}`.execute(
+    kysely(db),
+  )
+  return rows[0]!.n
+}
+
+/** Long before the lease would run out. */
+async function passes(seconds: number, isOver: () => Promise<boolean>): Promise<void> {
+  for (let second = 0; second < seconds && !(await isOver()); second++) {
+    clock.advance(SECOND)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
+
+async function isLeased(): Promise<boolean> {
+  const { rows } = await sql<{ leased: boolean }>`
+    select leased_by is not null as leased from mailboxes where team_id = ${team.team} and id = ${team.mailboxId}`.execute(
+    kysely(db),
+  )
+  return rows[0]!.leased
+}
+
+test('a claim whose commit was not answered is taken back within seconds, and its emails leave once', async () => {
+  breakOnce('after', async () => (await countOf('claimed')) === 2)
+  start()
+  await passes(60, async () => (await countOf('accepted')) === 2)
+  expect(new Set(sent).size).toBe(2)
+  expect(sent).toHaveLength(2)
+})
+
+test('a lease whose end could not be written does not keep its mailbox asleep', async () => {
+  breakOnce('before', async () => (await countOf('accepted')) === 2)
+  start()
+  await passes(60, async () => (await countOf('accepted')) === 2 && !(await isLeased()))
+  expect(sent).toHaveLength(2)
+  expect(await isLeased()).toBe(false)
+})
