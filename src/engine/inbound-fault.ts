@@ -10,19 +10,10 @@ import { type Cursor, passMail } from '../store/folders.ts'
 import { insertInbound, messagesByRfcIds } from '../store/inbound.ts'
 import type { MailboxToRead } from '../store/reading.ts'
 import { liveEnrollments, stop, sweep } from '../store/stops.ts'
-import { isUnavailable } from '../store/unavailable.ts'
+import { mayPass } from '../store/unavailable.ts'
 import { ACTOR, personOf } from './inbound-event.ts'
 
-/** PostgreSQL's classes of what is not the mail's fault: connection, rollback, resources, operator, system. */
-const NOT_THE_MAIL = /^(08|25|40|53|55|57|58)/
 const WORDS_MAX = 500
-
-/** Must the read stop here, to be tried again from this mail? */
-export function mustStop(error: unknown): boolean {
-  if (isUnavailable(error)) return true
-  const code = (error as { code?: unknown } | null)?.code
-  return typeof code === 'string' && code.length === 5 && NOT_THE_MAIL.test(code)
-}
 
 interface Tools {
   db: Db
@@ -59,7 +50,7 @@ export async function keepFaulty(tools: Tools, faulty: FaultyMail): Promise<void
       random: tools.random,
     })
   } catch (second) {
-    if (mustStop(second)) throw second
+    if (mayPass(second)) throw second
     tools.log.error({ ...about, err: second }, 'nobody could be held for a mail that could not be judged')
     await keep(tools, { id, words, ...faulty, held: [] })
   }

@@ -28,10 +28,11 @@ import {
 import type { MailboxToRead } from '../store/reading.ts'
 import { resolveUnknown } from '../store/resolutions.ts'
 import { sweep } from '../store/stops.ts'
+import { mayPass } from '../store/unavailable.ts'
 import { failureOf } from './inbound-bounce.ts'
 import { applyEffect } from './inbound-effects.ts'
 import { ACTOR, type Event, personOf, type Stopped } from './inbound-event.ts'
-import { keepFaulty, mustStop } from './inbound-fault.ts'
+import { keepFaulty } from './inbound-fault.ts'
 import { findMatch, type Match } from './inbound-match.ts'
 
 /** A Sent copy filed by the server is as old as our mark, give or take both clocks and a slow transfer. */
@@ -60,7 +61,7 @@ export async function takeMail(
   try {
     await judge(tools, mailbox, mail)
   } catch (error) {
-    if (mustStop(error)) throw error
+    if (mayPass(error)) throw error
     await keepFaulty(tools, {
       mailbox,
       mail,

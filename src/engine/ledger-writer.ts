@@ -9,7 +9,7 @@ import type { Random } from '../core/random.ts'
 import type { Log } from '../log.ts'
 import type { MarkAsk } from '../store/marks.ts'
 import type { Settlement } from '../store/settlements.ts'
-import { isUnavailable } from '../store/unavailable.ts'
+import { mayPass } from '../store/unavailable.ts'
 import { writeLedger } from '../store/writer.ts'
 
 /** One commit takes at most this many of each: some 50 ms of locks. */
@@ -91,7 +91,7 @@ class CoalescingWriter implements LedgerWriter {
       await this.#commit(team, batch)
       this.#stuck = false
     } catch (error) {
-      if (isUnavailable(error)) await this.#waitFor(batch, error)
+      if (mayPass(error)) await this.#waitFor(batch, error)
       else if (batch.length === 1) this.#giveUp(batch[0]!, error)
       else for (const item of batch) await this.#write(team, [item])
     }
@@ -109,7 +109,7 @@ class CoalescingWriter implements LedgerWriter {
     }
   }
 
-  /** The database is away. Marks are refused (nothing leaves on a guess); settlements are the only memory of what left, and wait. */
+  /** The database is away, or has no room. Marks are refused (nothing leaves on a guess); settlements are the only memory of what left, and wait. */
   async #waitFor(batch: Item[], error: unknown): Promise<void> {
     for (const item of batch) if (item.kind === 'mark') item.reject(error)
     const settlements = batch.filter((item) => item.kind === 'settle')

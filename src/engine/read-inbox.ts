@@ -16,8 +16,8 @@ import {
   releaseLeases,
   renewLeases,
 } from '../store/reading.ts'
+import { mayPass } from '../store/unavailable.ts'
 import { takeMail } from './inbound.ts'
-import { mustStop } from './inbound-fault.ts'
 import { LEASE_MS, noteProblem, type ReadingTools, readMailbox } from './read-mailbox.ts'
 
 /** Reads under way at once, each with at most 8 MB of mail in hand. A server that hangs keeps one of them for a minute or two. */
@@ -204,7 +204,7 @@ class Inboxes {
       if (reader !== null) return reader
       await noteProblem(this.#tools, mailbox, { mailbox, problem: `${mailbox.address} has no IMAP server.` })
     } catch (error) {
-      if (mustStop(error)) throw error
+      if (mayPass(error)) throw error
       const problem = error instanceof Error ? error.message : String(error)
       await noteProblem(this.#tools, mailbox, { mailbox, problem })
     }
@@ -253,7 +253,7 @@ class Inboxes {
   async #failed(mailbox: MailboxToRead, error: unknown): Promise<void> {
     const { log } = this.#options
     if (error instanceof Stopped) return this.#release([mailbox])
-    if (mustStop(error)) {
+    if (mayPass(error)) {
       const sentence = `${mailbox.address} could not be read to its end; trying again`
       log.warn({ mailbox: mailbox.id, err: error }, sentence)
       return this.#release([mailbox])

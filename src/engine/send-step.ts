@@ -5,7 +5,7 @@ import { optOutHeaders, optOutOf } from '../core/unsubscribe.ts'
 import type { Log } from '../log.ts'
 import type { MailboxAccess, MailPort, OutgoingMail, Sender } from '../mail/port.ts'
 import type { Outgoing } from '../store/claimed-messages.ts'
-import { mustStop } from './inbound-fault.ts'
+import { mayPass } from '../store/unavailable.ts'
 import type { LedgerWriter } from './ledger-writer.ts'
 import { type Outcome, outcomeOf } from './retry.ts'
 
@@ -54,7 +54,7 @@ async function open(
     return mail.openSender(await access(team, mailboxId))
   } catch (error) {
     // The database was away: that says nothing about the mailbox. What was claimed is given back with the lease.
-    if (mustStop(error)) throw error
+    if (mayPass(error)) throw error
     log.error({ mailboxId, err: error }, 'a mailbox cannot be opened')
     const words = error instanceof Error ? error.message : String(error)
     const first = messages[0]!

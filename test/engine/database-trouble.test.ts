@@ -1,4 +1,4 @@
-/** A lease that nobody serves, in a process that lives: the answer of a claim's commit was lost, or the end of a batch could not be written. */
+/** The database breaks at a bad moment, and the process lives: leases that nobody serves, a disk that is full when an answer is to be written. */
 import { sql } from 'kysely'
 import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { SECOND } from '../../src/core/clock.ts'
@@ -13,7 +13,7 @@ import { enrollPeople, openSequence } from '../support/enrolled.ts'
 import { createTeam, type TestTeam } from '../support/team.ts'
 
 const { db, pools, drop } = await freshDatabase()
-const random = seededRandom('lost lease')
+const random = seededRandom('database trouble')
 const now = Date.parse('2027-03-01T10:00:00Z')
 let clock: TestClock
 let team: TestTeam
@@ -31,18 +31,32 @@ beforeEach(async () => {
   await sql`update variants set approved = true where team_id = ${team.team}`.execute(kysely(db))
   await enrollPeople(db, team, { sequence, count: 2, now, random })
 })
-afterEach(() => engine.stop())
+afterEach(async () => {
+  await engine.stop()
+  vi.restoreAllMocks()
+})
 afterAll(() => drop())
 
-/** The connection of claims breaks once: before a transaction, or right after it was committed, when `isMet` answers true. */
-function breakOnce(when: 'before' | 'after', isMet: () => Promise<boolean>): void {
-  const transaction = pools.claim.transaction.bind(pools.claim)
+const LOST = new DatabaseUnavailable('The connection was lost.')
+
+interface Breaking {
+  pool: 'claim' | 'mark'
+  /** Before the work of a transaction is done, or right after it was committed. */
+  when: 'before' | 'after'
+  error: Error
+  times?: number
+}
+
+/** Breaks once, or so many times, when `isMet` answers true. */
+function breakWhen({ pool, when, error, times = 1 }: Breaking, isMet: () => Promise<boolean>): void {
+  const transaction = pools[pool].transaction.bind(pools[pool])
+  let broke = 0
   const breaks = async () => {
-    if (!(await isMet())) return
-    spy.mockRestore()
-    throw new DatabaseUnavailable('The connection was lost.')
+    if (broke === times || !(await isMet())) return
+    broke++
+    throw error
   }
-  const spy = vi.spyOn(pools.claim, 'transaction').mockImplementation(async (work) => {
+  vi.spyOn(pools[pool], 'transaction').mockImplementation(async (work) => {
     if (when === 'before') await breaks()
     const done = await transaction(work)
     if (when === 'after') await breaks()
@@ -56,7 +70,8 @@ function start(): void {
     mail: {
       openSender: () => ({
         send: async (mail, mark) => {
-          if (!(await mark())) return { kind: 'refused_mark' }
+          const mayGo = await mark().catch(() => false)
+          if (!mayGo) return { kind: 'refused_mark' }
           sent.push(mail.to[0]!.address)
           return { kind: 'accepted', reply: '250 Ok', refusedCopies: [] }
         },
@@ -96,7 +111,7 @@ async function isLeased(): Promise<boolean> {
 }
 
 test('a claim whose commit was not answered is taken back within seconds, and its emails leave once', async () => {
-  breakOnce('after', async () => (await countOf('claimed')) === 2)
+  breakWhen({ pool: 'claim', when: 'after', error: LOST }, async () => (await countOf('claimed')) === 2)
   start()
   await passes(60, async () => (await countOf('accepted')) === 2)
   expect(new Set(sent).size).toBe(2)
@@ -104,9 +119,21 @@ test('a claim whose commit was not answered is taken back within seconds, and it
 })
 
 test('a lease whose end could not be written does not keep its mailbox asleep', async () => {
-  breakOnce('before', async () => (await countOf('accepted')) === 2)
+  breakWhen({ pool: 'claim', when: 'before', error: LOST }, async () => (await countOf('accepted')) === 2)
   start()
   await passes(60, async () => (await countOf('accepted')) === 2 && !(await isLeased()))
   expect(sent).toHaveLength(2)
   expect(await isLeased()).toBe(false)
+})
+
+test('an answer that met a full disk is written when there is room again: nothing is in doubt', async () => {
+  const error = Object.assign(new Error('could not extend file: No space left on device'), { code: '53100' })
+  breakWhen(
+    { pool: 'mark', when: 'before', error, times: 5 },
+    async () => (await countOf('transmitting')) > 0,
+  )
+  start()
+  await passes(60, async () => (await countOf('accepted')) === 2)
+  expect(await countOf('accepted')).toBe(2)
+  expect(await countOf('unknown')).toBe(0)
 })
