@@ -45,8 +45,6 @@ async function byMessageId(db: Db, { team, mail, reading }: MailToMatch): Promis
   const found = await messagesByRfcIds(db, { team, ids: messageIds.map(({ id }) => id) })
   for (const { id, evidence } of messageIds) {
     const message = found.find(({ rfcId, seenRfcId }) => rfcId === id || seenRfcId === id)
-    // What a person sent to themselves for a look is nobody's conversation.
-    if (message?.purpose === 'test') return null
     if (message) return { message, evidence: { name: evidence, value: id, score: 1 }, proved: true }
   }
   return null

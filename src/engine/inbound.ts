@@ -180,6 +180,8 @@ async function whatItIs(tools: InboundTools, { mailbox, mail, parsed }: Read): P
     return null
   }
   const match = await findMatch(db, { team, mail: parsed, reading, receivedAt })
+  // What a person sent to themselves for a look is nobody's conversation, whoever answers it.
+  if (match?.message.purpose === 'test') return null
   if (match === null) {
     const asksToStop =
       reading.kind === 'opt_out' && sender !== null && (await isContact(db, { team, address: sender }))

@@ -203,6 +203,20 @@ test('an answer to a trial that was sent to oneself is no answer of the contact'
   expect(await stageOf()).toBe('approaching')
 })
 
+test('an answer to "send me this" says nothing of the person it was rendered for, who is written to under the same subject', async () => {
+  const { rows } = await sql<{ id: string }>`
+    insert into messages (team_id, id, purpose, contact_id, mailbox_id, rfc_id, state, from_address, to_address, address_hash, body_hash, created_at, updated_at)
+    select team_id, 'aaaaaaaaaaaaaaaaaaaaaaaa', 'test', contact_id, mailbox_id, '<trial@segue.test>', 'accepted', from_address, to_address, address_hash,
+      body_hash, created_at, updated_at from messages where team_id = ${team.team} and rfc_id = ${ann.rfcId} returning id`.execute(
+    kysely(db),
+  )
+  expect(rows).toHaveLength(1)
+  await take(answer({ 'In-Reply-To': '<trial@segue.test>' }))
+  await take(answer({ 'In-Reply-To': '<trial@segue.test>' }, 'Please unsubscribe me.'))
+  expect(await inbound()).toEqual([])
+  expect(await enrollment()).toMatchObject({ state: 'active', replied: false })
+})
+
 test('mails about one person that are read at once, while people stop them, never wait for each other in a circle', async () => {
   const others = await Promise.all([1, 2, 3].map(() => createSequence(db, team, { now: sentAt, random })))
   const more = { now: sentAt, random, address: ann.address, known: ann }
