@@ -4,7 +4,7 @@ import type { Db } from '../core/db.ts'
 import type { Id, TeamId } from '../core/ids.ts'
 import type { Random } from '../core/random.ts'
 import { done, notFound, type Refusal, type Result, refused } from '../core/result.ts'
-import { senderProblems } from '../core/sequence.ts'
+import { isSentByItself, notByItself, senderProblems } from '../core/sequence.ts'
 import { writeActivities } from '../store/activities.ts'
 import { bumpSequences } from '../store/lanes.ts'
 import { hasRealMailbox } from '../store/mailboxes.ts'
@@ -33,19 +33,28 @@ export async function activateSequence(db: Db, switching: Switching): Promise<Re
         'The sequence is archived. Take it out of the archive (PUT archived=false), then turn it on.',
       )
     const steps = await stepsOf(tx, { team, sequenceIds: [sequenceId] })
-    const refusal = await activationRefusal(tx, { team, steps: steps.length })
+    const refusal = await activationRefusal(tx, { team, steps })
     if (refusal) return { ok: false, refusal }
     await turnOn(tx, switching)
     return done(null)
   })
 }
 
-/** What stands against turning on a sequence with so many steps: none of them, or a sender who does not say who they are. */
+/** What stands against turning on a sequence of these steps: none of them, one for a person, or a sender who does not say who they are. */
 export async function activationRefusal(
   tx: Db,
-  { team, steps }: { team: TeamId; steps: number },
+  { team, steps }: { team: TeamId; steps: readonly { position: number; kind: string }[] },
 ): Promise<Refusal | undefined> {
-  if (steps === 0) return refused(NO_STEPS).refusal
+  if (steps.length === 0) return refused(NO_STEPS).refusal
+  const byHand = steps
+    .map((step) => (isSentByItself(step.kind) ? undefined : notByItself(step)))
+    .find(Boolean)
+  if (byHand) return refused(byHand.sentence, { code: byHand.code }).refusal
+  return senderRefusal(tx, team)
+}
+
+/** Real mail says who writes it. */
+export async function senderRefusal(tx: Db, team: TeamId): Promise<Refusal | undefined> {
   if (!(await hasRealMailbox(tx, team))) return undefined
   const problem = senderProblems(await teamById(tx, team))[0]
   return problem && refused(problem.sentence, { code: problem.code }).refusal

@@ -29,7 +29,7 @@ import { type SequenceRow, sequenceById } from '../store/sequences.ts'
 import { addDeltas } from '../store/stats.ts'
 import { type StepRow, stepsOf } from '../store/steps.ts'
 import { suppressionsOf } from '../store/suppressions.ts'
-import { activationRefusal } from './activate-sequence.ts'
+import { senderRefusal } from './activate-sequence.ts'
 
 export interface Enrolling {
   team: TeamId
@@ -112,7 +112,7 @@ async function enrollRefusal(
       { code: 'always_unconfirmed' },
     )
   if (!sequence.active) return undefined
-  const refusal = await activationRefusal(db, { team, steps: sequence.numSteps })
+  const refusal = await senderRefusal(db, team)
   return refusal && { ok: false, refusal }
 }
 

@@ -94,9 +94,7 @@ export async function createSequence(db: Db, writing: Writing, draft: SequenceDr
       settings,
     })
     if (!plan.ok) return plan
-    const refusal = draft.active
-      ? await activationRefusal(tx, { team, steps: plan.value.steps.length })
-      : undefined
+    const refusal = draft.active ? await activationRefusal(tx, { team, steps: plan.value.steps }) : undefined
     if (refusal) return { ok: false, refusal }
     await insertSequence(tx, { team, id, now }, settings)
     await savePlan(tx, writing, plan.value)
@@ -174,7 +172,7 @@ async function rewrite(
         'The sequence is archived. Take it out of the archive (archived=false), then turn it on.',
       )
     const steps = (draft.steps ? plan.value.steps : tree.steps).filter((step) => step.deletedAt === null)
-    const refusal = await activationRefusal(tx, { team, steps: steps.length })
+    const refusal = await activationRefusal(tx, { team, steps })
     if (refusal) return { ok: false, refusal }
   }
   await saveSequence(tx, { team, id, now }, settings)

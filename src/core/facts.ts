@@ -29,6 +29,8 @@ export interface Facts {
     position: number
     first: boolean
     wait: Wait
+    /** The date that it is meant for; null when it waits. */
+    exactAt: Instant | null
     cap: Cap | null
     variant: { id: Id; approved: boolean; thread: Thread } | null
   }

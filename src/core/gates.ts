@@ -9,6 +9,7 @@ import type { Cap, Facts } from './facts.ts'
 import { type ClosedPace, closedPaces, type PaceGate } from './pacing.ts'
 import type { HoldReason, Reason } from './reason.ts'
 import { closedBy, closesAt, governingZone, nextOpening } from './schedule.ts'
+import { isSentByItself } from './sequence.ts'
 
 /** A follow-up may leave if its inbox was read to its end at most this long before it fell due. */
 export const INBOX_READ_WITHIN_MS = 60 * SECOND
@@ -39,6 +40,7 @@ export type GateName =
   | 'suppression'
   | 'contact_stage'
   | 'account_stage'
+  | 'step_automatic'
   | 'step_approved'
   | 'variables_present'
   | 'thread_parent'
@@ -108,10 +110,22 @@ function judgeSchedule(facts: Facts, now: Instant, closedFor: 'window' | 'holida
   return schedule.useContactZone ? wait(opensAt, value) : park('lane', value, opensAt)
 }
 
+/**
+ * A step with a date is for that date: late by more than this, or met by somebody who came after it, a person decides. Released, it is due by
+ * the moment of the release.
+ */
+const DATE_IS_OVER_AFTER_MS = DAY
+
+function isPastItsDate({ enrollment, step }: Facts, now: Instant): boolean {
+  if (step.exactAt === null || enrollment.dueAt !== step.exactAt) return false
+  return enrollment.enteredStepAt > step.exactAt || now - step.exactAt > DATE_IS_OVER_AFTER_MS
+}
+
 /** Waiting for a window, or in the queue of its mailbox, is not being overdue. */
 function judgeStale(facts: Facts, now: Instant): Verdict | null {
   const { enrollment, team, schedule } = facts
   if (enrollment.dueAt === null) return null
+  if (isPastItsDate(facts, now)) return hold('stale', 'the date of this step is over')
   const waitedFrom = Math.max(dueTime(facts) ?? enrollment.dueAt, enrollment.laneServedAt)
   if (now - waitedFrom <= team.staleAfterMs) return null
   const openedAt = schedule ? nextOpening(schedule, zoneOf(facts), waitedFrom) : waitedFrom
@@ -236,6 +250,11 @@ export const GATES: readonly Law[] = [
       sequence.excludedAccountStageIds.includes(account.stageId)
         ? hold('account_stage_safeguard', `Account stage is ${account.stageName ?? account.stageId}`)
         : null,
+  },
+  {
+    name: 'step_automatic',
+    rule: 'Only an automatic email is sent by itself.',
+    judge: ({ step }) => (isSentByItself(step.kind) ? null : hold('step_by_hand', step.kind)),
   },
   {
     name: 'step_approved',

@@ -30,6 +30,8 @@ export const HOLDS = {
   email_format_invalid: 'The email address is not a valid one. Correct it, then retry.',
   thread_reply_original_email_missing:
     'The email that this one answers was never sent. Send it in a new thread, or skip the step.',
+  step_by_hand:
+    'A person does this step, and Segue keeps no tasks yet. Do it, then take the step out of the sequence: its people go on with the next one.',
   step_not_approved: 'The wording of this step is not approved yet. Approve it.',
   window_never_opens: 'The schedule of the sequence never opens. Give it a window.',
   stale: 'Overdue for too long to go out unseen. Release it, or finish.',

@@ -31,6 +31,8 @@ const WORDED: readonly StepKind[] = [
   'linkedin_step_message',
 ]
 export const isWorded = (kind: StepKind) => WORDED.includes(kind)
+/** Of what a step can be, this is done without a person. */
+export const isSentByItself = (kind: string) => kind === 'auto_email'
 export const isEmail = (kind: StepKind) => kind === 'auto_email' || kind === 'manual_email'
 
 /** More steps or wordings than this are a program's mistake, not a sequence that a person follows. */
@@ -159,6 +161,17 @@ export function senderProblems(sender: SequenceToJudge['sender']): Problem[] {
   return problems
 }
 
+/** Tasks for people are not kept yet: such a step would hold everybody who comes to it. */
+export function notByItself({ position, kind }: { position: number; kind: string }): {
+  code: string
+  sentence: string
+} {
+  return {
+    code: 'step_by_hand',
+    sentence: `Step ${position} (${kind}) is done by a person, and Segue keeps no tasks yet. Make it an automatic email, or take it out.`,
+  }
+}
+
 function judgeStep(
   step: Step,
   sequence: SequenceToJudge,
@@ -167,7 +180,11 @@ function judgeStep(
   const where = `Step ${step.position}`
   const wait = waitProblem(step.wait)
   if (wait !== undefined) add('wait_unusable', `${where}: ${wait}`, step.id)
-  if (!isEmail(step.kind)) return
+  if (!isSentByItself(step.kind)) {
+    const { code, sentence } = notByItself(step)
+    add(code, sentence, step.id)
+    return
+  }
   if (step.variants.length === 0) {
     add('no_wording', `${where} has no wording. Write its subject and text.`, step.id)
     return

@@ -123,6 +123,7 @@ function factsOf(row: DueRow, more: More): Facts {
       first: row.rank >= FIRST_STEP_RANK,
       // A step with a date does not wait from the activation on.
       wait: { amount: row.exactAt === null ? row.waitAmount : 0, unit: row.waitUnit },
+      exactAt: row.exactAt,
       cap: capOf(row.stepCap, { key: capKeys.step, used, zone: zoneOf(row), now }),
       variant: variant ? { id: variant.id, approved: variant.approved, thread: variant.thread } : null,
     },

@@ -59,6 +59,16 @@ test('a templated step without a touch gets an empty one of its own', async () =
   expect(body.emailer_templates[0]).toMatchObject({ subject: null, body_html: null })
 })
 
+test('a sequence with a step for a person is kept, but not turned on: nothing would tell them, and the text must not leave by itself', async () => {
+  const steps = [step({ body: 'Hello' }), { type: 'manual_email', wait_time: 1 }]
+  const { body } = await api.post('/sequences', { emailer_steps: steps })
+  const approved = await api.post(`/emailer_campaigns/${body.emailer_campaign.id}/approve`)
+  expect(approved.status).toBe(422)
+  expect(approved.body.error).toContain('Step 2 (manual_email) is done by a person')
+  const created = await api.post('/sequences', { active: true, emailer_steps: steps })
+  expect(created.status).toBe(422)
+})
+
 test('user_id is ignored at creation and honored at update, for members of the team only', async () => {
   const stranger = 'a'.repeat(24)
   const created = await api.post('/sequences', { user_id: stranger })

@@ -26,6 +26,7 @@ test('gates come in the order of the design: who may be written to, then when, t
     'suppression',
     'contact_stage',
     'account_stage',
+    'step_automatic',
     'step_approved',
     'variables_present',
     'thread_parent',
@@ -144,4 +145,23 @@ test('the window of a schedule that is always open closes far ahead, or never', 
     f.schedule = { ...f.schedule!, windows: ALWAYS }
   })
   expect(windowClosesAt(facts, NOW)).toBeGreaterThan(NOW + 300 * DAY)
+})
+
+test('a step with a date is for that date: a day late, or met after it, a person decides, and what they released goes', () => {
+  const dated = (date: number, change: (facts: Facts) => void = () => undefined) =>
+    factsWith((f) => {
+      f.step.exactAt = f.enrollment.dueAt = date
+      f.enrollment.enteredStepAt = f.enrollment.laneServedAt = NOW - 2 * DAY
+      change(f)
+    })
+  expect(law('stale', dated(NOW - DAY))).toBe('open')
+  expect(law('stale', dated(NOW - DAY - 1))).toBe('closed')
+  const late = (f: Facts) => {
+    f.enrollment.enteredStepAt = NOW - HOUR
+  }
+  expect(law('stale', dated(NOW - 2 * HOUR, late))).toBe('closed')
+  const released = (f: Facts) => {
+    f.enrollment.dueAt = NOW
+  }
+  expect(law('stale', dated(NOW - 9 * DAY, released))).toBe('open')
 })

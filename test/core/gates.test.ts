@@ -147,6 +147,14 @@ const CASES: Case[] = [
     says: hold('account_stage_safeguard', 'Account stage is Target'),
   },
   {
+    gate: 'step_automatic',
+    when: 'a person does this step',
+    facts: factsWith((f) => {
+      f.step.kind = 'manual_email'
+    }),
+    says: hold('step_by_hand', 'manual_email'),
+  },
+  {
     gate: 'step_approved',
     when: 'nobody has approved the wording',
     facts: factsWith((f) => {

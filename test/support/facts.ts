@@ -43,6 +43,7 @@ const OPEN: Facts = {
     position: 1,
     first: true,
     wait: { amount: 0, unit: 'day' },
+    exactAt: null,
     cap: null,
     variant: { id: 'variant', approved: true, thread: 'new_thread' },
   },

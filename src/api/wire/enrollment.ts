@@ -23,6 +23,7 @@ const HOLDS_ON_WIRE: Record<HoldReason, HoldOnWire> = {
   email_format_invalid: { status: 'failed', counter: 'not_sent' },
   thread_reply_original_email_missing: { status: 'failed', counter: 'not_sent' },
   contacts_without_email: { status: 'paused', counter: 'paused' },
+  step_by_hand: { status: 'paused', counter: 'paused' },
   step_not_approved: { status: 'paused', counter: 'paused' },
   window_never_opens: { status: 'paused', counter: 'paused' },
   stale: { status: 'paused', counter: 'paused' },
