@@ -1,2 +1,32 @@
-/** Every fault that a run of seeds must have met at least once. */
-export const EXPECTED_FAULTS: readonly string[] = []
+/** Every fault, mail and act that a run of seeds must have met at least once: a run without one has tested less than it says. */
+import { ACTS } from './acts.ts'
+import { FATES } from './mail-servers.ts'
+import { REACTIONS } from './recipients.ts'
+
+export const EXPECTED_FAULTS: readonly string[] = [
+  ...FATES.map(([fate]) => `SMTP: ${fate}`),
+  'SMTP: server away',
+  'SMTP: login refused',
+  'IMAP: away',
+  'IMAP: cut off in a read',
+  'IMAP: folders renumbered',
+  'IMAP: login refused',
+  'all workers away',
+  'database away',
+  'database connection lost after',
+  'database connection lost after the commit',
+  'database connection lost before',
+  'fenced',
+  'request killed after a statement',
+  'request killed before a statement',
+  'worker frozen past its lease',
+  'worker killed after a statement',
+  'worker killed before a commit',
+  'worker killed before a statement',
+  ...REACTIONS.map(([reaction]) => `mail: ${reaction}`),
+  'mail: written by hand',
+  ...ACTS.map(([name]) => `person: ${name}`),
+  'person: unknown resolved as send_again',
+  'person: unknown resolved as sent',
+  'the mark was refused',
+]

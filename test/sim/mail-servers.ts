@@ -52,7 +52,7 @@ export class MailServer {
 }
 
 /** Out of a thousand attempts; the rest is accepted. */
-const FATES = [
+export const FATES = [
   ['recipient refused', 14],
   ['recipient deferred', 25],
   ['sender deferred', 8],

@@ -8,7 +8,7 @@ import * as raw from './raw-mails.ts'
 import type { Scheduler } from './scheduler.ts'
 
 /** Out of a thousand accepted mails. */
-const REACTIONS = [
+export const REACTIONS = [
   ['reply', 30],
   ['reply by a colleague', 8],
   ['reply without thread', 6],
