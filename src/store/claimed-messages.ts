@@ -51,17 +51,22 @@ export async function insertClaimed(
   return new Set(claimed.keys())
 }
 
+/**
+ * A wording that was on a socket stays as it was, above all one that may have arrived: its opt-out link must go on working. One that never
+ * was is made anew, as is one for an address that was corrected since.
+ */
+const MADE_ANEW = `(m.to_address is distinct from excluded.to_address or (m.state in ('requeued', 'cancelled', 'queued') and not exists (
+  select from attempts a where a.team_id = m.team_id and a.message_id = m.id and a.marked_at is not null
+    and coalesce(a.outcome, 'unknown') = 'unknown')))`
+
 function insertRows(
   tx: Db,
   { team, messages, now }: { team: TeamId; messages: readonly NewMessage[]; now: Instant },
 ) {
   const text = (of: (message: NewMessage) => string | null) => messages.map(of)
   const lists = (of: (message: NewMessage) => string[]) => messages.map((one) => json(of(one)))
-  // A wording that was on a socket stays as it was; one that never was is made anew.
   const once = (column: string) =>
-    sql.raw(
-      `${column} = case when m.state in ('requeued', 'cancelled', 'queued') then excluded.${column} else m.${column} end`,
-    )
+    sql.raw(`${column} = case when ${MADE_ANEW} then excluded.${column} else m.${column} end`)
   return sql<{ id: Id; fresh: boolean }>`
     insert into messages as m (team_id, id, enrollment_id, sequence_id, step_id, variant_id, contact_id, mailbox_id, state, fence, rfc_id,
       parent_id, in_reply_to, refs, from_address, from_name, reply_to, to_address, to_name, cc, bcc, address_hash, body_hash, opt_out_hash,

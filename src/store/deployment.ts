@@ -70,9 +70,10 @@ async function identityOf(file: FileHandle): Promise<FileIdentity> {
   return { inode: String(ino), bornAt: String(birthtimeNs) }
 }
 
-/** Both, since some network file systems number their files anew when they are mounted. */
+/** By its birth, where the file system tells it: ext4 gives the number of a deleted file to the next one. */
 function isOther(written: FileIdentity, found: FileIdentity): boolean {
-  return written.inode !== found.inode && (written.bornAt !== found.bornAt || found.bornAt === '0')
+  const isBirthKnown = written.bornAt !== '0' && found.bornAt !== '0'
+  return isBirthKnown ? written.bornAt !== found.bornAt : written.inode !== found.inode
 }
 
 /** Written beside, then renamed: a crash leaves the old or the new memory, never half of one. */

@@ -145,9 +145,10 @@ test('a crash between database and memory is no difference', async () => {
 /** As whatever copies a folder does: each file is a new one. */
 async function copyDataDir(): Promise<void> {
   for (const one of watching.splice(0)) await one.stop()
-  const copy = `${dataDir}-copy`
-  await cp(dataDir, copy, { recursive: true, preserveTimestamps: true })
-  dataDir = copy
+  const backup = `${dataDir}-backup`
+  await cp(dataDir, backup, { recursive: true, preserveTimestamps: true })
+  await rm(dataDir, { recursive: true })
+  await cp(backup, dataDir, { recursive: true, preserveTimestamps: true })
 }
 
 test('a data directory that was copied or put back sends nothing, though database and memory agree', async () => {
