@@ -58,7 +58,7 @@ export async function keepFaulty(tools: Tools, faulty: FaultyMail): Promise<void
 
 function wordsOf(error: unknown): string {
   const words = error instanceof Error ? error.message : String(error)
-  return words.slice(0, WORDS_MAX).replaceAll('\u0000', '').toWellFormed()
+  return words.slice(0, WORDS_MAX)
 }
 
 /** Live enrollments of the sender, and those whose emails the mail quotes. */

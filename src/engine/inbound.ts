@@ -215,9 +215,9 @@ function rowOf(event: Event, { mail, mailbox }: { mail: FetchedMail; mailbox: Ma
     reason: message ? (failureOf(event, message)?.reason ?? null) : null,
     fromAddress: event.sender ?? parsed.from?.address ?? null,
     fromName: parsed.from?.name ?? null,
-    subject: storable(parsed.subject, SUBJECT_MAX),
-    text: storable(parsed.text, TEXT_MAX),
-    html: storable(parsed.html ?? '', HTML_MAX),
+    subject: parsed.subject.slice(0, SUBJECT_MAX),
+    text: parsed.text.slice(0, TEXT_MAX),
+    html: (parsed.html ?? '').slice(0, HTML_MAX),
     returnsOn: reading.absence?.returnsOn ?? null,
     messageId: message?.id ?? null,
     enrollmentId: message?.enrollmentId ?? null,
@@ -238,11 +238,6 @@ function classOf(event: Event, message: Matched | undefined): string | null {
 function confidenceOf({ kind, confidence }: InboundReading, match: Match | null): number {
   const judged = kind === 'other' ? 1 : confidence
   return Math.round(100 * Math.min(judged, match?.evidence.score ?? 1))
-}
-
-/** Text as PostgreSQL takes it: no NUL, no half of a surrogate pair, of bounded length. */
-function storable(text: string, max: number): string {
-  return text.slice(0, max).replaceAll('\u0000', '').toWellFormed()
 }
 
 /** A stand-in for a Message-ID that is missing or unusable: the same mail has the same one in every mailbox. */

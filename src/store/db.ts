@@ -77,13 +77,13 @@ export class Database implements Db {
   }
 }
 
-/** The same pool, whose connections say `DatabaseUnavailable` when the server is away. */
+/** The same pool, whose connections take any text, and say `DatabaseUnavailable` when the server is away. */
 function typedPool(pool: pg.Pool): PostgresPool {
   pool.on('connect', (client) => {
     const query = client.query.bind(client) as (...asked: unknown[]) => Promise<unknown>
-    const typed = async (...asked: unknown[]) => {
+    const typed = async (text: unknown, values?: unknown, ...more: unknown[]) => {
       try {
-        return await query(...asked)
+        return await query(text, storable(values), ...more)
       } catch (error) {
         throw typedError(error)
       }
@@ -152,7 +152,16 @@ export function isoArray(instants: readonly (Instant | null)[]): (string | null)
 
 /** A value for a json or jsonb column. `pg` itself would write an array as a PostgreSQL array. */
 export function json(value: unknown): string {
-  return JSON.stringify(value)
+  return JSON.stringify(value, (_key, part: unknown) => storable(part))
+}
+
+/**
+ * Text as PostgreSQL takes it: no NUL, no half of a surrogate pair. Mail servers and mails say such things, and what they mean must not be
+ * lost for it.
+ */
+function storable(value: unknown): unknown {
+  if (typeof value === 'string') return value.replaceAll('\u0000', '').toWellFormed()
+  return Array.isArray(value) ? value.map(storable) : value
 }
 
 /** A pattern for `like` that finds the text anywhere in a lower-case one, its own signs escaped. */

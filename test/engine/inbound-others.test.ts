@@ -109,6 +109,13 @@ test('asking to be removed suppresses the address and ends all its sequences', a
   expect([await total('unsubscribed'), await total('replied')]).toEqual([1, 0])
 })
 
+test('an opt-out whose subject and sender hold a NUL is an opt-out', async () => {
+  await take(
+    answer({ From: '=?utf-8?Q?Ann=00?= <ann@client.test>', Subject: '=?utf-8?Q?unsubscribe=00?=' }, ''),
+  )
+  expect(await suppressed()).toEqual([{ value: 'ann@client.test', reason: 'opt_out' }])
+})
+
 test('a colleague who asks for it is opted out beside the person we wrote to', async () => {
   await take(answer({ From: 'cid@client.test' }, 'Please remove us from your list. Unsubscribe.'))
   expect((await suppressed()).map(({ value }) => value)).toEqual(['ann@client.test', 'cid@client.test'])

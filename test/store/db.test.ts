@@ -120,3 +120,11 @@ test('connections that the server ends are an unavailable database, and the next
 test('a handle that the store did not open is refused', () => {
   expect(() => kysely({ transaction: () => Promise.reject(new Error('never')) })).toThrow(/not opened by/)
 })
+
+test('text with a NUL or half of a surrogate pair is stored without it, alone, in arrays and in JSON', async () => {
+  const strange = `o${'\u0000'}k \ud83d`
+  const query = sql<{ alone: string; many: string[]; body: unknown }>`
+    select ${strange}::text as alone, ${[strange]}::text[] as many, ${json({ words: [strange] })}::jsonb as body`
+  const { rows } = await query.execute(kysely(db))
+  expect(rows).toEqual([{ alone: 'ok \ufffd', many: ['ok \ufffd'], body: { words: ['ok \ufffd'] } }])
+})
