@@ -12,7 +12,9 @@ import type { Random } from '../core/random.ts'
 import type { HoldReason } from '../core/reason.ts'
 import type { Schedule } from '../core/schedule.ts'
 import { heldFor, leasedOn, lockWaiting, type Retimed, retime, type Waiting } from '../store/enrollments.ts'
+import { bumpSequences } from '../store/lanes.ts'
 import { release } from '../store/releases.ts'
+import { lockSequence } from '../store/sequence-writes.ts'
 import { addDeltas, type Metric } from '../store/stats.ts'
 import type { StepRow } from '../store/steps.ts'
 import { sweep } from '../store/stops.ts'
@@ -73,7 +75,11 @@ export async function followDeletedSteps(db: Db, edit: Edit, deletedStepIds: rea
   const leased = await leasedOn(db, { team, sequenceId, stepIds: deletedStepIds })
   if (leased.length === 0) return
   await sweep(db, { team, of: { enrollmentIds: leased }, now, random })
-  await db.transaction((tx) => leaveDeletedSteps(tx, edit, deletedStepIds))
+  await db.transaction(async (tx) => {
+    await lockSequence(tx, { team, id: sequenceId })
+    await bumpSequences(tx, { team, sequenceIds: [sequenceId], now })
+    await leaveDeletedSteps(tx, edit, deletedStepIds)
+  })
 }
 
 /** New moments for everybody who waits on these steps. Inside the edit's transaction. */

@@ -44,6 +44,8 @@ export interface Facts {
     rank: number
     dueAt: Instant | null
     enteredStepAt: Instant
+    /** The end of the wait of its step; gates may have moved `dueAt` behind it. */
+    waitEndsAt: Instant
     /** When its lane was last served: waiting in a mailbox's queue is not being overdue. */
     laneServedAt: Instant
   }

@@ -111,13 +111,13 @@ function judgeSchedule(facts: Facts, now: Instant, closedFor: 'window' | 'holida
 }
 
 /**
- * A step with a date is for that date: late by more than this, or met by somebody who came after it, a person decides. Released, it is due by
- * the moment of the release.
+ * A step with a date is for that date: late by more than this, or met by somebody who came after it, a person decides. What they release
+ * waits until that moment instead.
  */
 const DATE_IS_OVER_AFTER_MS = DAY
 
 function isPastItsDate({ enrollment, step }: Facts, now: Instant): boolean {
-  if (step.exactAt === null || enrollment.dueAt !== step.exactAt) return false
+  if (step.exactAt === null || enrollment.waitEndsAt !== step.exactAt) return false
   return enrollment.enteredStepAt > step.exactAt || now - step.exactAt > DATE_IS_OVER_AFTER_MS
 }
 

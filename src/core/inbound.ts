@@ -110,8 +110,9 @@ function byAPerson(mail: ParsedMail, words: string, reading: Read): InboundReadi
 function ownMail(mail: ParsedMail, context: InboundContext): Evidence | null {
   const from = mail.from?.address.toLowerCase() ?? ''
   const isOwn = context.mailboxAddresses.some((address) => address.toLowerCase() === from)
-  const holdsOwn = context.folderRole === 'sent' || context.folderRole === 'all'
-  return isOwn && holdsOwn ? { name: `from, in ${context.folderRole}`, value: from, score: 1 } : null
+  // What lies in Sent was written here, whatever alias it names.
+  const holdsOwn = context.folderRole === 'sent' || (context.folderRole === 'all' && isOwn)
+  return holdsOwn ? { name: `from, in ${context.folderRole}`, value: from, score: 1 } : null
 }
 
 /** RFC 5965: a feedback report. `auth-failure` (RFC 6591) is about DMARC, not about a reader. */

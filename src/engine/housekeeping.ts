@@ -3,6 +3,7 @@ import type { Clock, Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
 import type { Random } from '../core/random.ts'
 import type { Log } from '../log.ts'
+import { recoverUnvisited } from '../store/recoveries.ts'
 import { endedPauses, resume } from '../store/releases.ts'
 import { foldDeltas } from '../store/stats.ts'
 import { isUnavailable } from '../store/unavailable.ts'
@@ -28,6 +29,7 @@ export async function keepHouse({ db, clock, random, log, signal, onWork }: Hous
   while (!signal.aborted) {
     try {
       if ((await endPauses(db, { now: clock.now(), random })) > 0) onWork()
+      await recoverUnvisited(db, { now: clock.now(), real: clock.real(), random })
       if (clock.real() - foldedAt >= FOLD_EVERY_MS) {
         foldedAt = clock.real()
         await foldDeltas(db)

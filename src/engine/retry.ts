@@ -81,9 +81,10 @@ function refusedOutcome(state: 'rejected' | 'deferred', refusal: Refusal, attemp
         problem: `the mail server refuses ${attempt.mailbox} (${reply}); trying again by itself`,
       }
     : { kind: 'fine' }
-  if (aboutUs && state === 'deferred') return plain(state, reply, { kind: 'retry', at: attempt.now }, mailbox)
+  // About the sender, not about this mail or its recipient: the mailbox waits, nobody is held for it.
+  if (aboutUs) return plain('deferred', reply, { kind: 'retry', at: attempt.now }, mailbox)
   if (state === 'deferred') return plain(state, reply, laterOrHeld(reply, attempt), mailbox)
-  return plain(state, reply, aboutUs ? failed(reply) : judged(refusal, attempt), mailbox)
+  return plain(state, reply, judged(refusal, attempt), mailbox)
 }
 
 const failed = (detail: string): Consequence => ({ kind: 'hold', reason: 'sending_failed', detail })

@@ -137,6 +137,7 @@ function factsOf(row: DueRow, more: More): Facts {
       rank: row.rank,
       dueAt: row.dueAt,
       enteredStepAt: row.enteredStepAt,
+      waitEndsAt: row.waitEndsAt,
       laneServedAt: row.laneServedAt ?? row.enteredStepAt,
     },
     ...peopleOf(row, suppressed),

@@ -35,6 +35,7 @@ export interface DueRow {
   rank: number
   dueAt: Instant | null
   enteredStepAt: Instant
+  waitEndsAt: Instant
   fromAddress: string | null
   rev: number
   laneServedAt: Instant | null
@@ -105,7 +106,7 @@ export interface DueRow {
 export const DUE_COLUMNS = sql`
   e.team_id as team, tm.public_id as "teamPublicId", tm.opt_out_html as "optOutHtml", tm.legal_name as "legalName",
   tm.postal_address as "postalAddress", tm.stale_after_hours as "staleAfterHours", d.fenced_reason as fenced,
-  e.id, e.message_id as "messageId", e.state, e.hold_reason as hold, e.rank, e.due_at as "dueAt", e.entered_step_at as "enteredStepAt",
+  e.id, e.message_id as "messageId", e.state, e.hold_reason as hold, e.rank, e.due_at as "dueAt", e.entered_step_at as "enteredStepAt", e.wait_ends_at as "waitEndsAt",
   e.from_address as "fromAddress", e.rev, l.served_at as "laneServedAt",
   s.id as "sequenceId", s.name as "sequenceName", s.active, s.activated_at as "activatedAt", s.archived_at as "archivedAt",
   s.finish_on_reply as "finishOnReply",

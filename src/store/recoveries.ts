@@ -69,6 +69,35 @@ export async function recoverLeft(tx: Db, o: Recovery): Promise<number> {
 }
 
 /**
+ * As the next claim would, for mailboxes that no claim visits: they were disconnected, or sending is fenced. What was on the wire must be
+ * listed all the same. Returns how many messages were put right.
+ */
+export async function recoverUnvisited(
+  db: Db,
+  { now, real, random }: { now: Instant; real: Instant; random: Random },
+): Promise<number> {
+  const unvisited = sql`busy_until <= ${at(real)} and (state <> 'connected' or exists (select from deployment where fenced_reason is not null))`
+  const { rows } = await sql<{ team: TeamId; id: Id }>`
+    select b.team_id as team, b.id from mailboxes b where ${unvisited} and exists (
+      select from messages m where m.team_id = b.team_id and m.mailbox_id = b.id and m.state in ('claimed', 'transmitting'))
+    order by 1, 2`.execute(kysely(db))
+  let recovered = 0
+  for (const { team, id } of rows)
+    recovered += await db.transaction(async (tx) => {
+      const locked = await sql`
+        select from mailboxes where team_id = ${team} and id = ${id} and ${unvisited} for no key update skip locked`.execute(
+        kysely(tx),
+      )
+      if (locked.rows.length === 0) return 0
+      await sql`update mailboxes set fence = fence + 1, leased_by = null where team_id = ${team} and id = ${id}`.execute(
+        kysely(tx),
+      )
+      return recoverLeft(tx, { team, mailboxIds: [id], now, random })
+    })
+  return recovered
+}
+
+/**
  * The lease of one mailbox ends by its own worker: what it did not get to is due again. Only under the worker's own fence; `false` when
  * somebody else holds it by now.
  */

@@ -41,6 +41,13 @@ export async function release(tx: Db, o: ReleaseOptions): Promise<Transited[]> {
     enrollmentId: id,
     transition: failed ? ('retry' as const) : ('release' as const),
   }))
+  await sql`
+    with stale as (
+      select id from enrollments where team_id = ${o.team} and id = any(${rows.map((one) => one.id)}) and hold_reason = 'stale'
+      order by id for no key update
+    )
+    update enrollments e set wait_ends_at = greatest(e.wait_ends_at, ${at(o.now)}) from stale
+    where e.team_id = ${o.team} and e.id = stale.id`.execute(kysely(tx))
   const released = await transit(tx, { ...o, changes })
   await sql`
     update messages set state = 'requeued', not_sent_reason = null, failures = 0, updated_at = ${at(o.now)}

@@ -131,7 +131,8 @@ export async function settleAll(tx: Db, o: SettleOptions): Promise<string[]> {
     ...o,
     activities: cases.filter((one) => !advanced.has(one.message.enrollmentId ?? '')).map(activityOf),
   })
-  await settleMailboxes(tx, o)
+  // Matched by the fence like the rest: what somebody else has taken over says nothing of its mailbox now.
+  await settleMailboxes(tx, { ...o, settlements: cases.map((one) => one.settlement) })
   return dead
 }
 
@@ -204,18 +205,28 @@ async function suppressDead(tx: Db, o: SettleOptions, cases: readonly Case[]): P
 async function writeOutcomes(tx: Db, o: SettleOptions, cases: readonly Case[]): Promise<void> {
   if (cases.length === 0) return
   const text = (of: (one: Case) => string | null) => cases.map(of)
+  // Mail outside of a sequence waits in its mailbox for the next try; the others wait with their enrollment.
+  const again = cases.map(({ settlement: { follows }, message }) =>
+    follows.kind === 'retry' && message.enrollmentId === null ? follows.at : null,
+  )
+  // What a server says about its sender is no failure of this mail.
+  const failed = cases.map(({ settlement: { state, mailbox } }) =>
+    state === 'deferred' && mailbox.kind !== 'pause' ? 1 : 0,
+  )
   const hard = cases.map((one) => (one.settlement.follows.kind === 'hard_bounce' ? 'hard' : null))
   await sql`
-    update messages m set state = n.state, smtp_reply = n.words, failure = case when n.state = 'accepted' then null else n.words end,
+    update messages m set state = case when m.enrollment_id is null and n.again is not null then 'queued' else n.state end,
+      due_at = coalesce(n.again, m.due_at), smtp_reply = n.words, failure = case when n.state = 'accepted' then null else n.words end,
       attempt = m.attempt + case when m.state = 'claimed' then 1 else 0 end,
-      failures = case when n.state = 'deferred' then m.failures + 1 else m.failures end,
+      failures = m.failures + n.failed,
       counted_at = case when m.state = 'claimed' then null else m.counted_at end,
       capped = case when m.state = 'claimed' then ${json([])}::jsonb else m.capped end,
       seen_rfc_id = coalesce(n.seen, m.seen_rfc_id), settled_at = ${at(o.now)}, updated_at = ${at(o.now)},
       sent_copy_due = case when n.state = 'accepted' and ${OWES_SENT_COPY} then ${at(o.now)}::timestamptz end,
       bounce = coalesce(n.bounce, m.bounce), bounced_at = case when n.bounce is null then m.bounced_at else ${at(o.now)}::timestamptz end
     from unnest(${text((c) => c.message.id)}::text[], ${text((c) => c.settlement.state)}::text[], ${text((c) => c.settlement.words)}::text[],
-      ${text((c) => c.settlement.seenRfcId)}::text[], ${hard}::text[]) as n (id, state, words, seen, bounce)
+      ${text((c) => c.settlement.seenRfcId)}::text[], ${hard}::text[], ${isoArray(again)}::timestamptz[], ${failed}::int[])
+      as n (id, state, words, seen, bounce, again, failed)
     where m.team_id = ${o.team} and m.id = n.id`.execute(kysely(tx))
   const unmarked = cases.filter((one) => one.message.state === 'claimed')
   await addToCaps(tx, { team: o.team, keys: unmarked.flatMap((one) => one.message.capped), by: -1 })

@@ -54,7 +54,7 @@ test('a first email does not wait for the inbox', () => {
 
 test('a read up to 60 seconds before the email fell due is enough, for as long as it is fresh', () => {
   const facts = followUpWith((f) => {
-    f.enrollment.dueAt = NOW
+    f.enrollment.dueAt = f.enrollment.waitEndsAt = NOW
     f.reading.readAt = NOW - 60 * SECOND
   })
   expect(law('inbox_read', facts)).toBe('open')
@@ -150,7 +150,7 @@ test('the window of a schedule that is always open closes far ahead, or never', 
 test('a step with a date is for that date: a day late, or met after it, a person decides, and what they released goes', () => {
   const dated = (date: number, change: (facts: Facts) => void = () => undefined) =>
     factsWith((f) => {
-      f.step.exactAt = f.enrollment.dueAt = date
+      f.step.exactAt = f.enrollment.dueAt = f.enrollment.waitEndsAt = date
       f.enrollment.enteredStepAt = f.enrollment.laneServedAt = NOW - 2 * DAY
       change(f)
     })
@@ -161,7 +161,7 @@ test('a step with a date is for that date: a day late, or met after it, a person
   }
   expect(law('stale', dated(NOW - 2 * HOUR, late))).toBe('closed')
   const released = (f: Facts) => {
-    f.enrollment.dueAt = NOW
+    f.enrollment.dueAt = f.enrollment.waitEndsAt = NOW
   }
   expect(law('stale', dated(NOW - 9 * DAY, released))).toBe('open')
 })

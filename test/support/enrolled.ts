@@ -247,10 +247,11 @@ export async function settleClaimed(
     claimed: Claimed
     state?: Settlement['state']
     follows?: Settlement['follows']
+    mailbox?: Settlement['mailbox']
     messageIds?: readonly Id[]
   },
 ): Promise<void> {
-  const { now, random, state = 'accepted', follows = { kind: 'next' } } = o
+  const { now, random, state = 'accepted', follows = { kind: 'next' }, mailbox = { kind: 'fine' } } = o
   const ids = o.messageIds ?? o.claimed.messageIds
   await db.transaction(async (tx) => {
     await lockMailbox(tx, team, mailboxId)
@@ -267,7 +268,7 @@ export async function settleClaimed(
         words: state === 'accepted' ? '250 2.0.0 Ok' : '421 4.3.2 try later',
         seenRfcId: null,
         follows,
-        mailbox: { kind: 'fine' },
+        mailbox,
       })),
     })
   })

@@ -56,6 +56,7 @@ const OPEN: Facts = {
     rank: 4,
     dueAt: NOW - HOUR,
     enteredStepAt: NOW - HOUR,
+    waitEndsAt: NOW - HOUR,
     laneServedAt: NOW - HOUR,
   },
   contact: {

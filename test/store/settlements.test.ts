@@ -1,0 +1,120 @@
+/** What an attempt leaves behind at its message and its mailbox, and what is put right where no claim comes by. */
+import { type RawBuilder, sql } from 'kysely'
+import { afterAll, beforeEach, expect, test } from 'vitest'
+import { HOUR, MINUTE } from '../../src/core/clock.ts'
+import { seededRandom } from '../../src/random.ts'
+import { at, kysely } from '../../src/store/db.ts'
+import { recoverUnvisited } from '../../src/store/recoveries.ts'
+import { freshDatabase } from '../support/database.ts'
+import {
+  type Claimed,
+  claimPeople,
+  enrollPeople,
+  markClaimed,
+  openSequence,
+  type Person,
+  settleClaimed,
+} from '../support/enrolled.ts'
+import { enrollmentRow, messageRow } from '../support/looking.ts'
+import { createTeam, type TestTeam } from '../support/team.ts'
+
+const { db, drop } = await freshDatabase()
+const random = seededRandom('settlements')
+const now = Date.parse('2027-03-01T10:00:00Z')
+const retry = { kind: 'retry', at: now + MINUTE } as const
+const pause = { kind: 'pause', waitsMs: [MINUTE], problem: 'the server does not answer' } as const
+let team: TestTeam
+let people: Person[]
+let claimed: Claimed
+
+beforeEach(async () => {
+  team = await createTeam(db, { now, random })
+  const sequence = await openSequence(db, team, { now, random })
+  people = await enrollPeople(db, team, { sequence, count: 2, now, random })
+  const enrollmentIds = people.map((one) => one.enrollmentId)
+  claimed = await claimPeople(db, team, { enrollmentIds, now, random })
+})
+afterAll(() => drop())
+
+const run = async <Row>(statement: RawBuilder<Row>) => (await statement.execute(kysely(db))).rows
+async function mailbox() {
+  const [row] = await run(
+    sql<{ failures: number; state: string; fence: number }>`
+      select send_failures as failures, state, fence from mailboxes where team_id = ${team.team} and id = ${team.mailboxId}`,
+  )
+  return row!
+}
+const failures = async (id: string) =>
+  (
+    await run(
+      sql<{ n: number }>`select failures as n from messages where team_id = ${team.team} and id = ${id}`,
+    )
+  )[0]!.n
+
+test('what the server says of its sender is no failure of the mail; what it says of the mail is', async () => {
+  const [ann, bob] = people.map((one) => one.messageId)
+  const deferred = { claimed, now, random, state: 'deferred', follows: retry } as const
+  await settleClaimed(db, team, { ...deferred, messageIds: [ann!], mailbox: pause })
+  await settleClaimed(db, team, { ...deferred, messageIds: [bob!] })
+  expect([await failures(ann!), await failures(bob!)]).toEqual([0, 1])
+})
+
+test('a worker that lost its lease says nothing about the mailbox any more', async () => {
+  const before = await mailbox()
+  const stale = { ...claimed, fence: claimed.fence - 1 }
+  await settleClaimed(db, team, {
+    claimed: stale,
+    now,
+    random,
+    state: 'unreachable',
+    follows: retry,
+    mailbox: pause,
+  })
+  expect(await mailbox()).toEqual(before)
+})
+
+test('a mail outside of a sequence that met a server out of reach waits in its mailbox', async () => {
+  const id = people[0]!.messageId
+  await run(
+    sql`update messages set enrollment_id = null, step_id = null, purpose = 'test' where team_id = ${team.team} and id = ${id}`,
+  )
+  await settleClaimed(db, team, {
+    claimed,
+    now,
+    random,
+    state: 'unreachable',
+    follows: retry,
+    messageIds: [id],
+  })
+  expect(
+    await run(
+      sql`select state, due_at = ${at(retry.at)}::timestamptz as due from messages where team_id = ${team.team} and id = ${id}`,
+    ),
+  ).toEqual([{ state: 'queued', due: true }])
+})
+
+test.each([
+  ['was disconnected', () => sql`update mailboxes set state = 'disconnected' where team_id = ${team.team}`],
+  ['is fenced', () => sql`update deployment set fenced_reason = 'restored'`],
+])('what a dead worker left at a mailbox that %s is put right all the same', async (_name, close) => {
+  const [ann, bob] = people.map((one) => one.messageId)
+  await markClaimed(db, team, { claimed, now, messageIds: [ann!] })
+  await run(close())
+  try {
+    await recoverUnvisited(db, { now, real: now, random })
+    expect(await messageRow(db, team.team, ann!)).toMatchObject({ state: 'transmitting' })
+    await recoverUnvisited(db, { now: now + HOUR, real: now + HOUR, random })
+  } finally {
+    await run(sql`update deployment set fenced_reason = null`)
+  }
+  expect(await messageRow(db, team.team, ann!)).toMatchObject({ state: 'unknown' })
+  expect(await messageRow(db, team.team, bob!)).toMatchObject({ state: 'requeued' })
+  expect(await enrollmentRow(db, team.team, people[0]!.enrollmentId)).toMatchObject({
+    hold: 'delivery_unknown',
+  })
+  expect(await enrollmentRow(db, team.team, people[1]!.enrollmentId)).toMatchObject({
+    lease: null,
+    due: now + HOUR,
+  })
+  expect((await mailbox()).fence).toBe(claimed.fence + 1)
+})
