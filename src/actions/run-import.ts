@@ -18,7 +18,7 @@ import {
   lockImport,
 } from '../store/imports.ts'
 import { suppress, sweep } from '../store/stops.ts'
-import { isUnavailable } from '../store/unavailable.ts'
+import { serverSentence } from '../store/unavailable.ts'
 import { CUSTOM } from './import-columns.ts'
 import { importContacts } from './import-contacts.ts'
 import {
@@ -44,7 +44,7 @@ export interface Importing {
   signal?: AbortSignal
 }
 
-/** Throws only for what another attempt may mend (the database is away, the process stops); everything else ends the import with its sentence. */
+/** Throws only for what another attempt may mend (the database is away or its disk full, the process stops); everything else ends the import with its sentence. */
 export async function runImport(key: ImportKey, importing: Importing): Promise<void> {
   const { db, clock, log } = importing
   const row = await importById(db, key)
@@ -53,7 +53,12 @@ export async function runImport(key: ImportKey, importing: Importing): Promise<v
     if (await workOff(key, row, importing))
       await endImport(db, { ...key, state: 'done', problem: null, now: clock.now() })
   } catch (error) {
-    if (isUnavailable(error) || importing.signal?.aborted) throw error
+    if (importing.signal?.aborted) throw error
+    const trouble = serverSentence(error)
+    if (trouble !== undefined) {
+      log.warn({ import_id: key.id }, `an import waits: ${trouble}`)
+      throw error
+    }
     log.error({ err: error, import_id: key.id }, 'an import failed')
     const problem = `Segue met a fault of its own after row ${(await importById(db, key))?.rowsRead ?? 0}. Report it with the import's id ${key.id}, then start the import again: it goes on behind that row.`
     await endImport(db, { ...key, state: 'failed', problem, now: clock.now() })

@@ -5,7 +5,7 @@
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { monotonic } from '../clock.ts'
 import type { Random } from '../core/random.ts'
-import { DatabaseUnavailable } from '../store/unavailable.ts'
+import { serverSentence } from '../store/unavailable.ts'
 import { authenticate, refuseOutsideScope } from './auth.ts'
 import { ApiRefusal, refuse } from './errors.ts'
 import { parseJson } from './json.ts'
@@ -186,8 +186,8 @@ function answerError(error: unknown, { request, reply, context }: Exchange): Fas
       error: `The body is larger than ${BODY_BYTES_MAX} bytes (2 MB), the most that one call takes. Send it in parts; a file of contacts goes to POST /api/v1/imports.`,
     })
   }
-  if (error instanceof DatabaseUnavailable)
-    return sendJson(reply.code(503).header('retry-after', '2'), { error: error.message })
+  const trouble = serverSentence(error)
+  if (trouble !== undefined) return sendJson(reply.code(503).header('retry-after', '2'), { error: trouble })
   const { statusCode } = error as { statusCode?: unknown }
   if (typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500)
     return sendJson(reply.code(statusCode), { error: (error as Error).message })

@@ -1,5 +1,6 @@
 /** The one entry of all commands: finds the command, shows help, and turns what goes wrong into one sentence. */
 import { parseArgs } from 'node:util'
+import { serverSentence } from '../store/unavailable.ts'
 import type { Command, Terminal } from './command.ts'
 import { commands } from './commands.ts'
 
@@ -77,5 +78,5 @@ function sentenceOf(error: unknown): string {
   if (named.includes(error.name)) return error.message
   if ((error as { code?: unknown }).code === 'EADDRINUSE')
     return `${error.message}. Another program uses this port: stop it, or choose another with SEGUE_PORT.`
-  return error.stack ?? error.message
+  return serverSentence(error) ?? error.stack ?? error.message
 }

@@ -9,7 +9,7 @@ import { sql } from 'kysely'
 import type { Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
 import { at, kysely } from './db.ts'
-import { isUnavailable } from './unavailable.ts'
+import { isUnavailable, serverSentence } from './unavailable.ts'
 
 /** Held during each migration, so that of several processes that start at once one works and the others find it done. */
 const MIGRATION_LOCK = 5_201_874
@@ -63,7 +63,7 @@ async function applyNext(
     await sql.raw(next.text).execute(query)
   } catch (error) {
     if (isUnavailable(error)) throw error
-    const words = error instanceof Error ? error.message : String(error)
+    const words = serverSentence(error) ?? (error instanceof Error ? error.message : String(error))
     throw new MigrationRefused(`Migration ${next.name} failed and was undone: ${words}`, { cause: error })
   }
   await sql`insert into schema_migrations (name, sha256, program_version, applied_at)

@@ -69,6 +69,18 @@ export function typedError(error: unknown): unknown {
   )
 }
 
+/** SQLSTATE: five capitals and digits; `EPIPE` and its like have no digit. */
+const SQLSTATE = /^(?=.*\d)[0-9A-Z]{5}$/
+
+/**
+ * The sentence when the database server itself said that it cannot (full disk, read-only, no memory, away): whoever meets it waits
+ * and tries again. `undefined` for a bug, and for sockets and files, which may be anybody's.
+ */
+export function serverSentence(error: unknown): string | undefined {
+  if (error instanceof DatabaseUnavailable) return error.message
+  return SQLSTATE.test(codeOf(error)) ? databaseSentence(error) : undefined
+}
+
 /** Where a connection goes, in words without the password: `database segue at db.example:5432`. */
 export function describeTarget(url: string): string {
   try {
