@@ -47,32 +47,42 @@ export interface House {
   close(): Promise<void>
 }
 
-export async function openHouse(config: Config): Promise<House> {
+export interface HouseOptions {
+  /** How long to wait for a database server that is away, in ms. Default 30 s. */
+  waitMs?: number
+}
+
+/** Whatever was opened before something failed is closed again, so that the process can end with what it says. */
+export async function openHouse(config: Config, { waitMs }: HouseOptions = {}): Promise<House> {
   const log = createLog(config.logLevel)
-  const random = systemRandom()
-  const embedded = config.databaseUrl === null ? await openEmbedded({ dataDir: config.dataDir, log }) : null
-  const pools = await openPostgres({ url: embedded?.url ?? config.databaseUrl!, log })
-  const clock = await ServerClock.open({
+  const opened: (() => unknown)[] = []
+  const close = async () => {
+    for (const each of opened.splice(0).reverse()) await each()
+  }
+  try {
+    const embedded = config.databaseUrl === null ? await openEmbedded({ dataDir: config.dataDir, log }) : null
+    opened.push(() => embedded?.leave())
+    const url = embedded?.url ?? config.databaseUrl!
+    const pools = await openPostgres({ url, log, ...(waitMs !== undefined && { waitMs }) })
+    opened.push(() => pools.close())
+    const clock = await openClock(pools, log)
+    opened.push(() => clock.close())
+    await migrate(pools.control, { dir: join(ROOT, 'migrations'), now: clock.real(), version: VERSION })
+    clock.setTravelOffset((await readTravel(pools.control)).offsetMs)
+    const keys = await loadKeys({ dataDir: config.dataDir, secretKey: config.secretKey })
+    return { config, log, pools, clock, random: systemRandom(), keys, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+function openClock(pools: Pools, log: Log): Promise<ServerClock> {
+  return ServerClock.open({
     ask: () => askServerClock(pools.control),
     onJump: (jumpMs) => log.error({ jumpMs }, 'the clock of the database server jumped'),
     onFailure: (error) => log.warn({ err: error }, 'the clock of the database server could not be read'),
   })
-  await migrate(pools.control, { dir: join(ROOT, 'migrations'), now: clock.real(), version: VERSION })
-  clock.setTravelOffset((await readTravel(pools.control)).offsetMs)
-  const keys = await loadKeys({ dataDir: config.dataDir, secretKey: config.secretKey })
-  return {
-    config,
-    log,
-    pools,
-    clock,
-    random,
-    keys,
-    async close() {
-      clock.close()
-      await pools.close()
-      await embedded?.leave()
-    },
-  }
 }
 
 export interface Running {

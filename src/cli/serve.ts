@@ -4,7 +4,8 @@ import { readConfig } from '../config.ts'
 import type { Terminal } from './command.ts'
 
 export async function serve(_values: unknown, { env, out }: Terminal): Promise<number> {
-  const house = await openHouse(readConfig(env))
+  // Its own machine may start before the database's does: a server that gives up would have to be started by hand.
+  const house = await openHouse(readConfig(env), { waitMs: Number.POSITIVE_INFINITY })
   try {
     const running = await startSegue(house)
     out(`Segue ${VERSION} is ready: ${running.url}`)

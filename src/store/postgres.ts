@@ -26,6 +26,8 @@ const CONNECT_TIMEOUT_MS = 15_000
 /** The connections of the API are given back to the server when nobody asks; the others hold session locks or must be at hand. */
 const API_IDLE_MS = 60_000
 const TRY_AGAIN_MS = 250
+/** How often a person hears who is waited for: soon enough for somebody who watches, too seldom to fill a log. */
+const TELL_EVERY_MS = 10_000
 
 export interface Pools {
   /** One connection that stays open: session advisory locks live as long as it does. */
@@ -45,8 +47,10 @@ export interface PostgresOptions {
   /** `postgres://user:password@host:port/database`; for a socket, `?host=/folder`. */
   url: string
   log: Log
-  /** How long to wait for a server that is away, in ms. Default 30 s. */
+  /** How long to wait for a server that is away, in ms. Default 30 s; infinite for who has nothing better to do. */
   waitMs?: number
+  /** How often a wait is told in the log, in ms. Default 10 s. */
+  tellEveryMs?: number
   /** Fewer connections for tests and commands. */
   connections?: Partial<Record<Exclude<keyof typeof CONNECTIONS, 'jobs'>, number>>
 }
@@ -108,10 +112,11 @@ export async function askServerClock(db: Db): Promise<Instant> {
   return rows[0]!.instant
 }
 
-async function waitForServer({ url, log, waitMs = 30_000 }: PostgresOptions): Promise<void> {
+async function waitForServer(options: PostgresOptions): Promise<void> {
+  const { url, log, waitMs = 30_000, tellEveryMs = TELL_EVERY_MS } = options
   const target = describeTarget(url)
   const deadline = monotonic() + waitMs
-  let told = false
+  let tellAt = 0
   for (;;) {
     try {
       return await lookAtServer(url, target)
@@ -120,8 +125,10 @@ async function waitForServer({ url, log, waitMs = 30_000 }: PostgresOptions): Pr
       if (!isUnavailable(error)) throw sentence ? new DatabaseRefused(sentence, { cause: error }) : error
       if (monotonic() >= deadline)
         throw new DatabaseUnavailable(sentence ?? `${target} does not answer.`, { cause: error })
-      if (!told) log.warn(sentence ?? `${target} does not answer. Trying again by itself.`)
-      told = true
+      if (monotonic() >= tellAt) {
+        log.warn(sentence ?? `${target} does not answer. Trying again by itself.`)
+        tellAt = monotonic() + tellEveryMs
+      }
       await sleep(TRY_AGAIN_MS)
     }
   }

@@ -73,6 +73,28 @@ test('a server that is away at the start is told once, awaited, and used when it
   await server.down()
 })
 
+test('who waits without end says again and again who does not answer, and goes on when it does', async () => {
+  const server = new Forwarder(inject('serverUrl'))
+  await server.up()
+  await server.down()
+  const told: string[] = []
+  const opening = openPostgres({
+    url: server.through(inject('serverUrl')),
+    log: createLog('warn', { write: (line) => told.push(JSON.parse(line).msg) }),
+    waitMs: Number.POSITIVE_INFINITY,
+    tellEveryMs: 300,
+  })
+  await vi.waitFor(() => expect(told.length).toBeGreaterThanOrEqual(3), { timeout: 10_000 })
+  expect(new Set(told)).toEqual(
+    new Set([
+      `Nobody answers for database postgres at 127.0.0.1:${server.port}. Is the server running, and is the port right?`,
+    ]),
+  )
+  await server.up()
+  await (await opening).close()
+  await server.down()
+})
+
 test('a server that goes away and comes back: queries say so meanwhile, and the pools recover by themselves', async () => {
   const server = new Forwarder(inject('serverUrl'))
   await server.up()
