@@ -19,7 +19,7 @@ import { startReading } from './engine/read-inbox.ts'
 import { sandboxRows } from './engine/sandbox-rows.ts'
 import { startSentCopies } from './engine/sent-copies.ts'
 import { startTravel } from './engine/travel.ts'
-import { createLog, type Log } from './log.ts'
+import { createLog, type DestinationStream, type Log } from './log.ts'
 import { parseMail } from './mail/parse.ts'
 import type { MailPort, MailTimeouts } from './mail/port.ts'
 import { createMailPort } from './mail/post.ts'
@@ -50,11 +50,13 @@ export interface House {
 export interface HouseOptions {
   /** How long to wait for a database server that is away, in ms. Default 30 s. */
   waitMs?: number
+  /** Where the lines of the log go; by default to standard output. */
+  logTo?: DestinationStream
 }
 
 /** Whatever was opened before something failed is closed again, so that the process can end with what it says. */
-export async function openHouse(config: Config, { waitMs }: HouseOptions = {}): Promise<House> {
-  const log = createLog(config.logLevel)
+export async function openHouse(config: Config, { waitMs, logTo }: HouseOptions = {}): Promise<House> {
+  const log = createLog(config.logLevel, logTo)
   const opened: (() => unknown)[] = []
   const close = async () => {
     for (const each of opened.splice(0).reverse()) await each()

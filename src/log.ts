@@ -1,6 +1,7 @@
 /** The only door to the log: one JSON line per event, without bodies and without credentials. Never decides anything. */
 import { type DestinationStream, type Logger, pino } from 'pino'
 
+export type { DestinationStream }
 export type Log = Logger
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]

@@ -1,8 +1,7 @@
 /** `segue init`: the first run without a browser. */
 import { type NewTeam, setUpTeam } from '../actions/set-up-team.ts'
-import { openHouse } from '../app.ts'
-import { readConfig } from '../config.ts'
 import { CommandRefused, type Terminal } from './command.ts'
+import { openForCommand } from './house.ts'
 
 type Values = Record<string, string | boolean | undefined>
 
@@ -15,7 +14,7 @@ const OPTIONS: Record<keyof NewTeam, string> = {
   password: '--password',
 }
 
-export async function init(values: Values, { env, out }: Terminal): Promise<number> {
+export async function init(values: Values, terminal: Terminal): Promise<number> {
   const email = required(values, 'email')
   const asked = {
     teamName: required(values, 'team'),
@@ -24,7 +23,7 @@ export async function init(values: Values, { env, out }: Terminal): Promise<numb
     email,
     password: required(values, 'password'),
   }
-  const house = await openHouse(readConfig(env))
+  const house = await openForCommand(terminal)
   try {
     const answer = await setUpTeam(house.pools.api, asked, { now: house.clock.now(), random: house.random })
     if (answer.kind === 'refused') throw new CommandRefused(`${OPTIONS[answer.field]}: ${answer.sentence}`)
@@ -33,7 +32,7 @@ export async function init(values: Values, { env, out }: Terminal): Promise<numb
         'This database has a team already. Sign in, or point SEGUE_DATA_DIR at a new folder.',
       )
     const { teamPublicId, userId, apiKey } = answer
-    out(
+    terminal.out(
       values['json'] === true
         ? JSON.stringify({ team_id: teamPublicId, user_id: userId, api_key: apiKey })
         : `The team is set up. The master API key, shown this once:\n\n  ${apiKey}`,
