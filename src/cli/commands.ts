@@ -1,4 +1,5 @@
 /** The commands, each loaded only when it is called. */
+import { PASSWORD_MIN } from '../actions/password.ts'
 import type { Command, Option } from './command.ts'
 
 const json: Option = { type: 'boolean', help: 'Print one JSON object instead of sentences.' }
@@ -16,7 +17,7 @@ export const commands: readonly Command[] = [
     options: {
       team: { type: 'string', value: 'NAME', help: 'The name of the team.' },
       email: { type: 'string', value: 'ADDRESS', help: 'The address to sign in with.' },
-      password: { type: 'string', value: 'PASSWORD', help: 'At least 10 characters.' },
+      password: { type: 'string', value: 'PASSWORD', help: `At least ${PASSWORD_MIN} characters.` },
       name: {
         type: 'string',
         value: 'NAME',

@@ -7,17 +7,9 @@ import { commands } from './commands.ts'
 /** Exit codes: 0 done, 1 the command failed or found something wrong, 2 it was called wrongly. */
 export async function runCommand(argv: readonly string[], terminal: Terminal): Promise<number> {
   const [name, ...rest] = argv
-  if (name === undefined || name === 'help' || name === '--help') {
-    terminal.out(overview())
-    return 0
-  }
-  const command = commands.find((one) => one.name === name)
-  if (!command) {
-    terminal.err(
-      `There is no command "${name}". The commands are: ${commands.map((one) => one.name).join(', ')}.`,
-    )
-    return 2
-  }
+  if (name === undefined || name === 'help' || name === '--help') return help(rest[0], terminal)
+  const command = commandNamed(name, terminal)
+  if (!command) return 2
   const options = optionsOf(command, rest)
   if ('problem' in options) {
     terminal.err(`${options.problem}\n\n${helpOf(command)}`)
@@ -34,6 +26,23 @@ export async function runCommand(argv: readonly string[], terminal: Terminal): P
     terminal.err(sentenceOf(error))
     return 1
   }
+}
+
+/** `help` alone lists the commands; `help init` is `init --help`. */
+function help(name: string | undefined, terminal: Terminal): number {
+  const command = name === undefined ? undefined : commandNamed(name, terminal)
+  if (name !== undefined && !command) return 2
+  terminal.out(command ? helpOf(command) : overview())
+  return 0
+}
+
+function commandNamed(name: string, terminal: Terminal): Command | undefined {
+  const command = commands.find((one) => one.name === name)
+  if (!command)
+    terminal.err(
+      `There is no command "${name}". The commands are: ${commands.map((one) => one.name).join(', ')}.`,
+    )
+  return command
 }
 
 type Values = Record<string, string | boolean | undefined>
@@ -62,7 +71,8 @@ function helpOf(command: Command): string {
     ([key, option]) =>
       `  --${key}${option.type === 'string' ? ` ${option.value ?? 'TEXT'}` : ''}\n      ${option.help}`,
   )
-  return [command.summary, '', `  npm run -s segue -- ${command.name} [options]`, '', ...lines].join('\n')
+  const call = `  npm run -s segue -- ${command.name}${lines.length > 0 ? ' [options]' : ''}`
+  return [command.summary, '', call, ...(lines.length > 0 ? ['', ...lines] : [])].join('\n')
 }
 
 /** Conditions with a sentence of their own show just that; a bug shows its stack, so that it can be reported. */
