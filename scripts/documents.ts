@@ -1,4 +1,6 @@
-/** The pages that are written from the program: the settings and the reasons. `npm run generate` writes them, the docs test compares. */
+/** The pages that are written from the program: the calls, the settings and the reasons. `npm run generate` writes them, the docs test compares. */
+import type { Route } from '../src/api/route.ts'
+import { routes } from '../src/api/routes.ts'
 import { configurationMarkdown } from '../src/config.ts'
 import { GATES } from '../src/core/gates.ts'
 import { HOLDS, REASONS } from '../src/core/reason.ts'
@@ -38,7 +40,31 @@ ${table(['reason', 'what a person reads'], Object.entries(REASONS))}
 `
 }
 
+/** By path, so that what belongs together stands together. */
+function callsMarkdown(): string {
+  const sorted = [...routes].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
+  return `# The calls of the API
+
+Written from the routes in \`src/api/\` by \`npm run generate\`. Each stands under \`/api/v1\` and under \`/v1\`; parameters and answers are in
+\`openapi.json\`. A call marked _extension_ is Segue's own; the others are Apollo's. The scope is what an API key is limited to; _open_ needs no key.
+
+| call | what it does | scope | |
+| --- | --- | --- | --- |
+${sorted.map(callRow).join('\n')}
+`
+}
+
+function callRow(route: Route): string {
+  const methods = [route.method].flat().join(', ')
+  const marks = [route.extension && '_extension_', route.open && '_open_'].filter(Boolean)
+  return `| \`${methods} ${route.path}\` | ${route.summary} | \`${route.name}\` | ${marks.join(', ')} |`
+}
+
 /** Path -> text. */
 export function generatedDocs(): Record<string, string> {
-  return { 'docs/configuration.md': configurationMarkdown(), 'docs/errors.md': reasonsMarkdown() }
+  return {
+    'docs/api.md': callsMarkdown(),
+    'docs/configuration.md': configurationMarkdown(),
+    'docs/errors.md': reasonsMarkdown(),
+  }
 }

@@ -18,6 +18,15 @@ for (const [path, text] of Object.entries(generatedDocs())) {
   })
 }
 
+test('every file that an error of the API points at exists', () => {
+  const named = (readdirSync('src/api', { recursive: true }) as string[])
+    .filter((name) => name.endsWith('.ts'))
+    .flatMap((name) => [...readFileSync(`src/api/${name}`, 'utf8').matchAll(/\bdocs\/[\w./-]+\.md/g)])
+    .map((match) => match[0])
+  expect(named).toContain('docs/api.md')
+  expect(named.filter((path) => !existsSync(path))).toEqual([])
+})
+
 test('every link between the pages leads somewhere', () => {
   const broken = pages.flatMap((page) =>
     [...readFileSync(page, 'utf8').matchAll(/\]\((?!https?:|#|mailto:)([^)#]+)/g)]

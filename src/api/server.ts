@@ -221,7 +221,10 @@ function refuseUnknownPath(request: FastifyRequest): never {
       { error: `${path} is called with ${[...new Set(methods)].join(' or ')}, not with ${request.method}.` },
       { allow: [...new Set(methods)].join(', ') },
     )
-  return refuse(404, `There is no ${request.method} ${path}. What there is: docs/api.md.`)
+  return refuse(
+    404,
+    `There is no ${request.method} ${path}. docs/api.md lists every call, openapi.json its parameters.`,
+  )
 }
 
 function matches(route: Route, path: string): boolean {
