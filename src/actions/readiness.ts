@@ -2,7 +2,7 @@
 import type { Db } from '../core/db.ts'
 import type { TeamId } from '../core/ids.ts'
 import { type Readiness, readinessOf, type Step } from '../core/sequence.ts'
-import { VARIABLES } from '../core/template-values.ts'
+import { UNFILLED, VARIABLES } from '../core/template-values.ts'
 import { contactFieldsOf } from '../store/custom-fields.ts'
 import { hasRealMailbox, mailboxesOf } from '../store/mailboxes.ts'
 import { scheduleById, scheduleOf } from '../store/schedules.ts'
@@ -22,12 +22,14 @@ export async function readiness(
     teamById(db, team),
     contactFieldsOf(db, team),
   ])
+  const keys = fields.map((field) => field.key)
   return readinessOf({
     steps: stepsToJudge(tree),
     schedule: schedule ? scheduleOf(schedule) : null,
     connectedMailboxes: mailboxes.filter((one) => one.state === 'connected').length,
     sender: real ? { legalName: sender.legalName, postalAddress: sender.postalAddress } : null,
-    knownVariables: [...VARIABLES, ...fields.map((field) => field.key)],
+    knownVariables: [...VARIABLES, ...keys],
+    unfilledVariables: UNFILLED.filter((name) => !keys.includes(name)),
   })
 }
 

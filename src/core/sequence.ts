@@ -111,6 +111,8 @@ export interface SequenceToJudge {
   /** Null while the team sends to the sandbox alone. */
   sender: { legalName: string | null; postalAddress: string | null } | null
   knownVariables: readonly string[]
+  /** Those of them for which nobody can have a value. */
+  unfilledVariables: readonly string[]
 }
 
 /** What is missing before the sequence can do its work, in the order in which a person would mend it. */
@@ -193,7 +195,7 @@ function judgeStep(
   for (const variant of step.variants) {
     const problem = variantProblem(variant, where, firstEmail)
     if (problem) add(problem.code, problem.sentence, step.id)
-    else warnAbout(variant, { where, known: sequence.knownVariables, warnings })
+    else warnAbout(variant, { where, sequence, warnings })
   }
   if (step.variants.every((variant) => !variant.approved))
     add('not_approved', `${where} is not approved yet: it would not be sent. Approve its wording.`, step.id)
@@ -221,15 +223,19 @@ function variantProblem(
 
 function warnAbout(
   variant: Variant,
-  { where, known, warnings }: { where: string; known: readonly string[]; warnings: string[] },
+  { where, sequence, warnings }: { where: string; sequence: SequenceToJudge; warnings: string[] },
 ): void {
   for (const text of [variant.subject, variant.bodyHtml]) {
     if (text === null) continue
     const parsed = parseTemplate(text)
     if (parsed.kind === 'problem') continue
-    for (const name of unknownVariables(parsed, known))
+    for (const name of unknownVariables(parsed, sequence.knownVariables))
       warnings.push(
         `${where} uses {{${name}}}, which is neither a variable nor a custom field; whoever has no value for it is held.`,
+      )
+    for (const name of parsed.variables.filter((one) => sequence.unfilledVariables.includes(one)))
+      warnings.push(
+        `${where} uses {{${name}}}, which nobody has a value for: without a default everybody is held. Import it as a custom field named ${name}, or take it out.`,
       )
   }
 }

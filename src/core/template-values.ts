@@ -75,6 +75,20 @@ export const VARIABLES: readonly string[] = [
   'opt_out_message',
 ]
 
+/**
+ * Variables of the contract for which no row of ours holds a value: Segue buys no facts about companies. Only a custom field of the same
+ * name fills them.
+ */
+export const UNFILLED: readonly string[] = [
+  'industry',
+  'vertical',
+  'company_size',
+  'company_location_city',
+  'company_location_state',
+  'company_location_country',
+  'latest_funding_type',
+]
+
 /** All values of one contact. A custom field never replaces a variable of ours, except where ours has no value. */
 export function templateValues(facts: TemplateFacts): Values {
   const { contact, account, sender } = facts

@@ -111,7 +111,10 @@ function valuesOf(row: DueRow, { from, now, zone }: { from: string; now: Instant
       email: row.contactAddress,
       phone: row.phones[0]?.raw_number ?? row.phones[0]?.number ?? null,
     },
-    account: row.accountId === null ? null : { name: row.accountName, domain: row.accountDomain },
+    account:
+      row.accountId === null
+        ? null
+        : { name: row.accountName, domain: row.accountDomain, custom: row.accountCustom ?? undefined },
     sender: { firstName: row.senderFirstName, lastName: row.senderLastName, email: from },
     now,
     zone,

@@ -1,8 +1,10 @@
 import { sql } from 'kysely'
 import { afterAll, expect, test } from 'vitest'
+import { contactFieldsNamed } from '../../src/store/custom-fields.ts'
 import { kysely } from '../../src/store/db.ts'
 import { startApi } from '../support/api.ts'
 import { add, newContact, newSequence, sandboxId, step } from '../support/outreach.ts'
+import { testTeamOf } from '../support/sent-team.ts'
 
 const api = await startApi({
   context: ({ settings }) => ({ settings: { ...settings, publicUrl: 'https://segue.acme.test' } }),
@@ -51,6 +53,31 @@ test('what is being written is shown as it stands, and what it lacks is named', 
     contact_id: ana,
   })
   expect(body.missing.sort()).toEqual(['nonsense', 'title'])
+})
+
+test('facts about a company come from its own custom fields; readiness warns of those that nobody has, until there is such a field', async () => {
+  const body = '{{industry}} {{company_size}} {{company_location_city | default: "there"}}'
+  const { id } = await newSequence(api, { emailer_steps: [step({ body })] })
+  const warned = async () => (await api.get(`/sequences/${id}/readiness`)).body.warnings
+  expect(await warned()).toEqual(
+    ['industry', 'company_size', 'company_location_city'].map((name) =>
+      expect.stringContaining(`Step 1 uses {{${name}}}, which nobody has a value for`),
+    ),
+  )
+  const ana = await newContact(api, { organization_name: 'Sized Co' })
+  await sql`update accounts set custom = '{"industry": "Steel", "Company size": 250}' where name = 'Sized Co'`.execute(
+    kysely(api.db),
+  )
+  const shown = await preview(id, { subject: 'x', body_html: body, contact_id: ana })
+  expect(shown.body).toMatchObject({ missing: [], text: expect.stringContaining('Steel 250 there') })
+  const { team } = await testTeamOf(api)
+  await contactFieldsNamed(api.db, {
+    team,
+    names: ['Industry', 'Company size', 'company_location_city'],
+    now: api.clock.now(),
+    random: api.context.random,
+  })
+  expect(await warned()).toEqual([])
 })
 
 test('a wording that cannot be read is a problem with its place, not an error', async () => {

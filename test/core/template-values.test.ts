@@ -1,6 +1,12 @@
 /** The variables that a template can use, from facts about contact, account and sender. */
 import { expect, test } from 'vitest'
-import { snakeName, type TemplateFacts, templateValues, VARIABLES } from '../../src/core/template-values.ts'
+import {
+  snakeName,
+  type TemplateFacts,
+  templateValues,
+  UNFILLED,
+  VARIABLES,
+} from '../../src/core/template-values.ts'
 import { at } from './wall-clock.ts'
 
 const zone = 'Europe/Berlin'
@@ -61,6 +67,10 @@ test('custom fields come by their snake name; false and null are no value', () =
 test('a custom field fills a variable of ours only where ours has no value', () => {
   expect(templateValues(facts)['industry']).toBe('mathematics')
   expect(templateValues({ ...facts, account: { industry: 'engines' } })['industry']).toBe('engines')
+})
+
+test('what nobody has a value for is a variable of the contract', () => {
+  expect(UNFILLED.filter((name) => !VARIABLES.includes(name))).toEqual([])
 })
 
 test('the domain of the contact stands in for the account’s, unless anybody gets an address there', () => {
