@@ -28,6 +28,7 @@ import { holdSequence, markUsed } from '../store/sequence-writes.ts'
 import { type SequenceRow, sequenceById } from '../store/sequences.ts'
 import { addDeltas } from '../store/stats.ts'
 import { type StepRow, stepsOf } from '../store/steps.ts'
+import { liveEnrollments, stopAndSweep } from '../store/stops.ts'
 import { suppressionsOf } from '../store/suppressions.ts'
 import { senderRefusal } from './activate-sequence.ts'
 
@@ -94,7 +95,20 @@ export async function enroll(
   if (enrolled.addedIds.length > 0)
     await markUsed(db, { team: enrolling.team, id: request.sequence.id, now: enrolling.now })
   if (enrolled.addedIds.length >= ANALYZE_FROM) await analyzeEnrollments(db)
+  await finishIfArchived(db, enrolling, request.sequence.id)
   return done(enrolled)
+}
+
+/**
+ * The original takes people into an archived sequence, too. Archiving finishes everybody, so they are finished at once: nobody will ever
+ * archive it again for them.
+ */
+async function finishIfArchived(db: Db, { team, actor, now, random }: Enrolling, id: Id): Promise<void> {
+  const sequence = await sequenceById(db, { team, id })
+  if (!sequence || sequence.archivedAt === null) return
+  const enrollmentIds = await liveEnrollments(db, { team, of: { sequenceIds: [id] } })
+  const archived = { to: 'finished', reason: 'archived' } as const
+  await stopAndSweep(db, { team, enrollmentIds, stop: archived, actor, now, random })
 }
 
 /** What is asked before anybody is added from a real mailbox. */
@@ -244,6 +258,7 @@ function indexed(rows: readonly Membership[]) {
         sequenceId,
         sequenceName: null,
         state: 'active',
+        stillborn: false,
         requestId: null,
       }
       byAddress.set(contact.address, [...(byAddress.get(contact.address) ?? []), row])

@@ -78,6 +78,14 @@ async function shown(call: Call, id: string) {
   return row ? { emailer_schedule: wireSchedule(row) } : refuse(404, 'Record not found.')
 }
 
+/** Which days are public holidays where is not known yet; silence would let somebody count on it. */
+function warnOfHolidays(input: Type.Static<typeof Settings>, call: Call): void {
+  if (input.skip_holidays === true)
+    call.warn(
+      'skip_holidays skips the days of extra_holidays alone: Segue does not know public holidays yet, and sends on them. List those that matter in extra_holidays.',
+    )
+}
+
 const One = Type.Object({ emailer_schedule: EmailerSchedule })
 
 export const routes: Route[] = [
@@ -100,8 +108,10 @@ export const routes: Route[] = [
     description: 'Without hours it is empty and cannot be attached to a sequence until it has some.',
     input: Settings,
     output: One,
-    run: async (input, call) =>
-      shown(call, allowed(await createSchedule(call.db, scheduling(call), draftOf(input)))),
+    async run(input, call) {
+      warnOfHolidays(input, call)
+      return shown(call, allowed(await createSchedule(call.db, scheduling(call), draftOf(input))))
+    },
   }),
   route({
     method: 'GET',
@@ -120,8 +130,13 @@ export const routes: Route[] = [
     description: 'People of its sequences who wait get new moments at once.',
     input: Type.Object({ id: IdParameter, ...settings }),
     output: One,
-    run: async ({ id, ...input }, call) =>
-      shown(call, allowed(await updateSchedule(call.db, scheduling(call), { id, draft: draftOf(input) }))),
+    async run({ id, ...input }, call) {
+      warnOfHolidays(input, call)
+      return shown(
+        call,
+        allowed(await updateSchedule(call.db, scheduling(call), { id, draft: draftOf(input) })),
+      )
+    },
   }),
   route({
     method: 'DELETE',

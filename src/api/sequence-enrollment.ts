@@ -131,6 +131,10 @@ async function add(input: Static<typeof Adding>, call: Call) {
     ),
   )
   const { campaign, lists } = await wholeSequence(call, input.id)
+  if (campaign.archived && enrolled.addedIds.length > 0)
+    call.warn(
+      `The sequence is archived: whom you added is finished at once and gets nothing. Take it out of the archive first (PUT /api/v1/emailer_campaigns/${input.id} archived=false), then remove them and add them again.`,
+    )
   return {
     contacts: await contactsWire(call, enrolled.addedIds),
     skipped_contact_ids: Object.fromEntries(

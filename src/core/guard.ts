@@ -30,8 +30,11 @@ export interface Candidate {
   emailStatus: string | null
   jobChangedAt: Instant | null
   suppressed: boolean
-  /** Not removed, of this contact or of another contact with the same address. */
-  enrollments: readonly { sequenceId: Id; state: EnrollmentState; contactId: Id }[]
+  /**
+   * Not removed, of this contact or of another contact with the same address. `stillborn`: added to a sequence that was archived already,
+   * hence finished at once; nobody was ever written to, so it stands in the way of no other sequence.
+   */
+  enrollments: readonly { sequenceId: Id; state: EnrollmentState; contactId: Id; stillborn?: boolean }[]
 }
 
 export interface Refusal {
@@ -63,7 +66,7 @@ export function refusalsFor(candidate: Candidate, sequenceId: Id, flags: GuardFl
   if (candidate.suppressed) refusals.push(refusal('contacts_unsubscribed', null))
   if (candidate.address === null && !flags.noEmail)
     refusals.push(refusal('contacts_without_email', 'noEmail'))
-  const elsewhere = enrollments.filter((one) => one.sequenceId !== sequenceId)
+  const elsewhere = enrollments.filter((one) => one.sequenceId !== sequenceId && !one.stillborn)
   const live = elsewhere.find(
     (one) => one.state === 'active' || one.state === 'paused' || one.state === 'failed',
   )

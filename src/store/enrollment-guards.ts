@@ -20,6 +20,8 @@ export interface Membership {
   sequenceId: Id
   sequenceName: string | null
   state: EnrollmentState
+  /** Added to a sequence that was archived already. */
+  stillborn: boolean
   requestId: string | null
 }
 
@@ -50,7 +52,7 @@ export async function memberships(
       join contacts c on c.team_id = ${team} and c.address = asked.address where c.deleted_at is null
     )
     select e.contact_id as "contactId", p.address, e.sequence_id as "sequenceId", q.name as "sequenceName", e.state,
-      e.request_id as "requestId"
+      coalesce(e.added_at > q.archived_at, false) as stillborn, e.request_id as "requestId"
     from people p
     join enrollments e on e.team_id = ${team} and e.contact_id = p.id
     join sequences q on q.team_id = ${team} and q.id = e.sequence_id

@@ -23,6 +23,17 @@ test('a new team has Always, the default, and Mon-Fri 9-17, both in its zone', a
   })
 })
 
+test('skip_holidays says that public holidays are not known yet, when it is turned on and only then', async () => {
+  const made = await create({ skip_holidays: true, extra_holidays: ['2027-12-24'] })
+  expect(made.body.warnings).toEqual([
+    expect.stringMatching(/^skip_holidays skips the days of extra_holidays alone/),
+  ])
+  const path = `/emailer_schedules/${made.body.emailer_schedule.id}`
+  expect((await api.put(path, { skip_holidays: true })).body.warnings).toHaveLength(1)
+  expect((await api.put(path, { skip_holidays: false })).body.warnings).toBeUndefined()
+  expect((await create({ name: 'Without' })).body.warnings).toBeUndefined()
+})
+
 test('hours of the wire and windows in minutes are the same thing', async () => {
   const { body } = await create({
     time_zone: 'europe/berlin',

@@ -183,6 +183,27 @@ test('archive finishes everybody, hides the sequence from searches, and still sh
   expect(back.body.archived).toBe(false)
 })
 
+test('added to an archived sequence they are taken, as recorded, finished at once with a warning, and free for other sequences', async () => {
+  const { id } = await newSequence(api, { active: true })
+  const there = await newContact(api)
+  await add(api, id, [there])
+  await api.post(`/emailer_campaigns/${id}/archive`)
+  api.clock.advance(60_000)
+  const late = await newContact(api)
+  const { status, body } = await add(api, id, [late])
+  expect(status).toBe(200)
+  expect(body.emailer_campaign.archived).toBe(true)
+  expect(body.contacts[0].contact_campaign_statuses[0].status).toBe('finished')
+  expect(body.warnings).toEqual([
+    expect.stringMatching(/^The sequence is archived: whom you added is finished at once/),
+  ])
+  const other = await newSequence(api, { active: true })
+  const added = await add(api, other.id, [there, late])
+  expect(added.body.skipped_contact_ids).toEqual({ [there]: 'contacts_finished_in_other_campaigns' })
+  expect(added.body.contacts.map((each: { id: string }) => each.id)).toEqual([late])
+  expect(added.body.warnings).toBeUndefined()
+})
+
 test('people are paused, resumed and finished by hand', async () => {
   const { id } = await newSequence(api, { active: true })
   const ana = await newContact(api)

@@ -27,6 +27,14 @@ const elsewhere = (state: Candidate['enrollments'][number]['state'], contactId =
 const codes = (one: Candidate, flags: Partial<GuardFlags> = {}) =>
   refusalsFor(one, HERE, { ...none, ...flags }).map((refusal) => refusal.code)
 
+test('a membership that began in an archived sequence stands in the way of its own sequence alone', () => {
+  const stillborn = { ...elsewhere('finished'), stillborn: true }
+  expect(codes(candidate({ enrollments: [stillborn] }))).toEqual([])
+  expect(codes(candidate({ enrollments: [{ ...stillborn, sequenceId: HERE }] }))).toEqual([
+    'contacts_already_exists_in_current_campaign',
+  ])
+})
+
 test('nothing stands against a verified stranger', () => {
   expect(codes(candidate())).toEqual([])
 })
