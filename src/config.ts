@@ -189,7 +189,9 @@ export function configurationMarkdown(): string {
   })
   return `# Settings
 
-Written from \`src/config.ts\` by \`npm run generate\`. All settings come from the environment; a \`SEGUE_\` key that is not in this table is an error.
+Written from \`src/config.ts\` by \`npm run generate\`. All settings come from the environment; a \`SEGUE_\` key that is not in this table is an error,
+but for those that are not the program's: \`SEGUE_SERVICE_*\` and \`SEGUE_PORT_*\` (Kubernetes sets them beside a service named segue; for the same reason a
+\`SEGUE_PORT\` that begins with \`tcp://\` counts as not set), and \`SEGUE_CONTRACT_DIR\`, \`SEGUE_CORPUS_DIR\` and \`SEGUE_CI\` (the tests).
 
 | key | default | what it does |
 | --- | --- | --- |

@@ -96,12 +96,7 @@ async function readApplied(tx: Db): Promise<Applied[]> {
 function nextOf(files: Migration[], applied: Applied[], version: string): Migration | undefined {
   for (const [index, row] of applied.entries()) {
     const file = files.find(({ name }) => name === row.name)
-    if (!file) {
-      const newest = applied.at(-1)!
-      throw new MigrationRefused(
-        `This database was last changed by Segue ${newest.program_version} (${newest.name}), which is newer than this Segue ${version}. Run Segue ${newest.program_version} or newer, or restore a backup from before the upgrade.`,
-      )
-    }
+    if (!file) throw new MigrationRefused(newerSentence(applied, files, version))
     if (file.sha256 !== row.sha256) {
       throw new MigrationRefused(
         `Migration ${row.name} was changed after it had been applied to this database. Restore the file as it was released, and put the change into a new one.`,
@@ -114,6 +109,15 @@ function nextOf(files: Migration[], applied: Applied[], version: string): Migrat
     }
   }
   return files[applied.length]
+}
+
+/** Two checkouts between releases carry one version: the files that are missing tell them apart, so they are named. */
+function newerSentence(applied: Applied[], files: Migration[], version: string): string {
+  const missing = applied.filter((row) => !files.some(({ name }) => name === row.name))
+  const { program_version: theirs } = missing.at(-1)!
+  const names = missing.map(({ name }) => name).join(', ')
+  const way = theirs === version ? `a Segue ${theirs} that has them` : `Segue ${theirs} or newer`
+  return `This database has migrations that this Segue ${version} does not know: ${names}, applied by Segue ${theirs}. Run ${way}, or restore a backup from before the upgrade.`
 }
 
 async function readMigrations(dir: string): Promise<Migration[]> {

@@ -100,11 +100,15 @@ test('the line ends of a Windows checkout are not a change', async () => {
   expect(await migrate(database.db, { dir, now: NOW, version: '1.0.0' })).toEqual([])
 })
 
-test('an older program refuses a newer database and says which version to run', async () => {
+test('an older program refuses a newer database, names what it does not know and says which version to run', async () => {
   await migrate(database.db, { dir: await folder('newer', SECOND), now: NOW, version: '2.3.0' })
   const dir = await folder('older', FIRST)
   await expect(migrate(database.db, { dir, now: NOW, version: '1.0.0' })).rejects.toThrow(
-    /last changed by Segue 2\.3\.0 .*newer than this Segue 1\.0\.0\. Run Segue 2\.3\.0 or newer/,
+    'This database has migrations that this Segue 1.0.0 does not know: 0002_pets.sql, applied by Segue 2.3.0. Run Segue 2.3.0 or newer, or restore a backup from before the upgrade.',
+  )
+  // Between releases both carry one version: "run 2.3.0 or newer" would say nothing.
+  await expect(migrate(database.db, { dir, now: NOW, version: '2.3.0' })).rejects.toThrow(
+    /does not know: 0002_pets\.sql, applied by Segue 2\.3\.0\. Run a Segue 2\.3\.0 that has them/,
   )
 })
 
