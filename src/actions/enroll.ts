@@ -87,7 +87,9 @@ export async function enroll(
   const ids = [...new Set(request.contactIds)].sort()
   for (let i = 0; i < ids.length; i += CHUNK) {
     const contactIds = ids.slice(i, i + CHUNK)
-    const chunk = await db.transaction((tx) => enrollChunk(tx, enrolling, { ...request, contactIds }, hands))
+    const chunk = await db.transaction((tx) =>
+      enrollChunk(tx, enrolling, { request: { ...request, contactIds }, hands }),
+    )
     if (!chunk.ok) return chunk
     enrolled.addedIds.push(...chunk.value.addedIds)
     enrolled.skipped.push(...chunk.value.skipped)
@@ -134,8 +136,7 @@ async function enrollRefusal(
 async function enrollChunk(
   tx: Db,
   enrolling: Enrolling,
-  request: EnrollRequest,
-  hands: Hand[],
+  { request, hands }: { request: EnrollRequest; hands: Hand[] },
 ): Promise<Result<Enrolled>> {
   const { team, requestId } = enrolling
   await lockEnrolling(tx, team)

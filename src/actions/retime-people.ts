@@ -45,7 +45,7 @@ const WORDING_HOLDS: readonly HoldReason[] = [
 export async function leaveDeletedSteps(tx: Db, edit: Edit, deletedStepIds: readonly Id[]): Promise<void> {
   if (deletedStepIds.length === 0) return
   const next = new Map(deletedStepIds.map((id) => [id, nextStep(edit.steps, id)]))
-  await eachChunk(tx, edit, deletedStepIds, async (people) => {
+  await eachChunk(tx, { ...edit, stepIds: deletedStepIds }, async (people) => {
     const finished = people.filter((person) => next.get(person.stepId) === undefined)
     const moved = people.filter((person) => next.get(person.stepId) !== undefined)
     await retime(tx, {
@@ -53,7 +53,7 @@ export async function leaveDeletedSteps(tx: Db, edit: Edit, deletedStepIds: read
       people: moved.map((person) => onStep(person, next.get(person.stepId)!, edit)),
       now: edit.now,
     })
-    await countMoves(tx, edit, moved, next)
+    await countMoves(tx, edit, { moved, next })
     await transit(tx, {
       team: edit.team,
       changes: finished.map((person) => ({
@@ -86,7 +86,7 @@ export async function followDeletedSteps(db: Db, edit: Edit, deletedStepIds: rea
 export async function retimePeople(tx: Db, edit: Edit, stepIds: readonly Id[]): Promise<void> {
   if (stepIds.length === 0) return
   const steps = new Map(edit.steps.map((step) => [step.id, step]))
-  await eachChunk(tx, edit, stepIds, (people) =>
+  await eachChunk(tx, { ...edit, stepIds }, (people) =>
     retime(tx, {
       team: edit.team,
       people: people.map((person) => ({
@@ -140,8 +140,7 @@ function onStep(person: Waiting, step: StepRow, edit: Edit): Retimed {
 async function countMoves(
   tx: Db,
   { team, sequenceId }: Edit,
-  moved: readonly Waiting[],
-  next: ReadonlyMap<Id, StepRow | undefined>,
+  { moved, next }: { moved: readonly Waiting[]; next: ReadonlyMap<Id, StepRow | undefined> },
 ): Promise<void> {
   const deltas: { sequenceId: Id; stepId: Id; metric: Metric; n: number }[] = []
   const move = (person: Waiting, metric: Metric, to: Id | null) => {
@@ -159,13 +158,12 @@ async function countMoves(
 
 async function eachChunk(
   tx: Db,
-  { team, sequenceId }: Edit,
-  stepIds: readonly Id[],
+  waiting: { team: TeamId; sequenceId: Id; stepIds: readonly Id[] },
   work: (people: Waiting[]) => Promise<void>,
 ): Promise<void> {
   let after = ''
   for (;;) {
-    const people = await lockWaiting(tx, { team, sequenceId, stepIds, after, limit: CHUNK })
+    const people = await lockWaiting(tx, { ...waiting, after, limit: CHUNK })
     if (people.length === 0) return
     await work(people)
     after = people.at(-1)!.id

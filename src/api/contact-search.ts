@@ -115,22 +115,18 @@ async function breadcrumbsOf(input: Asked, { db, caller }: Call) {
     listsByIds(db, { team, ids: input.contact_label_ids ?? [] }),
   ])
   return [
-    ...(input.q_keywords ? [breadcrumb('Contains Keywords', 'q_keywords', input.q_keywords)] : []),
+    ...(input.q_keywords ? [breadcrumb('Contains Keywords', 'q_keywords', { value: input.q_keywords })] : []),
     ...(input.contact_stage_ids ?? []).map((id) =>
-      breadcrumb(
-        'Contact Stage',
-        'contact_stage_ids',
-        id,
-        stages.find((each) => each.id === id)?.name ?? '[Deleted Stage]',
-      ),
+      breadcrumb('Contact Stage', 'contact_stage_ids', {
+        value: id,
+        displayName: stages.find((each) => each.id === id)?.name ?? '[Deleted Stage]',
+      }),
     ),
     ...(input.contact_label_ids ?? []).map((id) =>
-      breadcrumb(
-        'Lists',
-        'contact_label_ids',
-        id,
-        lists.find((each) => each.id === id)?.name ?? '[Deleted List]',
-      ),
+      breadcrumb('Lists', 'contact_label_ids', {
+        value: id,
+        displayName: lists.find((each) => each.id === id)?.name ?? '[Deleted List]',
+      }),
     ),
   ]
 }

@@ -68,6 +68,10 @@ export function paginationOf({ page, perPage }: Page, total: number) {
 }
 
 /** One filter of a search: label "Name" for q_name, "Contains Keywords" for q_keywords. */
-export function breadcrumb(label: string, signalFieldName: string, value: unknown, displayName?: string) {
-  return { label, signal_field_name: signalFieldName, value, display_name: displayName ?? String(value) }
+export function breadcrumb(
+  label: string,
+  signalFieldName: string,
+  { value, displayName = String(value) }: { value: unknown; displayName?: string },
+) {
+  return { label, signal_field_name: signalFieldName, value, display_name: displayName }
 }

@@ -73,7 +73,7 @@ export const routes: Route[] = [
       })
       return {
         pagination: paginationOf(page, total),
-        breadcrumbs: input.q_name ? [breadcrumb('Name', 'q_name', input.q_name)] : [],
+        breadcrumbs: input.q_name ? [breadcrumb('Name', 'q_name', { value: input.q_name })] : [],
         emailer_campaigns: await sequencesOnWire(call, sequences),
         num_fetch_result: null,
       }

@@ -48,13 +48,12 @@ export interface Refusal {
 const refusal = (
   code: RefusalCode,
   flag: keyof GuardFlags | null,
-  by?: Candidate['enrollments'][number],
-  self?: Id,
+  cause: { by?: Candidate['enrollments'][number]; self?: Id } = {},
 ): Refusal => ({
   code,
   flag,
-  sequenceId: by?.sequenceId ?? null,
-  sameAddressAs: by && by.contactId !== self ? by.contactId : null,
+  sequenceId: cause.by?.sequenceId ?? null,
+  sameAddressAs: cause.by && cause.by.contactId !== cause.self ? cause.by.contactId : null,
 })
 
 /** Every refusal that applies, most telling first; empty means the contact may be added. */
@@ -62,7 +61,8 @@ export function refusalsFor(candidate: Candidate, sequenceId: Id, flags: GuardFl
   const { contactId, enrollments } = candidate
   const refusals: Refusal[] = []
   const here = enrollments.find((one) => one.sequenceId === sequenceId)
-  if (here) refusals.push(refusal('contacts_already_exists_in_current_campaign', null, here, contactId))
+  if (here)
+    refusals.push(refusal('contacts_already_exists_in_current_campaign', null, { by: here, self: contactId }))
   if (candidate.suppressed) refusals.push(refusal('contacts_unsubscribed', null))
   if (candidate.address === null && !flags.noEmail)
     refusals.push(refusal('contacts_without_email', 'noEmail'))
@@ -71,10 +71,14 @@ export function refusalsFor(candidate: Candidate, sequenceId: Id, flags: GuardFl
     (one) => one.state === 'active' || one.state === 'paused' || one.state === 'failed',
   )
   if (live && !flags.activeElsewhere)
-    refusals.push(refusal('contacts_active_in_other_campaigns', 'activeElsewhere', live, contactId))
+    refusals.push(
+      refusal('contacts_active_in_other_campaigns', 'activeElsewhere', { by: live, self: contactId }),
+    )
   const finished = elsewhere.find((one) => one.state === 'finished')
   if (finished && !flags.finishedElsewhere)
-    refusals.push(refusal('contacts_finished_in_other_campaigns', 'finishedElsewhere', finished, contactId))
+    refusals.push(
+      refusal('contacts_finished_in_other_campaigns', 'finishedElsewhere', { by: finished, self: contactId }),
+    )
   if (candidate.address !== null && candidate.emailStatus !== 'verified' && !flags.unverifiedEmail)
     refusals.push(refusal('contacts_unverified_email', 'unverifiedEmail'))
   if (candidate.jobChangedAt !== null && !flags.jobChange)

@@ -71,38 +71,30 @@ interface Found {
 /** ISO, day-month-name and month-name-day dates. All-digit dates are left alone: 03/04 is two days. */
 function datesIn(words: string, now: Instant): Found[] {
   const found: Found[] = []
+  const add = (match: RegExpExecArray, parts: Parts) => found.push(...dateOf(match, parts, now))
   for (const match of words.matchAll(/\b(20\d\d)-(\d\d)-(\d\d)\b/g))
-    add(found, match, { year: Number(match[1]), month: Number(match[2]), day: Number(match[3]) }, now)
+    add(match, { year: Number(match[1]), month: Number(match[2]), day: Number(match[3]) })
   for (const match of words.matchAll(
     /\b(\d{1,2})(?:st|nd|rd|th|er|º|\.)?(?:\s+(?:of|de|di))?\s+(\p{L}{3,12})\.?,?(?:\s+(?:de\s+)?(20\d\d))?/giu,
   ))
-    add(
-      found,
-      match,
-      { year: Number(match[3]), month: MONTHS[match[2]!.toLowerCase()], day: Number(match[1]) },
-      now,
-    )
+    add(match, { year: Number(match[3]), month: MONTHS[match[2]!.toLowerCase()], day: Number(match[1]) })
   for (const match of words.matchAll(/\b(\p{L}{3,12})\.?\s+(\d{1,2})(?:st|nd|rd|th)?\b(?:,?\s+(20\d\d))?/giu))
-    add(
-      found,
-      match,
-      { year: Number(match[3]), month: MONTHS[match[1]!.toLowerCase()], day: Number(match[2]) },
-      now,
-    )
+    add(match, { year: Number(match[3]), month: MONTHS[match[1]!.toLowerCase()], day: Number(match[2]) })
   return found.sort((a, b) => a.at - b.at)
 }
 
-function add(
-  found: Found[],
-  match: RegExpExecArray,
-  parts: { year: number; month: number | undefined; day: number },
-  now: Instant,
-): void {
-  const { month, day } = parts
-  if (month === undefined || month < 1 || month > 12 || day < 1 || day > 31) return
-  const withYear = !Number.isNaN(parts.year)
-  const date = calendarDate(withYear ? parts.year : yearOfNext(month, day, now), month, day)
-  if (date !== null) found.push({ at: match.index, date, withYear, words: match[0] })
+interface Parts {
+  year: number
+  month: number | undefined
+  day: number
+}
+
+/** None when there is no such day. */
+function dateOf(match: RegExpExecArray, { year, month, day }: Parts, now: Instant): Found[] {
+  if (month === undefined || month < 1 || month > 12 || day < 1 || day > 31) return []
+  const withYear = !Number.isNaN(year)
+  const date = calendarDate(withYear ? year : yearOfNext(month, day, now), month, day)
+  return date === null ? [] : [{ at: match.index, date, withYear, words: match[0] }]
 }
 
 /** A day without a year is the next one; a note sent on 28 December that says 3 January means next year. */

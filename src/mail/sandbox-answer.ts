@@ -42,7 +42,10 @@ export function answerMail(request: AnswerRequest): Promise<Buffer> {
 
 function reply(request: AnswerRequest, words: string): Promise<Buffer> {
   const { original, as } = request
-  const node = letter(request, 'text/plain; charset=utf-8', as, `Re: ${bare(original.subject)}`)
+  const node = letter(request, 'text/plain; charset=utf-8', {
+    from: as,
+    subject: `Re: ${bare(original.subject)}`,
+  })
   node.setHeader(threadHeaders(original))
   const intro = `On ${day(original.date ?? request.now)}, ${original.from?.name || original.from?.address} wrote:`
   const quoted = original.text
@@ -57,7 +60,10 @@ function reply(request: AnswerRequest, words: string): Promise<Buffer> {
 function away(request: AnswerRequest): Promise<Buffer> {
   const { original, as, returnsOn } = request
   const back = returnsOn === undefined ? '' : ` I will be back on ${spelled(returnsOn)}.`
-  const node = letter(request, 'text/plain; charset=utf-8', as, `Automatic reply: ${bare(original.subject)}`)
+  const node = letter(request, 'text/plain; charset=utf-8', {
+    from: as,
+    subject: `Automatic reply: ${bare(original.subject)}`,
+  })
   node.setHeader({ ...threadHeaders(original), 'Auto-Submitted': 'auto-replied', Precedence: 'bulk' })
   node.setContent(request.text ?? `Thank you for your mail. I am out of the office.${back}\r\n`)
   return node.build()
@@ -69,7 +75,7 @@ function bounce(request: AnswerRequest): Promise<Buffer> {
   const host = `mx.${domainOf(as.address)}`
   const daemon = { name: 'Mail Delivery System', address: `MAILER-DAEMON@${host}` }
   const type = 'multipart/report; report-type=delivery-status'
-  const node = letter(request, type, daemon, 'Undelivered Mail Returned to Sender')
+  const node = letter(request, type, { from: daemon, subject: 'Undelivered Mail Returned to Sender' })
   node.setHeader({ 'Auto-Submitted': 'auto-replied', 'Return-Path': '<>' })
   const reason = `550 5.1.1 <${as.address}>: Recipient address rejected: User unknown in virtual mailbox table`
   node
@@ -96,7 +102,7 @@ function complaint(request: AnswerRequest): Promise<Buffer> {
   const domain = domainOf(as.address)
   const loop = { name: 'Feedback Loop', address: `feedback@${domain}` }
   const type = 'multipart/report; report-type=feedback-report'
-  const node = letter(request, type, loop, `FW: ${bare(original.subject)}`)
+  const node = letter(request, type, { from: loop, subject: `FW: ${bare(original.subject)}` })
   node
     .createChild('text/plain; charset=us-ascii')
     .setContent('This is an email abuse report for a message that was marked as spam by its reader.\r\n')
@@ -110,7 +116,11 @@ function complaint(request: AnswerRequest): Promise<Buffer> {
   return node.build()
 }
 
-function letter(request: AnswerRequest, type: string, from: MailAddress, subject: string): MimeNode {
+function letter(
+  request: AnswerRequest,
+  type: string,
+  { from, subject }: { from: MailAddress; subject: string },
+): MimeNode {
   const { original, as, now, random } = request
   const id = random.hex(12)
   const to = original.replyTo[0] ?? original.from ?? as

@@ -115,7 +115,7 @@ export class SmtpLink {
   async transfer(transfer: Transfer): Promise<SendOutcome> {
     this.transfers++
     const envelope = envelopeOf(transfer)
-    const body = new MarkedBody(transfer, envelope, this.connection, this.timeouts)
+    const body = new MarkedBody(transfer, envelope, { connection: this.connection, timeouts: this.timeouts })
     const outcome = await new Promise<SendOutcome>((resolve) => {
       this.connection.send(envelope, body, (error, info) =>
         resolve(error ? this.failure(error, body, envelope) : this.success(info, body, envelope)),
@@ -188,7 +188,11 @@ class MarkedBody extends Readable {
   private readonly connection: SMTPConnection
   private readonly timeouts: MailTimeouts
 
-  constructor(transfer: Transfer, envelope: Envelope, connection: SMTPConnection, timeouts: MailTimeouts) {
+  constructor(
+    transfer: Transfer,
+    envelope: Envelope,
+    { connection, timeouts }: { connection: SMTPConnection; timeouts: MailTimeouts },
+  ) {
     super({ highWaterMark: CHUNK_BYTES })
     this.transfer = transfer
     this.envelope = envelope

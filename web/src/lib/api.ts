@@ -102,9 +102,8 @@ export const api = {
 /** Sends a file as the body, telling how much has left (0 to 1): fetch cannot say. */
 export function upload<T>(
   path: string,
-  query: Query,
   file: File,
-  onProgress: (part: number) => void,
+  { query, onProgress }: { query: Query; onProgress: (part: number) => void },
 ): Promise<T> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest()

@@ -8,7 +8,7 @@ export type ImportKind = 'contacts' | 'suppressions'
 export type Mapping = Record<string, string>
 
 export const uploadImport = (kind: ImportKind, file: File, onProgress: (part: number) => void) =>
-  upload<{ import: Import }>('/imports', { file_name: file.name, kind }, file, onProgress)
+  upload<{ import: Import }>('/imports', file, { query: { file_name: file.name, kind }, onProgress })
 
 export const dryRun = (id: string, mapping: Mapping) =>
   api.post<DryRun>(`/imports/${id}/dry_run`, { mapping })
