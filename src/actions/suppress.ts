@@ -5,7 +5,7 @@ import type { Id, TeamId } from '../core/ids.ts'
 import type { Random } from '../core/random.ts'
 import { writeActivities } from '../store/activities.ts'
 import { type InFlight, suppress, sweep } from '../store/stops.ts'
-import { liftSuppression, type SuppressionRow } from '../store/suppression-lists.ts'
+import { knownSuppressions, liftSuppression, type SuppressionRow } from '../store/suppression-lists.ts'
 import { addressOrDomain } from './import-rows.ts'
 
 export interface Doing {
@@ -27,16 +27,45 @@ export interface SuppressedByHand {
   transmitting: InFlight[]
 }
 
+interface Read {
+  entries: { kind: 'address' | 'domain'; value: string }[]
+  refused: { value: string; reason: string }[]
+}
+
+function readValues(values: readonly string[]): Read {
+  const entries: Read['entries'] = []
+  const refused: Read['refused'] = []
+  for (const value of values) {
+    const read = addressOrDomain(value)
+    if (read.ok) entries.push({ kind: read.kind, value: read.value })
+    else refused.push({ value, reason: read.reason })
+  }
+  return { entries, refused }
+}
+
+/** What adding these would do. Writes nothing and ends nothing, so the numbers about people stay 0. */
+export async function trySuppressing(
+  db: Db,
+  { team, values }: { team: TeamId; values: readonly string[] },
+): Promise<SuppressedByHand> {
+  const { entries, refused } = readValues(values)
+  const distinct = [...new Set(entries.map((entry) => entry.value))]
+  const known = await knownSuppressions(db, { team, values: distinct })
+  return {
+    added: distinct.filter((value) => !known.has(value)),
+    already: distinct.filter((value) => known.has(value)),
+    refused,
+    stopped: 0,
+    transmitting: [],
+  }
+}
+
 export async function suppressValues(
   db: Db,
   asked: Doing & { values: readonly string[]; note: string | null },
 ): Promise<SuppressedByHand> {
   const { team, userId, actor, now, random } = asked
-  const read = asked.values.map((value) => ({ value, ...addressOrDomain(value) }))
-  const entries = read.flatMap((each) => (each.ok ? [{ kind: each.kind, value: each.value }] : []))
-  const refused = read.flatMap((each) =>
-    each.ok ? [] : [{ value: asked.values[read.indexOf(each)]!, reason: each.reason }],
-  )
+  const { entries, refused } = readValues(asked.values)
   if (entries.length === 0) return { added: [], already: [], refused, stopped: 0, transmitting: [] }
   const done = await db.transaction(async (tx) => {
     const source = asked.note ?? 'by hand'

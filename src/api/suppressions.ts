@@ -1,6 +1,6 @@
 /** The do-not-contact list: search, add, lift with a reason. */
 import { Type } from 'typebox'
-import { liftByHand, suppressValues } from '../actions/suppress.ts'
+import { liftByHand, suppressValues, trySuppressing } from '../actions/suppress.ts'
 import { type SuppressionRow, searchSuppressions } from '../store/suppression-lists.ts'
 import { actorOf } from './actor.ts'
 import { refuse } from './errors.ts'
@@ -74,6 +74,9 @@ export const routes: Route[] = [
     input: Type.Object({
       values: Type.Array(Type.String({ maxLength: 1000 }), { maxItems: VALUES_MAX }),
       reason: Type.Optional(Type.String({ maxLength: 500, description: 'Kept with the entries.' })),
+      dry_run: Type.Optional(
+        Type.Boolean({ description: 'Only say what would be added and what cannot be read.' }),
+      ),
     }),
     output: Type.Object({
       added: Type.Integer(),
@@ -88,11 +91,10 @@ export const routes: Route[] = [
       ),
     }),
     async run(input, call) {
-      const done = await suppressValues(call.db, {
-        ...doing(call),
-        values: input.values,
-        note: input.reason?.trim() || null,
-      })
+      const { values } = input
+      const done = input.dry_run
+        ? await trySuppressing(call.db, { team: call.caller.teamId, values })
+        : await suppressValues(call.db, { ...doing(call), values, note: input.reason?.trim() || null })
       return {
         ...done,
         added: done.added.length,

@@ -21,6 +21,17 @@ const stateOf = async (contactId: string) =>
   (await api.get(`/contacts/${contactId}`)).body.contact.contact_campaign_statuses[0].status
 const listed = async (q: string) => (await api.post('/suppressions/search', { q })).body.suppressions
 
+test('a dry run says what would be added and what cannot be read, and writes nothing', async () => {
+  await api.post('/suppressions', { values: ['known@zero.test'] })
+  const { body } = await api.post('/suppressions', {
+    values: ['new@zero.test', 'NEW@zero.test', '@zero.example', 'known@zero.test', 'Jo Doe'],
+    dry_run: true,
+  })
+  expect(body).toMatchObject({ added: 2, already: 1, stopped: 0, transmitting: [] })
+  expect(body.refused).toEqual([{ value: 'Jo Doe', reason: expect.stringContaining('Jo Doe') }])
+  expect(await listed('zero')).toHaveLength(1)
+})
+
 test('an address on the list ends the live enrollments of that address, and only those', async () => {
   const stopped = await enrolled('stop@one.test')
   const other = await enrolled('go@one.test')

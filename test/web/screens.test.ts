@@ -1,7 +1,8 @@
 // Every screen on the whole program, in a real browser: readable, named, never cut off, at three widths and in both schemes; walked with the keyboard; honest when the server fails.
-import type { Browser, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { hasChromium, shoot, startBrowser } from '../support/browser.ts'
+import { type Look, signedInPage } from '../support/page.ts'
 import { type RunningSegue, startRunning } from '../support/running.ts'
 import { until } from '../support/until.ts'
 import { faultsOf } from './audit.ts'
@@ -11,7 +12,6 @@ if (process.env['SEGUE_CI'] && !hasChromium) throw new Error('CI needs Chromium:
 const PEOPLE = 30
 /** 80 characters and no place to break. */
 const LONG_NAME = `Maximiliana-${'Hohenstaufen'.repeat(6)}`.slice(0, 80)
-const signIn = { email: 'rae@acme.test', password: 'correct horse battery' }
 
 let segue: RunningSegue
 let browser: Browser
@@ -81,35 +81,7 @@ async function fill(): Promise<void> {
   )
 }
 
-interface Look {
-  width: number
-  height: number
-  colorScheme: 'light' | 'dark'
-}
-
-async function open(look: Look): Promise<{ page: Page; faults: string[] }> {
-  const context = await browser.newContext({
-    viewport: { width: look.width, height: look.height },
-    colorScheme: look.colorScheme,
-    timezoneId: 'Europe/Berlin',
-    reducedMotion: 'reduce',
-  })
-  const page = await context.newPage()
-  page.setDefaultTimeout(15_000)
-  const faults: string[] = []
-  page.on('pageerror', (error) => faults.push(error.message))
-  await page.goto(segue.url)
-  await page.getByTestId('email').fill(signIn.email)
-  await page.getByTestId('password').fill(signIn.password)
-  await page.getByTestId('sign-in').click()
-  await page.getByText('Newest answers').waitFor()
-  // Before signing in the session is asked for in vain; what is refused after that is a fault.
-  page.on('response', (response) => {
-    if (response.status() >= 400)
-      faults.push(`${response.status()} ${response.request().method()} ${response.url()}`)
-  })
-  return { page, faults }
-}
+const open = (look: Look) => signedInPage(browser, segue, look)
 
 const screens = (): Record<string, string> => ({
   home: '/',

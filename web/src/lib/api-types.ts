@@ -200,6 +200,8 @@ export interface Import {
   samples: string[][]
   guesses: Record<string, string>
   fields: { name: string; label: string }[]
+  /** Column to field, once it was started. */
+  mapping: Record<string, string> | null
   bytes: number
   rows_read: number
   rows_total: number

@@ -56,5 +56,7 @@ export interface Suppressed {
 }
 
 export const addSuppressions = (values: string[]) => api.post<Suppressed>('/suppressions', { values })
+export const trySuppressions = (values: string[]) =>
+  api.post<Suppressed>('/suppressions', { values, dry_run: true })
 export const liftSuppression = (kind: string, value: string, reason: string) =>
   api.post('/suppressions/lift', { kind, value, reason })

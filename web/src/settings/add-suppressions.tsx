@@ -1,136 +1,113 @@
-/** Adds addresses and domains to the do-not-contact list, typed, pasted, or from a file of one column. */
-import { Button, FileButton, Group, Modal, Textarea } from '@mantine/core'
+/** Adds to the do-not-contact list, typed, pasted or from a file. Nothing is written before the person has seen what was understood. */
+import { Button, FileButton, Group, Modal, Progress, Textarea } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { sentenceOf } from '../lib/api.ts'
-import { addSuppressions, type Suppressed } from '../lib/imports.ts'
-import { counted, number } from '../lib/words.ts'
+import { uploadImport } from '../lib/imports.ts'
+import { useUrl } from '../lib/url.ts'
+import { number } from '../lib/words.ts'
 import { Problem } from '../ui/problem.tsx'
+import { SuppressionFile } from './suppression-file.tsx'
+import { SuppressionReview } from './suppression-review.tsx'
+import { type TypedValue, typedValues } from './suppression-text.ts'
 
-/** What one call takes. */
-const BATCH = 1_000
-
-/** Everything that looks like an address or a domain, however it is separated; of a CSV row the first such cell. */
-export function valuesIn(text: string): string[] {
-  const values = text.split(/[\s,;|"<>]+/).filter((word) => /^[^\s@]*@?[^\s@]+\.[^\s@]+$/.test(word))
-  return [...new Set(values.map((value) => value.toLowerCase()))]
-}
-
-async function add(values: string[]): Promise<Suppressed> {
-  const sum: Suppressed = { added: 0, already: 0, refused: [] }
-  for (let from = 0; from < values.length; from += BATCH) {
-    const answer = await addSuppressions(values.slice(from, from + BATCH))
-    sum.added += answer.added
-    sum.already += answer.already
-    sum.refused.push(...answer.refused)
-  }
-  return sum
-}
-
-function useAdding() {
-  const queries = useQueryClient()
-  const [busy, setBusy] = useState(false)
-  const [problem, setProblem] = useState<string>()
-  const [result, setResult] = useState<Suppressed>()
-  const submit = async (values: string[]) => {
-    setBusy(true)
-    setProblem(undefined)
-    try {
-      setResult(await add(values))
-      await queries.invalidateQueries()
-    } catch (error) {
-      setProblem(sentenceOf(error))
-    } finally {
-      setBusy(false)
-    }
-  }
-  const forget = () => {
-    setResult(undefined)
-    setProblem(undefined)
-  }
-  return { busy, problem, result, submit, forget }
-}
-
-export function AddSuppressions({ opened, onClose }: { opened: boolean; onClose: () => void }) {
+/** The file on its way is in the address, so that a long import survives leaving. */
+export function AddSuppressions() {
+  const { state, set } = useUrl()
   const [text, setText] = useState('')
-  const { busy, problem, result, submit, forget } = useAdding()
-  const values = valuesIn(text)
+  const [reviewed, setReviewed] = useState<TypedValue[]>()
+  const again = () => {
+    setReviewed(undefined)
+    set({ file: undefined })
+  }
   const close = () => {
     setText('')
-    forget()
-    onClose()
+    setReviewed(undefined)
+    set({ add: undefined, file: undefined })
   }
+  const file = state['file']
   return (
-    <Modal opened={opened} onClose={close} title="Never write to these" size={520}>
-      {result ? (
-        <Result result={result} onClose={close} />
-      ) : (
-        <>
-          <Textarea
-            label="Addresses and domains"
-            description="One per line, or separated by commas. A domain such as example.com stands for everyone there."
-            autosize
-            minRows={6}
-            maxRows={14}
-            value={text}
-            onChange={(event) => setText(event.currentTarget.value)}
-            data-autofocus
-            data-testid="suppressions-text"
-          />
-          <Problem words={problem} />
-          <Group justify="space-between" mt="md">
-            <FromFile onText={setText} />
-            <Button
-              loading={busy}
-              disabled={values.length === 0}
-              onClick={() => submit(values)}
-              data-testid="suppressions-add"
-            >
-              {values.length > 0 ? `Add ${number(values.length)}` : 'Add'}
-            </Button>
-          </Group>
-        </>
-      )}
+    <Modal opened={state['add'] === '1'} onClose={close} title="Never write to these" size={560}>
+      {file ? <SuppressionFile id={file} onBack={again} onClose={close} /> : null}
+      {!file && reviewed ? <SuppressionReview values={reviewed} onBack={again} onClose={close} /> : null}
+      {!file && !reviewed ? (
+        <Typing
+          text={text}
+          onText={setText}
+          onReview={setReviewed}
+          onFile={(id) => set({ file: id }, { replace: false })}
+        />
+      ) : null}
     </Modal>
   )
 }
 
-function FromFile({ onText }: { onText: (text: string) => void }) {
-  return (
-    <FileButton accept=".csv,.txt,text/csv,text/plain" onChange={(file) => file?.text().then(onText)}>
-      {(props) => (
-        <Button variant="default" {...props}>
-          From a file
-        </Button>
-      )}
-    </FileButton>
-  )
+interface TypingProps {
+  text: string
+  onText: (text: string) => void
+  onReview: (values: TypedValue[]) => void
+  onFile: (importId: string) => void
 }
 
-function Result({ result, onClose }: { result: Suppressed; onClose: () => void }) {
+function Typing({ text, onText, onReview, onFile }: TypingProps) {
+  const values = typedValues(text)
+  const { part, problem, send } = useUpload(onFile)
   return (
     <>
-      <p>
-        <strong>{number(result.added)} added.</strong>
-        {result.already > 0 ? ` ${number(result.already)} were on the list already.` : ''}
-      </p>
-      {result.refused.length > 0 ? (
-        <>
-          <p style={{ marginTop: 8 }}>
-            {counted(result.refused.length, 'value was', 'values were')} refused:
-          </p>
-          <ul style={{ maxHeight: 200, overflow: 'auto', paddingLeft: 18, margin: '4px 0 0' }}>
-            {result.refused.map(({ value, reason }) => (
-              <li key={value}>
-                {value}: {reason}
-              </li>
-            ))}
-          </ul>
-        </>
-      ) : null}
-      <Group justify="flex-end" mt="md">
-        <Button onClick={onClose}>Done</Button>
+      <Textarea
+        label="Addresses and domains"
+        description="One per line. A domain such as example.com stands for everyone there."
+        autosize
+        minRows={6}
+        maxRows={14}
+        value={text}
+        onChange={(event) => onText(event.currentTarget.value)}
+        data-autofocus
+        data-testid="suppressions-text"
+      />
+      <Problem words={problem} />
+      {part === undefined ? null : <Progress mt="md" value={part * 100} aria-label="Sending the file" />}
+      <Group justify="space-between" mt="md">
+        <FileButton
+          accept=".csv,.tsv,.txt,text/csv,text/plain"
+          onChange={send}
+          inputProps={{ 'data-testid': 'suppressions-file' } as object}
+        >
+          {(props) => (
+            <Button variant="default" loading={part !== undefined} {...props}>
+              From a file
+            </Button>
+          )}
+        </FileButton>
+        <Button
+          disabled={values.length === 0}
+          onClick={() => onReview(values)}
+          data-testid="suppressions-review"
+        >
+          {values.length > 0 ? `Look at ${number(values.length)}` : 'Look'}
+        </Button>
       </Group>
     </>
   )
+}
+
+function useUpload(onUploaded: (importId: string) => void) {
+  const queries = useQueryClient()
+  const [part, setPart] = useState<number>()
+  const [problem, setProblem] = useState<string>()
+  const send = async (file: File | null) => {
+    if (!file) return
+    setProblem(undefined)
+    setPart(0)
+    try {
+      const answer = await uploadImport('suppressions', file, setPart)
+      queries.setQueryData(['imports', answer.import.id], answer)
+      onUploaded(answer.import.id)
+    } catch (error) {
+      setProblem(sentenceOf(error))
+    } finally {
+      setPart(undefined)
+    }
+  }
+  return { part, problem, send }
 }

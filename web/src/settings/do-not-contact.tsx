@@ -108,7 +108,7 @@ export function DoNotContact() {
           )
         }
       />
-      <AddSuppressions opened={state['add'] === '1'} onClose={() => set({ add: undefined })} />
+      <AddSuppressions />
       {lifting ? <Lift row={lifting} onClose={() => setLifting(undefined)} /> : null}
     </>
   )

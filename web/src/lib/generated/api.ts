@@ -2537,6 +2537,8 @@ export interface operations {
                     values: string[];
                     /** @description Kept with the entries. */
                     reason?: string;
+                    /** @description Only say what would be added and what cannot be read. */
+                    dry_run?: boolean;
                 };
             };
         };

@@ -1,0 +1,77 @@
+// Handing in files and lists in the page: what will happen is said before it happens, and what cannot be read is named.
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { hasChromium, shoot, startBrowser } from '../support/browser.ts'
+import { signedInPage } from '../support/page.ts'
+import { type RunningSegue, startRunning } from '../support/running.ts'
+
+if (process.env['SEGUE_CI'] && !hasChromium) throw new Error('CI needs Chromium: apt-get install chromium')
+
+let segue: RunningSegue
+let browser: Browser
+
+beforeAll(async () => {
+  if (!hasChromium) return
+  segue = await startRunning()
+  browser = await startBrowser()
+}, 60_000)
+
+afterAll(async () => {
+  await browser?.close()
+  await segue?.stop()
+})
+
+const suppressed = async (): Promise<string[]> => {
+  const { body } = await segue.post('/suppressions/search', { per_page: 100 })
+  return body.suppressions.map((row: { value: string }) => row.value).toSorted()
+}
+
+test.runIf(hasChromium)(
+  'a pasted table suppresses one address per row, after saying which lines cannot be read',
+  async () => {
+    const { page, faults } = await signedInPage(browser, segue)
+    await page.goto(`${segue.url}/settings/do-not-contact?add=1`)
+    await page.getByTestId('suppressions-text').fill('jo@acme.test,Jo,gmail.com\nAcme Inc\n@never.test')
+    await page.getByTestId('suppressions-review').click()
+    const outcome = page.getByTestId('suppressions-outcome')
+    await outcome.getByText('2 will be added').waitFor()
+    await outcome.getByText('Line 1: jo@acme.test, not Jo, gmail.com').waitFor()
+    await outcome.getByText(/^Line 2: .*Acme Inc/).waitFor()
+    expect(await suppressed()).toEqual([])
+    await shoot(page, 'suppressions-typed')
+    await page.getByTestId('suppressions-add').click()
+    await page.getByText('2 added to the do-not-contact list.').waitFor()
+    expect(await suppressed()).toEqual(['jo@acme.test', 'never.test'])
+    expect(faults).toEqual([])
+    await page.context().close()
+  },
+  60_000,
+)
+
+test.runIf(hasChromium)(
+  'a UTF-16 file of suppressions is read by the server, one column of it',
+  async () => {
+    const { page, faults } = await signedInPage(browser, segue)
+    await page.goto(`${segue.url}/settings/do-not-contact?add=1`)
+    const csv = '\ufeffName\tE-Mail\tProvider\nJürgen\tjuergen@file.test\tyahoo.com\nKim\tnobody\tgmx.de\n'
+    await page.getByTestId('suppressions-file').setInputFiles({
+      name: 'stop.csv',
+      mimeType: 'text/csv',
+      buffer: Buffer.from(csv, 'utf16le'),
+    })
+    const outcome = page.getByTestId('suppressions-outcome')
+    await outcome.getByText('1 will be added').waitFor()
+    await outcome.getByText(/^Row 3: /).waitFor()
+    await shoot(page, 'suppressions-file')
+    await page.reload()
+    await outcome.getByText('1 will be added').waitFor()
+    await page.getByTestId('suppressions-add').click()
+    await page.getByTestId('suppressions-done').getByText('1 added.').waitFor()
+    await shoot(page, 'suppressions-done')
+    expect(await suppressed()).toContain('juergen@file.test')
+    expect((await suppressed()).filter((value) => /yahoo|gmx/.test(value))).toEqual([])
+    expect(faults).toEqual([])
+    await page.context().close()
+  },
+  60_000,
+)
