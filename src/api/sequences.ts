@@ -1,5 +1,6 @@
 /** Creates and changes sequences over HTTP, with steps, touches and templates in one call, and says what is missing before activation. */
 import { Type } from 'typebox'
+import { missingValues } from '../actions/missing-values.ts'
 import { readiness } from '../actions/readiness.ts'
 import { createSequence, updateSequence } from '../actions/write-sequence.ts'
 import { confirmAlways } from '../store/sequence-writes.ts'
@@ -103,6 +104,20 @@ const Readiness = Type.Object({
     }),
   ),
   warnings: Type.Array(Type.String()),
+  missing: Type.Array(
+    Type.Object({
+      variable: Type.String(),
+      people: Type.Integer(),
+      steps: Type.Array(Type.Integer(), { description: 'Positions of the steps that print it.' }),
+      examples: Type.Array(Type.Object({ contact_id: Type.String(), name: Type.String() })),
+    }),
+    {
+      description:
+        'Values that people still in the sequence lack and a wording prints without a default: those mails would be held.',
+    },
+  ),
+  people_looked_at: Type.Integer({ description: 'The first enrolled first, at most 2000.' }),
+  more_people: Type.Boolean({ description: 'There are more than were looked at.' }),
 })
 
 export const routes: Route[] = [
@@ -155,14 +170,21 @@ export const routes: Route[] = [
     output: Readiness,
     async run({ id }, call) {
       const row = await sequenceOf(call, id)
-      const { ready, problems, warnings } = await readiness(call.db, {
-        team: call.caller.teamId,
-        sequence: row,
-      })
+      const team = call.caller.teamId
+      const [{ ready, problems, warnings }, people] = await Promise.all([
+        readiness(call.db, { team, sequence: row }),
+        missingValues(call.db, { team, sequenceId: row.id, now: call.now }),
+      ])
       return {
         ready,
         problems: problems.map(({ code, sentence, stepId }) => ({ code, sentence, step_id: stepId })),
         warnings,
+        missing: people.missing.map(({ examples, ...one }) => ({
+          ...one,
+          examples: examples.map(({ contactId, name }) => ({ contact_id: contactId, name })),
+        })),
+        people_looked_at: people.looked,
+        more_people: people.more,
       }
     },
   }),

@@ -6,6 +6,7 @@ import type { Values } from '../core/template.ts'
 import { templateValues } from '../core/template-values.ts'
 import { sha256 } from '../seal.ts'
 import type { DueRow, VariantRow } from './due-rows.ts'
+import type { PersonToFill } from './missing-values.ts'
 
 export interface Wording {
   team: TeamId
@@ -31,7 +32,7 @@ export interface Wording {
 /**
  * Dealt by a hash of enrollment and step, so that looking twice deals the same. Approved ones first; null when the step has none.
  */
-export function variantOf(row: DueRow): VariantRow | null {
+export function variantOf(row: Pick<DueRow, 'id' | 'stepId' | 'variants'>): VariantRow | null {
   const approved = row.variants.filter((one) => one.approved && one.weight > 0)
   if (approved.length === 0) return row.variants[0] ?? null
   const total = approved.reduce((sum, one) => sum + one.weight, 0)
@@ -96,7 +97,11 @@ function addressList(text: string): string[] {
   return text.split(/[,;\s]+/).filter((part) => part.includes('@'))
 }
 
-function valuesOf(row: DueRow, { from, now, zone }: { from: string; now: Instant; zone: string }): Values {
+/** Every variable of one contact, as the claim, the preview and the counting of missing values see it. */
+export function valuesOf(
+  row: PersonToFill,
+  { from, now, zone }: { from: string; now: Instant; zone: string },
+): Values {
   const { firstName, lastName, title, city, country, company, custom } = row
   return templateValues({
     contact: {

@@ -1,7 +1,7 @@
 import { afterAll, expect, test } from 'vitest'
 import { startApi } from '../support/api.ts'
 import { hasContract, missingKeys, recorded } from '../support/contract.ts'
-import { newSequence, step, THREE_STEPS } from '../support/outreach.ts'
+import { add, newContact, newSequence, step, THREE_STEPS } from '../support/outreach.ts'
 
 const api = await startApi()
 afterAll(() => api.close())
@@ -250,10 +250,42 @@ test('readiness says what is missing, step by step, and warns of unknown variabl
     ready: true,
     problems: [],
     warnings: [],
+    missing: [],
+    people_looked_at: 0,
+    more_people: false,
   })
   const draft = await api.post('/sequences', {})
   const empty = await api.get(`/sequences/${draft.body.emailer_campaign.id}/readiness`)
   expect(empty.body.problems[0]).toMatchObject({ code: 'no_steps', step_id: null })
+})
+
+test('readiness counts who in the sequence lacks a value that would be printed, by variable', async () => {
+  const { id } = await newSequence(api, {
+    emailer_steps: [
+      step({ subject: 'For {{title}}', body: '{{#if city}}{{city}}{{#endif}} {{first_name}}, {{company}}' }),
+      step({ thread: 'reply_to_thread', subject: '{{nickname}}', body: 'Still at {{company}}?' }),
+    ],
+  })
+  const person = (first_name: string, more: object) =>
+    newContact(api, { first_name, last_name: 'Lee', organization_name: null, ...more })
+  const none = await person('Ann', { title: null })
+  const titled = await person('Ben', { title: 'CEO' })
+  const full = await person('Cid', { title: 'CFO', organization_name: 'Acme' })
+  await add(api, id, [none, titled, full])
+  const { body } = await api.get(`/sequences/${id}/readiness`)
+  expect(body).toMatchObject({ ready: true, people_looked_at: 3, more_people: false })
+  expect(body.missing).toEqual([
+    {
+      variable: 'company',
+      people: 2,
+      steps: [1, 2],
+      examples: expect.arrayContaining([
+        { contact_id: none, name: 'Ann Lee' },
+        { contact_id: titled, name: 'Ben Lee' },
+      ]),
+    },
+    { variable: 'title', people: 1, steps: [1], examples: [{ contact_id: none, name: 'Ann Lee' }] },
+  ])
 })
 
 test.runIf(hasContract)('the answer of creating has every recorded key', async () => {

@@ -125,6 +125,18 @@ export interface Readiness {
   ready: boolean
   problems: Notice[]
   warnings: string[]
+  /** What people in the sequence lack and a wording prints: those mails would be held. */
+  missing: MissingValue[]
+  people_looked_at: number
+  /** There are more people than were looked at. */
+  more_people: boolean
+}
+
+export interface MissingValue {
+  variable: string
+  people: number
+  steps: number[]
+  examples: { contact_id: string; name: string }[]
 }
 
 interface Party {

@@ -4160,6 +4160,21 @@ export interface operations {
                             step_id: string | null;
                         }[];
                         warnings: string[];
+                        /** @description Values that people still in the sequence lack and a wording prints without a default: those mails would be held. */
+                        missing: {
+                            variable: string;
+                            people: number;
+                            /** @description Positions of the steps that print it. */
+                            steps: number[];
+                            examples: {
+                                contact_id: string;
+                                name: string;
+                            }[];
+                        }[];
+                        /** @description The first enrolled first, at most 2000. */
+                        people_looked_at: number;
+                        /** @description There are more than were looked at. */
+                        more_people: boolean;
                     };
                 };
             };

@@ -1,0 +1,86 @@
+// Writing a sequence in the page: what it would leave out is seen before it is turned on, and where a trial mail goes is said.
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { hasChromium, shoot, startBrowser } from '../support/browser.ts'
+import { PHONE, signedInPage } from '../support/page.ts'
+import { type RunningSegue, startRunning } from '../support/running.ts'
+
+if (process.env['SEGUE_CI'] && !hasChromium) throw new Error('CI needs Chromium: apt-get install chromium')
+
+let segue: RunningSegue
+let browser: Browser
+
+beforeAll(async () => {
+  if (!hasChromium) return
+  segue = await startRunning()
+  browser = await startBrowser()
+}, 60_000)
+
+afterAll(async () => {
+  await browser?.close()
+  await segue?.stop()
+})
+
+/** A sequence that asks for a company, with two people in it of whom one has none. */
+async function sequenceLackingACompany(): Promise<string> {
+  const made = await segue.post('/sequences', {
+    name: 'Companies',
+    emailer_steps: [
+      {
+        type: 'auto_email',
+        wait_time: 0,
+        wait_mode: 'day',
+        emailer_touches: [
+          {
+            type: 'new_thread',
+            status: 'approved',
+            emailer_template: { subject: 'Hello', body_html: '<p>How is {{company}}?</p>' },
+          },
+        ],
+      },
+    ],
+  })
+  const id = made.body.emailer_campaign.id
+  const people = [
+    { first_name: 'Maria', last_name: 'Ortiz', email: 'maria@one.test' },
+    { first_name: 'Kim', last_name: 'Park', email: 'kim@two.test', organization_name: 'Two' },
+  ]
+  const ids = []
+  for (const person of people) ids.push((await segue.post('/contacts', person)).body.contact.id)
+  const mailboxes = await segue.get('/email_accounts')
+  await segue.post(`/emailer_campaigns/${id}/add_contact_ids`, {
+    emailer_campaign_id: id,
+    contact_ids: ids,
+    send_email_from_email_account_id: mailboxes.body.email_accounts[0].id,
+  })
+  return id
+}
+
+test.runIf(hasChromium)(
+  'whom a value is missing for is said above the steps and before turning on, and does not refuse',
+  async () => {
+    const id = await sequenceLackingACompany()
+    const { page, faults } = await signedInPage(browser, segue)
+    await page.goto(`${segue.url}/sequences/${id}`)
+    const missing = page.getByTestId('missing-value')
+    await missing.getByText('Missing for 1 person: company (Maria Ortiz).').waitFor()
+    await shoot(page, 'missing-1440')
+    await page.getByTestId('active-switch').click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByTestId('missing-value').getByText('Missing for 1 person').waitFor()
+    await shoot(page, 'missing-dialog-1440')
+    await dialog.getByTestId('confirm').click()
+    await page.getByText('Companies is active.').waitFor()
+    await dialog.waitFor({ state: 'detached' })
+    await missing.getByRole('link', { name: 'Maria Ortiz' }).click()
+    await page.getByTestId('person-panel').waitFor()
+    expect(faults).toEqual([])
+    await page.context().close()
+    const phone = await signedInPage(browser, segue, PHONE)
+    await phone.page.goto(`${segue.url}/sequences/${id}`)
+    await phone.page.getByTestId('missing-value').waitFor()
+    await shoot(phone.page, 'missing-390')
+    await phone.page.context().close()
+  },
+  60_000,
+)
