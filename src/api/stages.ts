@@ -16,7 +16,15 @@ export const routes: Route[] = [
     output: Type.Object({
       contact_stages: Type.Array(
         Type.Object(
-          { id: Type.String(), team_id: Type.String(), name: Type.String(), display_order: Type.Integer() },
+          {
+            id: Type.String(),
+            team_id: Type.String(),
+            name: Type.String(),
+            display_order: Type.Integer(),
+            role: Type.Union([Type.String(), Type.Null()], {
+              description: 'What moves people here by itself, whatever the stage is called: ours.',
+            }),
+          },
           { additionalProperties: true },
         ),
       ),
@@ -33,6 +41,7 @@ export const routes: Route[] = [
           ignore_trigger_override: KEEPS_PEOPLE.has(stage.role ?? '') ? true : null,
           category: stage.category,
           is_meeting_set: null,
+          role: stage.role,
         })),
       }
     },

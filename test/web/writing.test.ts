@@ -84,3 +84,35 @@ test.runIf(hasChromium)(
   },
   60_000,
 )
+
+test.runIf(hasChromium)(
+  'a sequence written in the page leaves alone who answered, is interested, or must not be written to; the API leaves alone nobody',
+  async () => {
+    const { page, faults } = await signedInPage(browser, segue)
+    await page.goto(`${segue.url}/sequences?new=1`)
+    await page.getByTestId('sequence-name').fill('By hand')
+    await page.getByTestId('create-sequence').click()
+    await page.getByRole('heading', { name: 'By hand' }).waitFor()
+    const { body } = await segue.get(`/emailer_campaigns/${page.url().split('/').at(-1)}`)
+    const { body: known } = await segue.get('/contact_stages')
+    const names = new Map(
+      known.contact_stages.map((stage: { id: string; name: string }) => [stage.id, stage.name]),
+    )
+    const excluded: string[] = body.emailer_campaign.excluded_contact_stage_ids
+    expect(excluded.map((id) => names.get(id))).toEqual([
+      'Replied',
+      'Interested',
+      'Do Not Contact',
+      'Bad Data',
+    ])
+    const byProgram = await segue.post('/sequences', { name: 'By program' })
+    expect(byProgram.body.emailer_campaign.excluded_contact_stage_ids).toEqual([])
+    await page.goto(`${page.url()}/settings`)
+    await page.getByText('Never to people in these stages').waitFor()
+    await page.getByText('Do Not Contact').first().waitFor()
+    await shoot(page, 'excluded-stages')
+    expect(faults).toEqual([])
+    await page.context().close()
+  },
+  60_000,
+)

@@ -124,6 +124,8 @@ export interface ContactStage {
   name: string
   display_name: string
   display_order: number
+  /** What moves people here by itself, whatever the team calls the stage. */
+  role: string | null
 }
 
 export interface Label {

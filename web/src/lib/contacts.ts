@@ -57,6 +57,13 @@ export const stagesQuery = queryOptions({
   queryFn: ({ signal }) => api.get<{ contact_stages: ContactStage[] }>('/contact_stages', undefined, signal),
 })
 
+/** Who has answered, shown interest, must not be written to, or cannot be: the recorded default of what was written by hand. */
+const LEAVES_ALONE = ['replied', 'interested', 'do_not_contact', 'bad_data']
+
+/** The stages that a sequence written in the page leaves alone until a person says otherwise. */
+export const stagesLeftAlone = (stages: readonly ContactStage[]) =>
+  stages.filter((stage) => LEAVES_ALONE.includes(stage.role ?? '')).map((stage) => stage.id)
+
 export const labelsQuery = queryOptions({
   queryKey: ['labels'],
   queryFn: async ({ signal }) => {

@@ -2,6 +2,7 @@
 import { Button } from '@mantine/core'
 import { IconPencil, IconUpload } from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
+import { stagesLeftAlone, stagesQuery } from '../lib/contacts.ts'
 import { createSequence } from '../lib/sequences.ts'
 import { useGo } from '../lib/url.ts'
 import { counted } from '../lib/words.ts'
@@ -16,7 +17,12 @@ export function useBegin() {
   const { busy, run } = useAct()
   const begin = (starter: Starter, name = starter.name) =>
     run(async () => {
-      const { emailer_campaign } = await createSequence({ name, emailer_steps: starter.steps })
+      const { contact_stages } = await queries.fetchQuery(stagesQuery)
+      const { emailer_campaign } = await createSequence({
+        name,
+        emailer_steps: starter.steps,
+        excluded_contact_stage_ids: stagesLeftAlone(contact_stages),
+      })
       await queries.invalidateQueries({ queryKey: ['sequences'] })
       go(`/sequences/${emailer_campaign.id}`)
     })

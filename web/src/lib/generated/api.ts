@@ -2195,6 +2195,8 @@ export interface operations {
                             team_id: string;
                             name: string;
                             display_order: number;
+                            /** @description What moves people here by itself, whatever the stage is called: ours. */
+                            role: string | null;
                         } & {
                             [key: string]: unknown;
                         })[];
