@@ -17,13 +17,18 @@ export interface TestRequest extends Omit<PreviewRequest, 'mailboxId'> {
   to: 'me' | 'sandbox'
 }
 
+/** Where the mail was queued to go, so that the page can say it instead of guessing. */
+export interface Queued {
+  messageId: Id
+  to: string
+  from: string
+  /** It leaves nothing: the sandbox of the page shows it. */
+  sandbox: boolean
+}
+
 const SALT_BYTES = 16
 
-export async function sendMeThis(
-  db: Db,
-  request: TestRequest,
-  random: Random,
-): Promise<Result<{ messageId: Id }>> {
+export async function sendMeThis(db: Db, request: TestRequest, random: Random): Promise<Result<Queued>> {
   const { team, now } = request
   const sender = await senderFor(db, team, request.to)
   if (sender === undefined)
@@ -56,7 +61,12 @@ export async function sendMeThis(
     content,
   }
   await db.transaction((tx) => queueMessage(tx, { team, message, now }))
-  return done({ messageId: id })
+  return done({
+    messageId: id,
+    to: to.address,
+    from: wording.from.address,
+    sandbox: sender.kind === 'sandbox',
+  })
 }
 
 /** To oneself it leaves the mailbox that people would get it from, so that one sees what they see; without one, the sandbox shows it. */

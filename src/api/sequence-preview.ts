@@ -88,12 +88,25 @@ export const routes: Route[] = [
       contact_id: Type.Optional(IdParameter),
       to: oneOf(['me', 'sandbox'] as const),
     }),
-    output: Type.Object({ emailer_message: Type.Object({ id: Type.String(), status: Type.String() }) }),
+    output: Type.Object({
+      emailer_message: Type.Object({ id: Type.String(), status: Type.String() }),
+      queued: Type.Object({
+        to_email: Type.String(),
+        from_email: Type.String({ description: 'The mailbox it leaves from.' }),
+        sandbox: Type.Boolean({
+          description:
+            'True: no real mailbox sends it, the sandbox shows it; also for `me` while none is connected.',
+        }),
+      }),
+    }),
     async run(input, call) {
       await sequenceOf(call, input.id)
       const request = { ...requestOf(input, call), userId: call.caller.userId, to: input.to }
-      const { messageId } = allowed(await sendMeThis(call.db, request, call.random))
-      return { emailer_message: { id: messageId, status: 'scheduled' } }
+      const { messageId, to, from, sandbox } = allowed(await sendMeThis(call.db, request, call.random))
+      return {
+        emailer_message: { id: messageId, status: 'scheduled' },
+        queued: { to_email: to, from_email: from, sandbox },
+      }
     },
   }),
 ]

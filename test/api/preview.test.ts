@@ -147,6 +147,19 @@ test('send me this queues one test mail, outside enrollments and numbers, and wa
     kysely(api.db),
   )
   expect(own).toEqual([{ to: 'maria@acme.test' }])
+  // No real mailbox is connected, so what goes to oneself is seen in the sandbox too.
+  expect(body.queued).toMatchObject({ to_email: 'tested@acme.test', sandbox: true })
+  expect(mine.body.queued).toMatchObject({ to_email: 'maria@acme.test', sandbox: true })
+  await sql`update mailboxes set kind = 'smtp' where address = ${mine.body.queued.from_email}`.execute(
+    kysely(api.db),
+  )
+  const real = await api.post(`/sequences/${id}/send_me_this`, {
+    step_id: steps[0],
+    contact_id: ana,
+    to: 'me',
+  })
+  expect(real.body.queued).toEqual({ ...mine.body.queued, sandbox: false })
+  await sql`update mailboxes set kind = 'sandbox'`.execute(kysely(api.db))
   const shown = await api.get(`/emailer_campaigns/${id}`)
   expect(shown.body.emailer_campaign).toMatchObject({ unique_delivered: 0, people: { total: 0 } })
 })

@@ -46,7 +46,8 @@ async function sequenceLackingACompany(): Promise<string> {
     { first_name: 'Kim', last_name: 'Park', email: 'kim@two.test', organization_name: 'Two' },
   ]
   const ids = []
-  for (const person of people) ids.push((await segue.post('/contacts', person)).body.contact.id)
+  for (const person of people)
+    ids.push((await segue.post('/contacts', { ...person, run_dedupe: true })).body.contact.id)
   const mailboxes = await segue.get('/email_accounts')
   await segue.post(`/emailer_campaigns/${id}/add_contact_ids`, {
     emailer_campaign_id: id,
@@ -111,6 +112,26 @@ test.runIf(hasChromium)(
     await page.getByText('Never to people in these stages').waitFor()
     await page.getByText('Do Not Contact').first().waitFor()
     await shoot(page, 'excluded-stages')
+    expect(faults).toEqual([])
+    await page.context().close()
+  },
+  60_000,
+)
+
+test.runIf(hasChromium)(
+  'a trial mail says where it goes: without a real mailbox to the sandbox, which is one click away',
+  async () => {
+    const id = await sequenceLackingACompany()
+    const { page, faults } = await signedInPage(browser, segue)
+    await page.goto(`${segue.url}/sequences/${id}`)
+    await page.getByTestId('send-me-this').click()
+    await page.getByRole('menuitem', { name: 'To my address' }).click()
+    const queued = page.getByTestId('trial-queued')
+    await queued.getByText('Queued for rae@acme.test, in the sandbox').waitFor()
+    await shoot(page, 'trial-queued')
+    await queued.getByRole('link', { name: 'Open the sandbox' }).click()
+    await page.getByRole('heading', { name: 'Sandbox' }).waitFor()
+    await page.getByRole('main').getByText('Hello').first().waitFor()
     expect(faults).toEqual([])
     await page.context().close()
   },

@@ -155,6 +155,13 @@ export interface Preview {
   problem: string | null
 }
 
+/** Where a trial mail was queued to go. */
+export interface QueuedTrial {
+  to_email: string
+  from_email: string
+  sandbox: boolean
+}
+
 export type PeopleState = 'active' | 'paused' | 'finished' | 'failed' | 'replied' | 'bounced' | 'held'
 
 export interface Enrollment {

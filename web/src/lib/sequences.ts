@@ -8,6 +8,7 @@ import type {
   EnrollmentPage,
   Message,
   Preview,
+  QueuedTrial,
   Readiness,
   Sequence,
   SequenceDetail,
@@ -89,7 +90,7 @@ export const confirmAlways = (id: string) => api.post(`/sequences/${id}/confirm_
 export const sendMeThis = (
   id: string,
   input: { step_id: string; contact_id: string; to: 'me' | 'sandbox' },
-) => api.post<{ emailer_message: { id: string; status: string } }>(`/sequences/${id}/send_me_this`, input)
+) => api.post<{ queued: QueuedTrial }>(`/sequences/${id}/send_me_this`, input)
 
 // The people in a sequence
 

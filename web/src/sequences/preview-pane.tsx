@@ -1,21 +1,20 @@
 /** The mail of one wording exactly as one person will get it, while it is written; and sending it to oneself. */
-import { Button, Group, Menu, SegmentedControl } from '@mantine/core'
+import { SegmentedControl } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
-import { IconChevronDown } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { ApiError } from '../lib/api.ts'
 import type { Preview } from '../lib/sequence-types.ts'
-import { type PreviewInput, previewQuery, sendMeThis } from '../lib/sequences.ts'
+import { type PreviewInput, previewQuery } from '../lib/sequences.ts'
 import { useUrl } from '../lib/url.ts'
 import { listed, senderOf } from '../lib/words.ts'
-import { tell, useAct } from '../ui/act.tsx'
 import { ContactPicker } from '../ui/contact-picker.tsx'
 import { AppLink } from '../ui/link.tsx'
 import { MailFrame } from '../ui/mail-frame.tsx'
 import { Notice, Problem } from '../ui/problem.tsx'
 import { EmptyState, ErrorState, LoadingBlock } from '../ui/states.tsx'
 import type { DraftStep, DraftVariant } from './draft.ts'
+import { SendThis } from './send-this.tsx'
 import classes from './steps.module.css'
 
 const PHONE_PX = 360
@@ -61,7 +60,13 @@ export function PreviewPane(props: PreviewPaneProps) {
       {error ? <ErrorState error={error} onRetry={refetch} /> : null}
       {data && !error ? <Shown preview={data} view={view} /> : null}
       {!data && !error ? <LoadingBlock height={240} /> : null}
-      <SendThis sequenceId={sequenceId} step={step} person={person} unsaved={unsaved} />
+      <SendThis
+        key={`${step.key} ${person}`}
+        sequenceId={sequenceId}
+        step={step}
+        person={person}
+        unsaved={unsaved}
+      />
     </>
   )
 }
@@ -118,46 +123,5 @@ function Shown({ preview, view }: { preview: Preview; view: string }) {
         />
       )}
     </div>
-  )
-}
-
-function SendThis({
-  sequenceId,
-  step,
-  person,
-  unsaved,
-}: {
-  sequenceId: string
-  step: DraftStep
-  person: string
-  unsaved: boolean
-}) {
-  const { busy, run } = useAct()
-  const send = (to: 'me' | 'sandbox') =>
-    run(async () => {
-      await sendMeThis(sequenceId, { step_id: step.key, contact_id: person, to })
-      tell(to === 'me' ? 'Sent to you. It counts nowhere.' : 'Sent to the sandbox. It counts nowhere.')
-    })
-  return (
-    <Group mt="sm" gap={8}>
-      <Menu position="bottom-start">
-        <Menu.Target>
-          <Button
-            variant="default"
-            rightSection={<IconChevronDown size={14} />}
-            loading={busy}
-            disabled={!step.saved || !person || unsaved}
-            data-testid="send-me-this"
-          >
-            Send me this
-          </Button>
-        </Menu.Target>
-        <Menu.Dropdown>
-          <Menu.Item onClick={() => send('me')}>To my address</Menu.Item>
-          <Menu.Item onClick={() => send('sandbox')}>To the sandbox</Menu.Item>
-        </Menu.Dropdown>
-      </Menu>
-      {unsaved ? <span className="sg-quiet">Save first, then it can be sent.</span> : null}
-    </Group>
   )
 }

@@ -5050,6 +5050,13 @@ export interface operations {
                             id: string;
                             status: string;
                         };
+                        queued: {
+                            to_email: string;
+                            /** @description The mailbox it leaves from. */
+                            from_email: string;
+                            /** @description True: no real mailbox sends it, the sandbox shows it; also for `me` while none is connected. */
+                            sandbox: boolean;
+                        };
                     };
                 };
             };
