@@ -1,4 +1,5 @@
 /** Sets an import going: checks what each column is to mean, and asks for the work. */
+import { isDeepStrictEqual } from 'node:util'
 import type { Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
 import { canonicalZone, zoneProblem } from '../core/zone.ts'
@@ -8,8 +9,9 @@ import { IMPORT_JOB } from './run-import.ts'
 
 export interface StartImport extends ImportKey {
   mapping: Mapping
-  listNames: readonly string[]
-  /** IANA; for contacts that say no zone of their own. */
+  /** Null: as when it was started before, else none. */
+  listNames: readonly string[] | null
+  /** IANA; for contacts that say no zone of their own. Null: as when it was started before, else none. */
   timeZoneDefault: string | null
   now: Instant
 }
@@ -32,16 +34,19 @@ export async function startImport(db: Db, jobs: Jobs, asked: StartImport): Promi
   const zone = asked.timeZoneDefault
   const wrongZone = zone === null ? undefined : zoneProblem(zone)
   if (wrongZone !== undefined) return { kind: 'refused', parameter: 'time_zone_default', sentence: wrongZone }
-  if (row.rowsRead > 0 && JSON.stringify(row.mapping) !== JSON.stringify(asked.mapping))
+  if (row.rowsRead > 0 && !isDeepStrictEqual(row.mapping, { ...asked.mapping }))
     return {
       kind: 'refused',
       parameter: 'mapping',
       sentence: `${row.rowsRead} rows of this file were imported with another mapping. Use that one, or hand in the file again.`,
     }
+  const before = row.options.wishes
   return db.transaction(async (tx) => {
     const wishes = {
-      listNames: asked.listNames.map((name) => name.trim()).filter((name) => name !== ''),
-      timeZoneDefault: zone === null ? null : canonicalZone(zone)!,
+      // An import that goes on puts the rest of the file where it put the beginning.
+      listNames:
+        asked.listNames?.map((name) => name.trim()).filter((name) => name !== '') ?? before?.listNames ?? [],
+      timeZoneDefault: zone === null ? (before?.timeZoneDefault ?? null) : canonicalZone(zone)!,
     }
     const begun = await beginImport(tx, { team, id, mapping: { ...asked.mapping }, wishes, now: asked.now })
     if (!begun)

@@ -107,7 +107,9 @@ export const routes: Route[] = [
     method: 'POST',
     path: '/imports/:id/start',
     name: 'imports/start',
-    summary: 'Start an import',
+    summary: 'Start an import, or let one that failed go on behind its last row',
+    description:
+      'Going on takes the mapping it began with; lists and time zone are kept unless others are given.',
     extension: true,
     input: Type.Object({
       id,
@@ -121,7 +123,7 @@ export const routes: Route[] = [
         team: caller.teamId,
         id: input.id,
         mapping: chosen(input.mapping),
-        listNames: input.label_names ?? [],
+        listNames: input.label_names ?? null,
         timeZoneDefault: input.time_zone_default?.trim() || null,
         now,
       })

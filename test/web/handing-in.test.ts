@@ -1,6 +1,8 @@
 // Handing in files and lists in the page: what will happen is said before it happens, and what cannot be read is named.
+import { sql } from 'kysely'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { kysely } from '../../src/store/db.ts'
 import { hasChromium, shoot, startBrowser } from '../support/browser.ts'
 import { signedInPage } from '../support/page.ts'
 import { type RunningSegue, startRunning } from '../support/running.ts'
@@ -70,6 +72,42 @@ test.runIf(hasChromium)(
     await shoot(page, 'suppressions-done')
     expect(await suppressed()).toContain('juergen@file.test')
     expect((await suppressed()).filter((value) => /yahoo|gmx/.test(value))).toEqual([])
+    expect(faults).toEqual([])
+    await page.context().close()
+  },
+  60_000,
+)
+
+test.runIf(hasChromium)(
+  'an import that stopped goes on behind its last row, with the columns and lists it began with',
+  async () => {
+    const { page, faults } = await signedInPage(browser, segue)
+    await page.goto(`${segue.url}/people/import`)
+    const csv = 'Surname,First name,Email\nLee,Pat,pat@go.test\nPark,Kim,kim@go.test\n'
+    await page.getByTestId('import-file').setInputFiles({
+      name: 'people.csv',
+      mimeType: 'text/csv',
+      buffer: Buffer.from(csv),
+    })
+    await page.getByTestId('dry-run').getByText('2 new').waitFor()
+    const id = page.url().split('/').at(-1)!
+    // As a fault of our own after the first row leaves it.
+    await sql`
+      update imports set state = 'failed', rows_read = 1, rows_created = 1, problem = 'Segue met a fault of its own after row 1.',
+        mapping = ${JSON.stringify({ Surname: 'last_name', 'First name': 'first_name', Email: 'email' })}::jsonb,
+        options = options || ${JSON.stringify({ wishes: { listNames: ['Fair'], timeZoneDefault: null } })}::jsonb
+      where id = ${id}`.execute(kysely(segue.house.pools.api))
+    await page.reload()
+    await page
+      .getByTestId('import-stopped')
+      .getByText(/after 1 of 2 rows/)
+      .waitFor()
+    await shoot(page, 'import-stopped')
+    await page.getByTestId('import-go-on').click()
+    await page.getByTestId('import-done').waitFor()
+    const { body } = await segue.post('/contacts/search', { q_keywords: 'go.test' })
+    expect(body.contacts.map((one: { email: string }) => one.email)).toEqual(['kim@go.test'])
+    expect(body.contacts[0].label_ids).toHaveLength(1)
     expect(faults).toEqual([])
     await page.context().close()
   },

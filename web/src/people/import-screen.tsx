@@ -1,10 +1,11 @@
 /** One file of people on its way in: mapping, dry run, progress, result. It can be left and come back to at any point. */
 import { Button, Group, Progress } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import type { Import } from '../lib/api-types.ts'
-import { failuresAddress, importQuery } from '../lib/imports.ts'
+import { failuresAddress, importQuery, startImport } from '../lib/imports.ts'
 import { useGo, useParam } from '../lib/url.ts'
 import { bytes, counted, number, percent } from '../lib/words.ts'
+import { useAct } from '../ui/act.tsx'
 import { AppLink } from '../ui/link.tsx'
 import { Page, Section } from '../ui/page.tsx'
 import { Problem } from '../ui/problem.tsx'
@@ -84,15 +85,31 @@ function Failures({ id }: { id: string }) {
 
 function Failed({ found }: { found: Import }) {
   const go = useGo()
+  const queries = useQueryClient()
+  const { busy, run } = useAct()
+  const { mapping } = found
+  const goOn = () =>
+    run(async () => {
+      await startImport(found.id, { mapping: mapping ?? {} })
+      await queries.invalidateQueries({ queryKey: ['imports'] })
+    })
   return (
     <Section>
       <Problem words={found.problem ?? 'The file could not be read to its end.'} />
-      <p className="sg-quiet" style={{ marginTop: 12 }}>
-        {number(found.rows_created ?? 0)} new and {number(found.rows_updated ?? 0)} updated before it stopped.
-        Handing the file in again merges by email address and doubles nobody.
+      <p className="sg-quiet" style={{ marginTop: 12 }} data-testid="import-stopped">
+        {number(found.rows_created)} new and {number(found.rows_updated)} updated before it stopped, after{' '}
+        {number(found.rows_read)} of {counted(found.rows_total, 'row')}. Going on begins behind them, with the
+        same columns and lists. Handing the file in again merges by email address and doubles nobody.
       </p>
       <Group mt="md" gap={8}>
-        <Button onClick={() => go('/people/import')}>Hand in a file again</Button>
+        {mapping ? (
+          <Button onClick={goOn} loading={busy} data-testid="import-go-on">
+            Go on
+          </Button>
+        ) : null}
+        <Button variant="default" onClick={() => go('/people/import')}>
+          Hand in a file again
+        </Button>
         {(found.rows_failed ?? 0) > 0 ? <Failures id={found.id} /> : null}
       </Group>
     </Section>

@@ -369,7 +369,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Start an import */
+        /**
+         * Start an import, or let one that failed go on behind its last row
+         * @description Going on takes the mapping it began with; lists and time zone are kept unless others are given.
+         */
         post: operations["imports_start"];
         delete?: never;
         options?: never;
