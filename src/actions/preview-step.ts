@@ -115,7 +115,8 @@ function rendering(
     optOutOf({
       publicUrl: request.publicUrl,
       teamPublicId: wording.teamPublicId,
-      mailbox: wording.from.address,
+      from: wording.from.address,
+      replyTo: wording.replyTo,
       token: optOutToken,
     }),
   )

@@ -67,14 +67,19 @@ export function optOutMessage(template: string, href: string): { html: string; t
   return { html: replaceOptOutMarkers(template, href), text }
 }
 
-/** What an email from `mailbox` offers. The page only under https: a mail client warns of anything else, and RFC 8058 asks for it. */
+/**
+ * What an email offers. A mail that opts out goes where answers go: the sender's own address may be one that nobody reads. The page only under
+ * https: a mail client warns of anything else, and RFC 8058 asks for it.
+ */
 export function optOutOf(o: {
   publicUrl: string | null
   teamPublicId: string
-  mailbox: string
+  from: string
+  replyTo: string | null
   token: string
 }): OptOut {
-  const { publicUrl, teamPublicId, mailbox, token } = o
+  const { publicUrl, teamPublicId, token } = o
+  const mailbox = o.replyTo ?? o.from
   if (!publicUrl?.startsWith('https://')) return { mailbox, token }
   return { pageUrl: `${publicUrl}/u/${teamPublicId}/${token}`, mailbox, token }
 }

@@ -153,9 +153,8 @@ export function outgoingMail(
 }
 
 function listHeaders(message: Outgoing, token: string, publicUrl: string | null): OutgoingMail['headers'] {
-  const headers = optOutHeaders(
-    optOutOf({ publicUrl, teamPublicId: message.teamPublicId, mailbox: message.from, token }),
-  )
+  const { teamPublicId, from, replyTo } = message
+  const headers = optOutHeaders(optOutOf({ publicUrl, teamPublicId, from, replyTo, token }))
   const post = headers['List-Unsubscribe-Post']
   return {
     listUnsubscribe: headers['List-Unsubscribe']!,

@@ -46,7 +46,8 @@ export function prepare(due: DueEnrollment, rendering: Rendering): Prepared | nu
         optOutOf({
           publicUrl: rendering.publicUrl,
           teamPublicId: wording.teamPublicId,
-          mailbox: wording.from.address,
+          from: wording.from.address,
+          replyTo: wording.replyTo,
           token: optOutToken,
         }),
       ),

@@ -92,6 +92,8 @@ function dueEnrollment(row: DueRow, around: Around): DueEnrollment {
       variant?.rev,
       variant?.templateRev,
       around.mailbox.rev,
+      // Of a relay it is the address of another mailbox, which has a revision of its own.
+      row.replyTo,
       row.sequenceRev,
     ].join(' '),
     capKeys,

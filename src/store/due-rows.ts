@@ -91,6 +91,7 @@ export interface DueRow {
   mailboxKind: string
   mailboxAddress: string
   fromName: string | null
+  /** As set; else of a relay, the mailbox that reads its replies. */
   replyTo: string | null
   signatureHtml: string
   senderFirstName: string | null
@@ -124,8 +125,10 @@ export const DUE_COLUMNS = sql`
   c.id as "contactId", c.address as "contactAddress", c.email as "contactEmail", c.stage_id as "contactStageId", cs.name as "contactStageName",
   c.time_zone as "contactZone", c.deleted_at as "contactDeletedAt", c.rev as "contactRev", c.first_name as "firstName",
   c.last_name as "lastName", c.title, c.phones, c.organization_name as company, c.city, c.state as "contactState", c.country, c.custom,
-  a.id as "accountId", a.name as "accountName", a.domain as "accountDomain", a.custom as "accountCustom", a.stage_id as "accountStageId", ast.name as "accountStageName",
-  m.id as "mailboxId", m.kind as "mailboxKind", m.address as "mailboxAddress", m.from_name as "fromName", m.reply_to as "replyTo",
+  a.id as "accountId", a.name as "accountName", a.domain as "accountDomain", a.custom as "accountCustom",
+  a.stage_id as "accountStageId", ast.name as "accountStageName",
+  m.id as "mailboxId", m.kind as "mailboxKind", m.address as "mailboxAddress", m.from_name as "fromName",
+  coalesce(m.reply_to, (select r.address from mailboxes r where r.team_id = m.team_id and r.id = m.reads_via)) as "replyTo",
   m.signature_html as "signatureHtml", u.first_name as "senderFirstName", u.last_name as "senderLastName",
   p.id as "parentId", coalesce(p.seen_rfc_id, p.rfc_id) as "parentRfcId", p.refs as "parentRefs", p.marked_at as "parentMarkedAt",
   p.mailbox_id as "parentMailboxId", p.to_address as "parentAddress", pc.subject as "parentSubject"`

@@ -223,7 +223,7 @@ export function MoreFields({ given, onChange }: Pick<FieldsProps, 'given' | 'onC
       <SimpleGrid cols={{ base: 1, xs: 2 }} spacing={12}>
         <TextInput
           label="Answers go to"
-          placeholder="The address itself"
+          placeholder={given.hasInbox ? 'The address itself' : 'The mailbox that gets its answers'}
           value={given.replyTo}
           onChange={(event) => onChange({ replyTo: event.currentTarget.value })}
         />
