@@ -1,5 +1,5 @@
 /**
- * Tries a mailbox for real: logs in to both servers, sends a mail to itself, finds it, and remembers what that teaches. Each step is
+ * Tries a mailbox for real: logs in to both servers, sends a mail to where its answers go, finds it, and remembers what that teaches. Each step is
  * saved as it happens. A check whose process died stays "running" until another one is begun.
  */
 import { domainOf } from '../core/address.ts'
@@ -108,9 +108,10 @@ async function check(
     const { name, state } = step
     await appendStep(db, { team, id: checkId, step: { name, state, words: step.words + said } })
   }
+  const reader = mailbox.readsVia === null ? undefined : await mailboxById(db, { team, id: mailbox.readsVia })
   for (const [use, server] of [
     ['smtp', mailbox.smtp],
-    ['imap', mailbox.imap],
+    ['imap', mailbox.imap ?? reader?.imap ?? null],
   ] as const) {
     const inside = server && (await resolvedHostProblem(server.host, checking.privateMailHosts))
     if (!inside) continue
@@ -119,14 +120,23 @@ async function check(
   }
   const findings = await mail.check({
     access: accessOf(mailbox, keys),
-    mail: mailToItself(mailbox, { now: clock.real(), random }),
+    mail: testMail(mailbox, { to: answersTo(mailbox, reader), now: clock.real(), random }),
+    ...(reader ? { reader: { address: reader.address, access: accessOf(reader, keys) } } : {}),
     ...(mailbox.aliases[0] === undefined ? {} : { otherSender: mailbox.aliases[0] }),
     onStep,
   })
   return { findings, problem, loginRefused }
 }
 
-function mailToItself(mailbox: MailboxRow, { now, random }: { now: Instant; random: Random }): OutgoingMail {
+/** Of a relay, whose own address may lead nowhere, where people's answers will arrive; else the mailbox itself. */
+function answersTo(mailbox: MailboxRow, reader: MailboxRow | undefined): string {
+  return mailbox.imap === null && reader ? (mailbox.replyTo ?? reader.address) : mailbox.address
+}
+
+function testMail(
+  mailbox: MailboxRow,
+  { to, now, random }: { to: string; now: Instant; random: Random },
+): OutgoingMail {
   const self = { address: mailbox.address, name: mailbox.fromName ?? '' }
   const text =
     'Segue sent this mail to check that this mailbox sends and receives. You can delete it; Segue never deletes mail itself.'
@@ -134,7 +144,7 @@ function mailToItself(mailbox: MailboxRow, { now, random }: { now: Instant; rand
     messageId: newMessageId(random, domainOf(mailbox.address)),
     from: self,
     envelopeFrom: mailbox.address,
-    to: [self],
+    to: [{ address: to, name: '' }],
     cc: [],
     bcc: [],
     subject: 'Segue checks this mailbox',

@@ -176,7 +176,8 @@ export const routes: Route[] = [
     path: '/email_accounts/:id/check',
     name: 'email_accounts/check',
     summary: 'Try the mailbox for real: log in, send a mail to itself, find it',
-    description: 'Answers at once; ask for the check by its id to see the steps as they happen.',
+    description:
+      'Answers at once; ask for the check by its id to see the steps as they happen. A relay sends the mail to the mailbox that reads its replies.',
     extension: true,
     input: Type.Object({ id: IdParameter }),
     output: Check,

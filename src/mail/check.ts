@@ -1,5 +1,6 @@
 /**
- * The check of a mailbox: really logs in to both servers, sends a mail to itself, finds it, and learns what the server does with it.
+ * The check of a mailbox: really logs in to both servers, sends a mail to itself (a relay: to the mailbox that reads
+ * its replies), finds it, and learns what the server does with it.
  * Says each step in words. It stores nothing and never throws for what a server does.
  */
 import { type Clock, SECOND } from '../core/clock.ts'
@@ -72,6 +73,14 @@ export async function checkMailbox(request: CheckRequest, tools: CheckTools): Pr
 
 type Say = (step: CheckStep) => Promise<void>
 
+/** Where the test mail is looked for, and where the folders ended before it was sent. */
+interface Looking {
+  imap: Endpoint
+  cursors: FolderCursor[]
+  /** False: the mailbox that reads for a relay. Nothing is learned about its folders. */
+  own: boolean
+}
+
 class Check {
   private readonly request: CheckRequest
   private readonly tools: CheckTools
@@ -79,6 +88,8 @@ class Check {
   private readonly say: Say
   private readonly sender: Sender
   private readonly reader: Reader | null
+  /** The Sent folder in which the server itself has filed the test mail. */
+  private copyIn = ''
 
   constructor(request: CheckRequest, parts: { tools: CheckTools; findings: CheckFindings; say: Say }) {
     this.request = request
@@ -86,16 +97,21 @@ class Check {
     this.findings = parts.findings
     this.say = parts.say
     this.sender = parts.tools.openSender(request.access)
-    this.reader = parts.tools.openReader(request.access)
+    this.reader = parts.tools.openReader(
+      request.access.kind === 'server' && !request.access.imap && request.reader
+        ? request.reader.access
+        : request.access,
+    )
   }
 
   async run(): Promise<void> {
     const { access } = this.request
     if (access.kind === 'sandbox') return this.checkSandbox()
     await this.reachSmtp(access.smtp)
-    const cursors = access.imap ? await this.reachImap(access.imap) : await this.noteRelay()
+    const looking = access.imap ? await this.reachImap(access.imap) : await this.reachReader()
     await this.send(access.smtp)
-    if (cursors && access.imap) await this.find(access.imap, cursors)
+    if (looking) await this.find(looking)
+    if (looking?.own) await this.sayCopy()
     if (this.request.otherSender !== undefined) await this.tryOtherSender(this.request.otherSender)
   }
 
@@ -151,7 +167,7 @@ class Check {
   }
 
   /** Where the folders end before the test mail is sent: it will be behind these cursors. */
-  private async reachImap(imap: Endpoint): Promise<FolderCursor[]> {
+  private async reachImap(imap: Endpoint): Promise<Looking | null> {
     const reader = this.reader as ImapReader
     const folders = await reader.foldersRead()
     if (!Array.isArray(folders)) {
@@ -165,7 +181,7 @@ class Check {
         await this.say({ name: 'imap_login', state: 'failed', words, reply: folders.detail })
       }
       await this.say({ name: 'imap_connect', state: 'failed', words, reply: folders.detail })
-      return []
+      return null
     }
     await this.say({ name: 'imap_connect', state: 'done', words: `Connected to ${imap.host}:${imap.port}.` })
     await this.say({ name: 'imap_login', state: 'done', words: `Logged in as ${imap.user ?? ''}.` })
@@ -180,13 +196,26 @@ class Check {
         words: adviceOnRead(imap, start),
         reply: start.detail,
       })
-    return start.cursors
+    return { imap, cursors: start.cursors, own: true }
   }
 
-  private async noteRelay(): Promise<null> {
-    const words = 'This mailbox has no IMAP: choose the mailbox that reads its replies.'
+  /** That the reading mailbox cannot be read is for its own check to mend: follow-ups wait for it meanwhile, so nothing is lost. */
+  private async reachReader(): Promise<Looking | null> {
+    const { reader, mail } = this.request
+    const imap = reader?.access.kind === 'server' ? reader.access.imap : undefined
+    if (!reader || !imap) {
+      const words = 'This mailbox has no IMAP: choose the mailbox that reads its replies.'
+      await this.say({ name: 'imap_connect', state: 'noted', words })
+      return null
+    }
+    const { address } = reader
+    const start = await this.reader!.readAll([], this.tools.clock.now(), async () => undefined)
+    const words =
+      start.kind === 'read'
+        ? `Its answers are read in ${address}. Bounces come back to ${mail.envelopeFrom}: have that address delivered to ${address} too.`
+        : `Its answers are read in ${address}, which cannot be read just now, so follow-ups wait: ${adviceOnRead(imap, start)}`
     await this.say({ name: 'imap_connect', state: 'noted', words })
-    return null
+    return start.kind === 'read' ? { imap, cursors: start.cursors, own: false } : null
   }
 
   private async send(smtp: Endpoint): Promise<void> {
@@ -203,7 +232,7 @@ class Check {
     })
   }
 
-  private async find(imap: Endpoint, start: FolderCursor[]): Promise<void> {
+  private async find({ imap, cursors: start, own }: Looking): Promise<void> {
     const { clock } = this.tools
     const findWithin = this.tools.findWithinMs ?? FIND_WITHIN_MS
     const sentWithin = this.tools.sentCopyWithinMs ?? SENT_COPY_WITHIN_MS
@@ -237,23 +266,22 @@ class Check {
         break
       await clock.sleep(this.tools.lookEveryMs ?? LOOK_EVERY_MS, this.request.signal)
     }
-    this.findings.cursors = cursors
+    if (own) this.findings.cursors = cursors
+    this.copyIn = seen.copyIn
     await this.sayFound(seen, findWithin)
-    await this.sayCopy(seen.copyIn, hasSent)
   }
 
   private async sayFound(
     seen: { arrivedIn: string; messageId: string | null },
     findWithinMs: number,
   ): Promise<void> {
-    if (seen.arrivedIn === '') {
-      const words = `The test mail did not arrive within ${Math.round(findWithinMs / 1000)} seconds. Check that IMAP belongs to the same account, and that no filter moves the mail away.`
-      return this.say({ name: 'test_mail_found', state: 'failed', words })
-    }
+    const of = this.relayed() ? ` of ${this.request.reader!.address}` : ''
+    if (seen.arrivedIn === '')
+      return this.say({ name: 'test_mail_found', state: 'failed', words: this.notFound(findWithinMs) })
     await this.say({
       name: 'test_mail_found',
       state: 'done',
-      words: `Found the test mail in ${seen.arrivedIn}.`,
+      words: `Found the test mail in ${seen.arrivedIn}${of}.`,
     })
     const kept = seen.messageId === this.request.mail.messageId
     this.findings.keepsMessageId = kept
@@ -267,7 +295,22 @@ class Check {
     })
   }
 
-  private async sayCopy(copyIn: string, hasSent: boolean): Promise<void> {
+  private relayed(): boolean {
+    return this.request.access.kind === 'server' && !this.request.access.imap
+  }
+
+  private notFound(findWithinMs: number): string {
+    const within = `within ${Math.round(findWithinMs / 1000)} seconds`
+    const { reader, mail } = this.request
+    if (!this.relayed() || !reader)
+      return `The test mail did not arrive ${within}. Check that IMAP belongs to the same account, and that no filter moves the mail away.`
+    const to = mail.to[0]?.address ?? ''
+    return `The test mail to ${to} did not arrive in INBOX or Junk of ${reader.address} ${within}, so answers would be lost. Choose the mailbox that gets the mail of ${to}, or have answers go to an address that it gets.`
+  }
+
+  private async sayCopy(): Promise<void> {
+    const { copyIn } = this
+    const hasSent = this.findings.folders.some(({ role }) => role === 'sent')
     this.findings.filesSentCopy = hasSent ? copyIn !== '' : null
     const words = !hasSent
       ? 'There is no Sent folder: no copies of what is sent are kept.'

@@ -220,8 +220,10 @@ export interface CheckFindings {
 
 export interface CheckRequest {
   access: MailboxAccess
-  /** The mail to itself: from and to are the mailbox; its Message-ID is new. */
+  /** From the mailbox to where its answers go: to itself, of a relay to the mailbox that reads for it. Its Message-ID is new. */
   mail: OutgoingMail
+  /** Of a relay without IMAP: the mailbox that reads its replies, in which the mail is looked for. */
+  reader?: { address: string; access: MailboxAccess }
   /** An alias to try as envelope sender, when the mailbox has one. */
   otherSender?: string
   onStep: (step: CheckStep) => Promise<void>

@@ -57,6 +57,27 @@ async function checked(id: string) {
   return done.body.check
 }
 
+test.runIf(hasDovecot)(
+  'the check of a relay looks for its test mail where its answers are read',
+  async () => {
+    const words = async () => {
+      const check = await checked(relayId)
+      return [check.state, check.steps.map((step: { words: string }) => step.words).join('\n')]
+    }
+    const [passed, said] = await words()
+    expect(passed).toBe('passed')
+    expect(said).toContain(`Sent a test mail to ${READER}.`)
+    expect(said).toContain(`Found the test mail in INBOX of ${READER}.`)
+    expect(said).not.toContain('choose the mailbox')
+    await dovecot.cut()
+    const [unread, why] = await words()
+    await dovecot.restore()
+    expect(unread).toBe('passed')
+    expect(why).toMatch(/rae@acme\.test, which cannot be read just now, so follow-ups wait/)
+  },
+  60_000,
+)
+
 async function enroll(email: string): Promise<string> {
   const emailer_template = { subject: 'Hi', body_html: '<p>Hello. {{opt_out_message}}</p>' }
   const schedules = (await segue.get('/emailer_schedules')).body.emailer_schedules

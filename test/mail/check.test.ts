@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { sleep } from '../../src/clock.ts'
 import type { Clock } from '../../src/core/clock.ts'
 import { checkMailbox } from '../../src/mail/check.ts'
-import type { CheckFindings, CheckStep, Endpoint, MailboxAccess } from '../../src/mail/port.ts'
+import type { CheckFindings, CheckRequest, CheckStep, Endpoint, MailboxAccess } from '../../src/mail/port.ts'
 import { MAIL_TIMEOUTS } from '../../src/mail/port.ts'
 import { createMailPort } from '../../src/mail/post.ts'
 import { CERTIFICATE, CERTIFICATE_KEY } from '../support/certificate.ts'
@@ -27,7 +27,7 @@ async function sinkWith(options: SinkOptions = {}): Promise<SmtpSink> {
 
 async function check(
   access: MailboxAccess,
-  more: { otherSender?: string } = {},
+  more: Pick<CheckRequest, 'otherSender' | 'reader'> = {},
 ): Promise<{ findings: CheckFindings; steps: CheckStep[]; said: string[] }> {
   const steps: CheckStep[] = []
   const timeouts = { ...MAIL_TIMEOUTS, connectMs: 2_000, greetingMs: 500, commandMs: 2_000 }
@@ -116,6 +116,54 @@ describe.runIf(hasDovecot)('the check of a mailbox', () => {
     expect(steps.at(-1)!.words).toContain('same account')
   })
 
+  const relayReadBy = (imap: Endpoint) => ({
+    access: { kind: 'server' as const, smtp: imap, imap },
+    address: SALES,
+  })
+
+  test('the test mail of a relay is found in the mailbox that reads for it, also in Junk', async () => {
+    const sink = await sinkWith({
+      onMail: async ({ raw }) => {
+        await dovecot.deliver(SALES, raw)
+        await dovecot.admin('move', '-u', SALES, 'Junk', 'mailbox', 'INBOX', 'all')
+      },
+    })
+    const access = { kind: 'server' as const, smtp: smtpOf(sink) }
+    const { findings, steps, said } = await check(access, { reader: relayReadBy(dovecot.imap(SALES)) })
+    expect(said).toEqual([
+      'smtp_connect done',
+      'smtp_login done',
+      'imap_connect noted',
+      'smtp_send done',
+      'test_mail_found done',
+      'message_id_kept noted',
+    ])
+    expect(steps[4]!.words).toBe(`Found the test mail in Junk of ${SALES}.`)
+    expect(findings).toMatchObject({ ok: true, keepsMessageId: true, filesSentCopy: null, cursors: [] })
+  })
+
+  test('a relay whose mail does not arrive where it is read fails, and says which address leads elsewhere', async () => {
+    const sink = await sinkWith()
+    const access = { kind: 'server' as const, smtp: smtpOf(sink) }
+    const { findings, steps } = await check(access, { reader: relayReadBy(dovecot.imap(SALES)) })
+    expect(findings.ok).toBe(false)
+    expect(steps.at(-1)).toMatchObject({ name: 'test_mail_found', state: 'failed' })
+    expect(steps.at(-1)!.words).toMatch(
+      /test mail to sales@acme\.test did not arrive in INBOX or Junk of sales@acme\.test.*Choose the mailbox/,
+    )
+  })
+
+  test('a relay whose reading mailbox cannot be read is told so, and what that does', async () => {
+    const sink = await sinkWith()
+    const access = { kind: 'server' as const, smtp: smtpOf(sink) }
+    const imap = { ...dovecot.imap(SALES), password: 'wrong' }
+    const { findings, steps } = await check(access, { reader: relayReadBy(imap) })
+    expect(findings.ok).toBe(true)
+    expect(steps[2]!.words).toMatch(
+      /read in sales@acme\.test.*cannot be read just now.*follow-ups wait.*IMAP/,
+    )
+  })
+
   test('a refused IMAP password is told apart from a refused SMTP one, and nothing is sent', async () => {
     const sink = await sinkWith(delivering())
     const imap = { ...dovecot.imap(SALES), password: 'wrong' }
@@ -139,7 +187,7 @@ describe.runIf(hasDovecot)('the check of a mailbox', () => {
   })
 })
 
-test('a relay without IMAP is checked by sending, and says that its replies need a mailbox', async () => {
+test('a relay that names no reader is checked by sending, and says that its replies need a mailbox', async () => {
   const sink = await sinkWith()
   const { findings, said } = await check({ kind: 'server', smtp: smtpOf(sink) })
   expect(said).toEqual(['smtp_connect done', 'smtp_login done', 'imap_connect noted', 'smtp_send done'])

@@ -975,7 +975,7 @@ export interface paths {
         put?: never;
         /**
          * Try the mailbox for real: log in, send a mail to itself, find it
-         * @description Answers at once; ask for the check by its id to see the steps as they happen.
+         * @description Answers at once; ask for the check by its id to see the steps as they happen. A relay sends the mail to the mailbox that reads its replies.
          */
         post: operations["email_accounts_check"];
         delete?: never;
