@@ -11,6 +11,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import SMTPConnection from 'nodemailer/lib/smtp-connection'
 import type { Endpoint } from '../../src/mail/port.ts'
+import { answers, freePort } from './ports.ts'
 
 export const DOVECOT = '/usr/sbin/dovecot'
 /** Debian's dovecot-imapd and dovecot-lmtpd. */
@@ -21,6 +22,8 @@ const PASSWORD = 'secret'
 export interface Dovecot {
   /** How to reach a user's mail, through the proxy that can be cut. */
   imap(user: string): Endpoint
+  /** On loopback: where a mail server delivers by LMTP, and asks about logins (Dovecot's own SASL protocol). */
+  ports: { lmtp: number; auth: number }
   /** Delivers over LMTP, as a mail server would. */
   deliver(user: string, raw: string | Uint8Array): Promise<void>
   /** The sources of a user's mails in one folder, unordered. */
@@ -38,7 +41,7 @@ export interface Dovecot {
 export async function startDovecot(options: { users: string[]; sent?: boolean }): Promise<Dovecot> {
   if (!hasDovecot) throw new Error('these tests need Dovecot: apt-get install dovecot-imapd dovecot-lmtpd')
   const dir = await mkdtemp(join(tmpdir(), 'segue-dovecot-'))
-  const [imapPort, lmtpPort] = [await freePort(), await freePort()]
+  const [imapPort, lmtpPort, authPort] = [await freePort(), await freePort(), await freePort()]
   const config = join(dir, 'dovecot.conf')
   await writeFile(
     join(dir, 'users'),
@@ -50,7 +53,10 @@ export async function startDovecot(options: { users: string[]; sent?: boolean })
     await chmod(dir, 0o755)
     await chown(join(dir, 'mail'), owner.uid, owner.gid)
   }
-  await writeFile(config, configuration({ dir, imapPort, lmtpPort, owner, sent: options.sent ?? true }))
+  await writeFile(
+    config,
+    configuration({ dir, imapPort, lmtpPort, authPort, owner, sent: options.sent ?? true }),
+  )
 
   // Its output goes to a file: it would hold the pipe of whoever started it.
   const output = openSync(join(dir, 'output.log'), 'a')
@@ -67,6 +73,7 @@ export async function startDovecot(options: { users: string[]; sent?: boolean })
     (await promisify(execFile)('/usr/bin/doveadm', ['-c', config, ...args], { maxBuffer: 50_000_000 })).stdout
   return {
     imap: (user) => ({ host: '127.0.0.1', port: proxy.port, tls: 'none', user, password: PASSWORD }),
+    ports: { lmtp: lmtpPort, auth: authPort },
     deliver: (user, raw) => deliver(lmtpPort, user, raw),
     async sources(user, folder = 'INBOX') {
       const found = await admin('-f', 'flow', 'fetch', '-u', user, 'text', 'mailbox', folder)
@@ -116,6 +123,7 @@ function configuration(at: {
   dir: string
   imapPort: number
   lmtpPort: number
+  authPort: number
   owner: Owner
   sent: boolean
 }): string {
@@ -168,6 +176,12 @@ service anvil {
   # Without it a refused password makes every later login from this address wait.
   unix_listener anvil-auth-penalty {
     mode = 0
+  }
+}
+service auth {
+  inet_listener {
+    address = 127.0.0.1
+    port = ${at.authPort}
   }
 }
 service lmtp {
@@ -226,35 +240,4 @@ async function startProxy(target: number) {
       await listen(port)
     },
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = net.createServer()
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as net.AddressInfo
-      server.close(() => resolve(port))
-    })
-  })
-}
-
-/** Resolves when something greets at the port. */
-async function answers(port: number): Promise<void> {
-  for (let attempt = 0; attempt < 200; attempt++) {
-    if (await greets(port)) return
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-  throw new Error(`nothing answered at 127.0.0.1:${port} within 10 s`)
-}
-
-function greets(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = net.connect(port, '127.0.0.1')
-    socket.once('data', () => {
-      socket.destroy()
-      resolve(true)
-    })
-    socket.once('error', () => resolve(false))
-    socket.once('close', () => resolve(false))
-  })
 }
