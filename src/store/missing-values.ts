@@ -29,6 +29,7 @@ export type PersonToFill = Pick<
   | 'accountId'
   | 'accountName'
   | 'accountDomain'
+  | 'accountCustom'
   | 'fromAddress'
   | 'mailboxAddress'
   | 'senderFirstName'
@@ -57,7 +58,7 @@ export async function readToFill(
     sql<PersonToFill>`
       select e.id, st.position, c.id as "contactId", c.address as "contactAddress", c.first_name as "firstName",
         c.last_name as "lastName", c.title, c.phones, c.organization_name as company, c.city, c.state as "contactState", c.country, c.custom,
-        a.id as "accountId", a.name as "accountName", a.domain as "accountDomain", e.from_address as "fromAddress",
+        a.id as "accountId", a.name as "accountName", a.domain as "accountDomain", a.custom as "accountCustom", e.from_address as "fromAddress",
         m.address as "mailboxAddress", u.first_name as "senderFirstName", u.last_name as "senderLastName"
       from enrollments e
         join steps st on st.team_id = e.team_id and st.id = e.step_id
