@@ -212,6 +212,11 @@ export class World {
       "update deployment set fenced_at = $1, fenced_reason = 'restored from a backup'",
       [new Date(this.scheduler.now)],
     )
+    // No claim is made meanwhile, so nobody else asks the gates.
+    for (const part of [0.25, 0.5, 0.75])
+      this.scheduler.at(this.scheduler.now + Math.floor(ms * part), () =>
+        this.scheduler.look(() => this.#sampleGates(this.scheduler.now)),
+      )
     this.scheduler.at(this.scheduler.now + ms, () => this.#liftFence())
   }
 
