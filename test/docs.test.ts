@@ -37,11 +37,12 @@ test('every link between the pages leads somewhere', () => {
   expect(broken).toEqual([])
 })
 
-test('every source file that ARCHITECTURE.md and CONTRIBUTING.md name exists', () => {
-  const missing = ['ARCHITECTURE.md', 'CONTRIBUTING.md'].flatMap((page) =>
+test('every source file that ARCHITECTURE.md, CONTRIBUTING.md and the decisions name exists', () => {
+  const adrs = pages.filter((page) => page.startsWith('docs/adr/'))
+  const missing = ['ARCHITECTURE.md', 'CONTRIBUTING.md', ...adrs].flatMap((page) =>
     [
       ...readFileSync(page, 'utf8').matchAll(
-        /`((?:src\/)?(?:core|store|mail|actions|engine|api|cli|test|migrations|docs)\/[\w./-]*)`/g,
+        /`((?:src\/)?(?:core|store|mail|actions|engine|api|cli|test|scripts|migrations|docs)\/[\w./-]*)`/g,
       ),
     ]
       .map((named) => named[1]!)

@@ -23,7 +23,8 @@ const DIGITS_MIN = 7
  */
 export function sanitizePhone(raw: string): string | null {
   const number = raw.replace(/\s*(?:ext|extension|x|durchwahl)\.?\s*\d+.*$/i, '')
-  const digits = number.replace(/\D/g, '')
+  // "+49 (0)30 123456": the trunk prefix is for callers inside the country, never beside the country's own code.
+  const digits = number.replace(/^(\s*(?:\+|00)[\d\s]*)\(0\)/, '$1').replace(/\D/g, '')
   if (digits.length < DIGITS_MIN || digits.length > DIGITS_MAX + 2) return null
   if (number.trim().startsWith('+')) return digits.length > DIGITS_MAX ? null : `+${digits}`
   if (digits.startsWith('00')) return `+${digits.slice(2)}`
