@@ -77,7 +77,7 @@ async function look(page: Page, name: string): Promise<void> {
 }
 
 test.runIf(hasChromium && hasDovecot)(
-  'a mailbox is connected in the wizard: a refused password says so, then each step appears, and what still sends at any hour is named',
+  'a mailbox is connected in the wizard: a wrong password is said and put right, each step appears, and what still sends at any hour is named',
   async () => {
     const { page, faults } = await signedInPage(browser, segue)
     await page.goto(`${segue.url}/mailboxes`)
@@ -85,17 +85,22 @@ test.runIf(hasChromium && hasDovecot)(
     await look(page, 'wizard-providers')
     await page.getByTestId('provider-other').click()
     await enterServers(page)
-    await page.getByTestId('smtp-password').fill('secret')
+    await page.getByTestId('smtp-password').fill('wrong')
     await page.getByText('people opt out of this mailbox by mail only').waitFor()
     await look(page, 'wizard-credentials')
     await page.getByTestId('mailbox-connect').click()
     const check = page.getByTestId('check')
-    await check.getByText(`${SALES} works.`).waitFor({ timeout: 50_000 })
-    expect(await check.getByRole('listitem').count()).toBeGreaterThanOrEqual(4)
+    await check.getByText('Something is wrong:').waitFor({ timeout: 50_000 })
     await page.getByText('These still send at any hour').waitFor()
     await page.getByRole('link', { name: 'Early bird' }).waitFor()
+    await look(page, 'wizard-refused')
+    await page.getByTestId('mailbox-mend').click()
+    await page.getByTestId('smtp-password').fill('secret')
+    await page.getByTestId('mailbox-save').click()
+    await check.getByText(`${SALES} works.`).waitFor({ timeout: 50_000 })
+    expect(await check.getByRole('listitem').count()).toBeGreaterThanOrEqual(4)
     await look(page, 'wizard-checked')
-    await page.getByTestId('mailbox-done').click()
+    await page.keyboard.press('Escape')
     const card = page.getByTestId('mailbox-card').filter({ hasText: SALES })
     await card.getByText('by mail only: no https address is set').waitFor()
     await look(page, 'wizard-card')
@@ -134,6 +139,7 @@ test.runIf(hasChromium && hasDovecot)(
     const dialog = page.getByRole('dialog')
     await dialog.getByText('The legal name of the team is missing.').waitFor()
     await dialog.getByText('The postal address of the team is missing.').waitFor()
+    expect(await dialog.getByTestId('confirm').isDisabled()).toBe(true)
     await look(page, 'sender-missing')
     await dialog.getByRole('link', { name: 'Fill it in' }).first().click()
     await page.getByTestId('legal-name').fill('Acme Ltd')

@@ -1,5 +1,5 @@
 /** A check of a mailbox, each step as it happens: connected, logged in, sent, found, Sent copy seen. Starts by itself. */
-import { Button, Loader } from '@mantine/core'
+import { Button, Group, Loader } from '@mantine/core'
 import { IconAlertTriangle, IconCircleCheck, IconInfoCircle } from '@tabler/icons-react'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
@@ -9,7 +9,13 @@ import { checkQuery, mailboxesQuery, startCheck } from '../lib/mailboxes.ts'
 import { Problem } from '../ui/problem.tsx'
 import classes from './mailboxes.module.css'
 
-export function CheckSteps({ mailbox }: { mailbox: Mailbox }) {
+interface CheckProps {
+  mailbox: Mailbox
+  /** Leads to where a wrong server or password is put right. */
+  onMend?: () => void
+}
+
+export function CheckSteps({ mailbox, onMend }: CheckProps) {
   const queries = useQueryClient()
   const [checkId, setCheckId] = useState('')
   const [problem, setProblem] = useState<string>()
@@ -55,12 +61,23 @@ export function CheckSteps({ mailbox }: { mailbox: Mailbox }) {
         ) : null}
       </ul>
       <Problem words={problem} />
-      {state === 'failed' || problem ? (
-        <Button variant="default" mt="sm" onClick={begin}>
-          Check again
+      {state === 'failed' || problem ? <WaysOut onMend={onMend} onAgain={begin} /> : null}
+    </div>
+  )
+}
+
+function WaysOut({ onMend, onAgain }: Pick<CheckProps, 'onMend'> & { onAgain: () => void }) {
+  return (
+    <Group mt="sm" gap={8}>
+      {onMend ? (
+        <Button onClick={onMend} data-testid="mailbox-mend">
+          Change server or password
         </Button>
       ) : null}
-    </div>
+      <Button variant="default" onClick={onAgain}>
+        Check again
+      </Button>
+    </Group>
   )
 }
 

@@ -5,6 +5,7 @@ import { type FormEvent, useState } from 'react'
 import { sentenceOf } from '../lib/api.ts'
 import { type Connected, connectMailbox } from '../lib/mailboxes.ts'
 import { useSession } from '../lib/session.ts'
+import { useUrl } from '../lib/url.ts'
 import { AppLink } from '../ui/link.tsx'
 import { Notice, Problem } from '../ui/problem.tsx'
 import { CheckSteps } from './check-steps.tsx'
@@ -113,10 +114,11 @@ function Enter({ preset, given, onChange, onBack, onConnected }: EnterProps) {
 }
 
 function Checked({ connected, onClose }: { connected: Connected; onClose: () => void }) {
+  const { set } = useUrl()
   const { email_account: mailbox, sequences_on_always: always = [] } = connected
   return (
     <>
-      <CheckSteps mailbox={mailbox} />
+      <CheckSteps mailbox={mailbox} onMend={() => set({ connect: undefined, mailbox: mailbox.id })} />
       {always.length > 0 ? (
         <Notice tone="paused">
           New sequences now send Monday to Friday, 9 to 17. These still send at any hour:{' '}

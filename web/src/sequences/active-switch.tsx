@@ -34,6 +34,9 @@ export function ActiveSwitch({ sequence }: { sequence: Sequence }) {
   )
 }
 
+/** With these the server refuses to turn a sequence on; with the others it turns on and sends what it can. */
+const REFUSES = ['no_steps', 'legal_name_missing', 'postal_address_missing']
+
 interface AskProps {
   sequence: Sequence
   opened: boolean
@@ -45,6 +48,7 @@ function TurnOn({ sequence, opened, onClose }: AskProps) {
   const { data } = useQuery({ ...readinessQuery(sequence.id), enabled: opened, staleTime: 0 })
   const waiting =
     sequence.people.total - sequence.people.finished - sequence.people.replied - sequence.people.bounced
+  const refused = data?.problems.some(({ code }) => REFUSES.includes(code)) ?? false
   const confirm = async () => {
     await activate(sequence.id)
     await queries.invalidateQueries()
@@ -55,7 +59,8 @@ function TurnOn({ sequence, opened, onClose }: AskProps) {
       opened={opened}
       onClose={onClose}
       title={data && !data.ready ? 'This sequence cannot send yet' : `Turn on ${titleOf(sequence)}?`}
-      verb={data && !data.ready ? 'Turn on anyway' : 'Turn on'}
+      verb={data && !data.ready && !refused ? 'Turn on anyway' : 'Turn on'}
+      blocked={refused}
       onConfirm={confirm}
     >
       {data ? (

@@ -3,12 +3,21 @@ import { notifications } from '@mantine/notifications'
 import { useCallback, useState } from 'react'
 import { sentenceOf } from '../lib/api.ts'
 
+/** Names the cross for who cannot see it. */
+const closeButtonProps = { 'aria-label': 'Close' }
+
 export function tell(words: string) {
-  notifications.show({ message: words, autoClose: 4000, withBorder: true })
+  notifications.show({ message: words, autoClose: 4000, withBorder: true, closeButtonProps })
 }
 
 export function tellProblem(error: unknown) {
-  notifications.show({ message: sentenceOf(error), color: 'red', autoClose: 10_000, withBorder: true })
+  notifications.show({
+    message: sentenceOf(error),
+    color: 'red',
+    autoClose: 10_000,
+    withBorder: true,
+    closeButtonProps,
+  })
 }
 
 /** Runs one act at a time. Comes back true when it went well. */

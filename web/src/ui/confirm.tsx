@@ -12,10 +12,21 @@ interface ConfirmProps {
   /** What the button does, as a verb: "Archive". */
   verb: string
   danger?: boolean
+  /** Nothing to confirm: what is said must be mended first. */
+  blocked?: boolean
   onConfirm: () => Promise<unknown>
 }
 
-export function Confirm({ opened, onClose, title, children, verb, danger, onConfirm }: ConfirmProps) {
+export function Confirm({
+  opened,
+  onClose,
+  title,
+  children,
+  verb,
+  danger,
+  blocked,
+  onConfirm,
+}: ConfirmProps) {
   const [busy, setBusy] = useState(false)
   const [problem, setProblem] = useState<string>()
   const close = () => {
@@ -45,6 +56,7 @@ export function Confirm({ opened, onClose, title, children, verb, danger, onConf
         <Button
           color={danger ? 'red' : 'indigo'}
           loading={busy}
+          disabled={blocked ?? false}
           onClick={confirm}
           data-autofocus
           data-testid="confirm"
