@@ -256,6 +256,23 @@ test('an import that stopped anywhere goes on behind its last batch, and nothing
   await quiet.close()
 })
 
+test('an import that failed goes on with the columns in any order and the lists it began with; with other columns it does not', async () => {
+  const { body } = await upload('email,title\none@goes.test,A\ntwo@goes.test,B\n')
+  const { id } = body.import
+  // As a fault after its first row leaves it. jsonb keeps keys in an order of its own.
+  await sql`
+    update imports set state = 'failed', rows_read = 1, rows_created = 1, mapping = '{"title": "title", "email": "email"}',
+      options = options || '{"wishes": {"listNames": ["Going on"], "timeZoneDefault": "Asia/Tokyo"}}'
+    where id = ${id}`.execute(kysely(api.db))
+  const start = (mapping: object) => api.post(`/imports/${id}/start`, { mapping })
+  expect((await start({ email: 'email' })).body.error).toContain('with another mapping')
+  expect((await start({ title: 'title', email: 'email' })).status).toBe(200)
+  expect(await finished(id)).toMatchObject({ state: 'done', rows_read: 2, rows_created: 2 })
+  const { body: found } = await api.post('/contacts/search', { q_keywords: 'goes.test' })
+  expect(found.contacts).toMatchObject([{ email: 'two@goes.test', time_zone: 'Asia/Tokyo' }])
+  expect(found.contacts[0].label_ids).toHaveLength(1)
+})
+
 test('a file over the limit is refused, keeps no piece, and leaves the connection open for the answer', async () => {
   const content = Readable.from(Array.from({ length: 20 }, () => Buffer.alloc(100_000, 'a')))
   const { rows } = await sql<{ team: number }>`select id as team from teams`.execute(kysely(api.db))
