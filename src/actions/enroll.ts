@@ -22,6 +22,7 @@ import {
 } from '../store/enrollment-guards.ts'
 import { analyzeEnrollments, insertEnrollments, type NewEnrollment, waitingAt } from '../store/enrollments.ts'
 import { bumpLanes } from '../store/lanes.ts'
+import { holdMailboxes } from '../store/mailbox-removal.ts'
 import type { MailboxRow } from '../store/mailboxes.ts'
 import { scheduleById, scheduleOf } from '../store/schedules.ts'
 import { holdSequence, markUsed } from '../store/sequence-writes.ts'
@@ -141,6 +142,11 @@ async function enrollChunk(
   const { team, requestId } = enrolling
   await lockEnrolling(tx, team)
   await holdSequence(tx, { team, id: request.sequence.id })
+  const mailboxIds = request.mailboxes.map((one) => one.id)
+  if (!(await holdMailboxes(tx, team, mailboxIds)))
+    return refused('A mailbox to send from was removed meanwhile. Choose another one.', {
+      code: 'no_mailbox',
+    })
   const place = await firstPlace(tx, team, request.sequence.id)
   if (place === undefined)
     return refused('The sequence has no steps any more. Add at least one, then add people.', {

@@ -24,6 +24,7 @@ export interface Connected {
 export const connectMailbox = (input: MailboxInput) => api.post<Connected>('/email_accounts', input)
 export const updateMailbox = (id: string, input: MailboxInput) =>
   api.patch<Connected>(`/email_accounts/${id}`, input)
+export const removeMailbox = (id: string) => api.delete(`/email_accounts/${id}`)
 export const startCheck = (id: string) => api.post<{ check: Check }>(`/email_accounts/${id}/check`)
 
 export const checkQuery = (mailboxId: string, checkId: string) =>

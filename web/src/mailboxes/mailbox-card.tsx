@@ -1,10 +1,14 @@
 /** One mailbox: how much of its limit is used, when it is next free, when it was last read, and its health in a word with the sentence behind it. */
 import { Button, Progress } from '@mantine/core'
-import type { ReactNode } from 'react'
+import { useQueryClient } from '@tanstack/react-query'
+import { type ReactNode, useState } from 'react'
 import type { Mailbox } from '../lib/api-types.ts'
 import { useNow } from '../lib/clock.ts'
+import { removeMailbox } from '../lib/mailboxes.ts'
 import { useUrl } from '../lib/url.ts'
 import { number } from '../lib/words.ts'
+import { tell } from '../ui/act.tsx'
+import { Confirm } from '../ui/confirm.tsx'
 import { Instant } from '../ui/instant.tsx'
 import { AppLink } from '../ui/link.tsx'
 import { StateBadge } from '../ui/state-badge.tsx'
@@ -64,10 +68,46 @@ export function MailboxCard({ mailbox }: { mailbox: Mailbox }) {
             <Button variant="default" size="compact-sm" onClick={() => open()}>
               {mailbox.state === 'disconnected' ? 'Mend' : 'Settings'}
             </Button>
+            <Remove mailbox={mailbox} />
           </>
         )}
       </div>
     </article>
+  )
+}
+
+/** For one connected by mistake. What was sent from stays; then the refusal says so, in the dialog. */
+function Remove({ mailbox }: { mailbox: Mailbox }) {
+  const queries = useQueryClient()
+  const [asking, setAsking] = useState(false)
+  const remove = async () => {
+    await removeMailbox(mailbox.id)
+    await queries.invalidateQueries()
+    tell(`${mailbox.email} was removed.`)
+  }
+  return (
+    <>
+      <Button
+        variant="subtle"
+        color="red"
+        size="compact-sm"
+        onClick={() => setAsking(true)}
+        data-testid="remove-mailbox"
+      >
+        Remove
+      </Button>
+      <Confirm
+        opened={asking}
+        onClose={() => setAsking(false)}
+        title={`Remove ${mailbox.email}?`}
+        verb="Remove"
+        danger
+        onConfirm={remove}
+      >
+        Its settings and passwords are forgotten; the mails in it stay where they are. To use it again,
+        connect it again.
+      </Confirm>
+    </>
   )
 }
 

@@ -954,7 +954,11 @@ export interface paths {
          */
         put: operations["email_accounts_update_by_put"];
         post?: never;
-        delete?: never;
+        /**
+         * Remove a mailbox that was connected by mistake
+         * @description While nothing was sent from it, nobody is in a sequence from it and it reads for no other mailbox; otherwise a 422 says what stands in the way. The default schedule stays as it is.
+         */
+        delete: operations["email_accounts_destroy"];
         options?: never;
         head?: never;
         /**
@@ -6258,6 +6262,37 @@ export interface operations {
                             opt_out: string;
                         } & {
                             [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    email_accounts_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        email_account: {
+                            id: string;
+                            deleted: boolean;
                         };
                     };
                 };
