@@ -33,18 +33,20 @@ const TEAM = {
 export interface RunningOptions extends StartOptions {
   /** False: the team is set up in the page. */
   setUp?: boolean
+  /** How the database is reached, when not directly. */
+  reach?: (url: string) => string
 }
 
 export async function startRunning(
   env: Record<string, string> = {},
-  { setUp = true, ...options }: RunningOptions = {},
+  { setUp = true, reach = (url) => url, ...options }: RunningOptions = {},
 ): Promise<RunningSegue> {
   const database = await freshDatabase()
   await database.pools.close()
   const dataDir = await mkdtemp(join(tmpdir(), 'segue-running-'))
   const house = await openHouse(
     readConfig({
-      SEGUE_DATABASE_URL: database.url,
+      SEGUE_DATABASE_URL: reach(database.url),
       SEGUE_DATA_DIR: dataDir,
       SEGUE_PORT: '0',
       SEGUE_LOG_LEVEL: 'error',
