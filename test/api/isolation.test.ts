@@ -48,6 +48,13 @@ test('a contact of another team does not exist', async () => {
   expect((await asThem('/labels')).body).toEqual([])
 })
 
+test('a mailbox of another team is neither shown nor removed', async () => {
+  const { id } = (await api.get('/email_accounts')).body.email_accounts[0]
+  expect((await asThem(`/email_accounts/${id}`)).status).toBe(404)
+  expect((await asThem(`/email_accounts/${id}`, undefined, 'DELETE')).status).toBe(404)
+  expect((await api.get(`/email_accounts/${id}`)).status).toBe(200)
+})
+
 test('the same address in two teams is two people', async () => {
   const ours = await api.post('/contacts', { email: 'both@acme.test', run_dedupe: true })
   const made = await asThem('/contacts', { email: 'both@acme.test', run_dedupe: true })
