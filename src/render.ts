@@ -97,11 +97,17 @@ function inlined(html: string): string {
 /** Deeper or longer than this is not a mail; what is over is cut, not read. */
 const TEXT_MAX = 2 * 1024 * 1024
 
+/** The converter drops `mailto:`; an address with a subject is of no use without it, as in the opt-out by mail. */
+function pathRewrite(href: string, _metadata: unknown, link?: { attribs?: { href?: string } }): string {
+  const isMail = /^mailto:/i.test(link?.attribs?.href ?? '')
+  return isMail && href.includes('?') && !/^mailto:/i.test(href) ? `mailto:${href}` : href
+}
+
 const toText = compile({
   wordwrap: false,
   limits: { maxDepth: 100, maxInputLength: TEXT_MAX, ellipsis: '...' },
   selectors: [
-    { selector: 'a', options: { hideLinkHrefIfSameAsText: true, linkBrackets: ['(', ')'] } },
+    { selector: 'a', options: { hideLinkHrefIfSameAsText: true, linkBrackets: ['(', ')'], pathRewrite } },
     { selector: 'img', format: 'skip' },
     ...['h1', 'h2', 'h3', 'h4', 'h5', 'h6'].map((selector) => ({ selector, options: { uppercase: false } })),
     { selector: 'ul', options: { itemPrefix: '- ' } },

@@ -38,38 +38,46 @@ export function outcomeOf(outcome: SendOutcome, attempt: Attempt): Outcome | nul
     case 'deferred':
       return refusedOutcome('deferred', outcome, attempt)
     case 'unreachable':
-      return plain('unreachable', outcome.detail, again, {
-        kind: 'pause',
-        waitsMs: UNREACHABLE_WAITS_MS,
-        problem: `the mail server of ${attempt.mailbox} does not answer (${outcome.detail}); trying again by itself`,
+      return plain({
+        state: 'unreachable',
+        words: outcome.detail,
+        follows: again,
+        mailbox: {
+          kind: 'pause',
+          waitsMs: UNREACHABLE_WAITS_MS,
+          problem: `the mail server of ${attempt.mailbox} does not answer (${outcome.detail}); trying again by itself`,
+        },
       })
     case 'unauthenticated':
-      return plain('unauthenticated', outcome.reply, again, {
-        kind: 'disconnect',
-        problem: `the mail server of ${attempt.mailbox} refused the login (${outcome.reply}). Enter an app password, then check the mailbox.`,
+      return plain({
+        state: 'unauthenticated',
+        words: outcome.reply,
+        follows: again,
+        mailbox: {
+          kind: 'disconnect',
+          problem: `the mail server of ${attempt.mailbox} refused the login (${outcome.reply}). Enter an app password, then check the mailbox.`,
+        },
       })
     case 'unknown':
-      return plain(
-        'unknown',
-        outcome.detail,
-        { kind: 'hold', reason: 'delivery_unknown', detail: outcome.detail },
-        { kind: 'none' },
-      )
+      return plain({
+        state: 'unknown',
+        words: outcome.detail,
+        follows: { kind: 'hold', reason: 'delivery_unknown', detail: outcome.detail },
+        mailbox: { kind: 'none' },
+      })
     case 'refused_mark':
       return outcome.error === undefined
         ? null
-        : plain('unreachable', 'the database did not answer', again, { kind: 'none' })
+        : plain({
+            state: 'unreachable',
+            words: 'the database did not answer',
+            follows: again,
+            mailbox: { kind: 'none' },
+          })
   }
 }
 
-function plain(
-  state: Outcome['state'],
-  words: string,
-  follows: Consequence,
-  mailbox: MailboxConsequence,
-): Outcome {
-  return { state, words, seenRfcId: null, follows, mailbox }
-}
+const plain = (of: Omit<Outcome, 'seenRfcId'>): Outcome => ({ ...of, seenRfcId: null })
 
 function refusedOutcome(state: 'rejected' | 'deferred', refusal: Refusal, attempt: Attempt): Outcome {
   const { stage, reply } = refusal
@@ -82,9 +90,10 @@ function refusedOutcome(state: 'rejected' | 'deferred', refusal: Refusal, attemp
       }
     : { kind: 'fine' }
   // About the sender, not about this mail or its recipient: the mailbox waits, nobody is held for it.
-  if (aboutUs) return plain('deferred', reply, { kind: 'retry', at: attempt.now }, mailbox)
-  if (state === 'deferred') return plain(state, reply, laterOrHeld(reply, attempt), mailbox)
-  return plain(state, reply, judged(refusal, attempt), mailbox)
+  if (aboutUs)
+    return plain({ state: 'deferred', words: reply, follows: { kind: 'retry', at: attempt.now }, mailbox })
+  const follows = state === 'deferred' ? laterOrHeld(reply, attempt) : judged(refusal, attempt)
+  return plain({ state, words: reply, follows, mailbox })
 }
 
 const failed = (detail: string): Consequence => ({ kind: 'hold', reason: 'sending_failed', detail })

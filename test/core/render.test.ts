@@ -211,3 +211,10 @@ test('the text has lists with dashes, links behind their words, and no pictures'
 test('text shown as html keeps its lines and cannot bring tags', () => {
   expect(htmlOf('a <b>\r\nc')).toBe('a &lt;b&gt;<br>\nc')
 })
+
+test('the text part keeps a mailto link that carries a subject whole: it is the way to opt out by mail', () => {
+  expect(textOf('<a href="mailto:rae@acme.test?subject=unsubscribe%20t0k">click here</a>')).toBe(
+    'click here (mailto:rae@acme.test?subject=unsubscribe%20t0k)',
+  )
+  expect(textOf('<a href="mailto:rae@acme.test">rae@acme.test</a>')).toBe('rae@acme.test')
+})
