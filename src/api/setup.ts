@@ -2,6 +2,7 @@
 import { Type } from 'typebox'
 import { setUpTeam } from '../actions/set-up-team.ts'
 import { anyTeam } from '../store/teams.ts'
+import { refuseForeignWrite } from './auth.ts'
 import { refuse } from './errors.ts'
 import { Answer, openRoute, type Route } from './route.ts'
 import { signIn } from './session-cookie.ts'
@@ -44,6 +45,7 @@ export const routes: Route[] = [
     }),
     output: Type.Object({ team_id: Type.String(), user_id: Type.String(), api_key: Type.String() }),
     async run(input, call) {
+      refuseForeignWrite({ ...call, method: 'POST' }, call)
       const asked = {
         teamName: input.team_name,
         timeZone: input.time_zone,

@@ -63,6 +63,19 @@ test('of eight browsers that set up at once one wins, and nothing is half-done',
   await fresh.close()
 })
 
+test('a page of another site cannot set up a Segue that is still empty', async () => {
+  const fresh = await startApi({ empty: true })
+  const foreign = await fresh.call({
+    path: '/setup',
+    body: SETUP,
+    anonymous: true,
+    headers: { 'sec-fetch-site': 'cross-site' },
+  })
+  const needed = (await fresh.call({ path: '/setup', anonymous: true })).body
+  await fresh.close()
+  expect([foreign.status, needed]).toEqual([403, { needed: true }])
+})
+
 test.each([
   [{ time_zone: 'America/New_Yrok' }, 'time_zone', 'America/New_York'],
   [{ email: 'a@b@c' }, 'email', 'a@b@c'],
