@@ -11,6 +11,7 @@ import {
   hasRealMailbox,
   hasTravelled,
   insertMailbox,
+  isAddressTaken,
   type MailboxRow,
   type MailboxSettings,
   type MailServer,
@@ -82,13 +83,26 @@ export async function connectMailbox(
   const id = newId(now, random)
   const settings = await settled(db, connecting, { id, draft, before: undefined })
   if (!settings.ok) return settings
-  return db.transaction(async (tx): Promise<Result<Connected>> => {
+  const connected = db.transaction(async (tx): Promise<Result<Connected>> => {
     if (await hasTravelled(tx)) return refused(TRAVELLED, { code: 'travelled' })
     const first = !(await hasRealMailbox(tx, team))
     await insertMailbox(tx, { team, id, userId, kind: 'smtp', settings: settings.value, now })
     return done({ id, onAlways: first ? await leaveAlways(tx, connecting) : [] })
   })
+  return unlessTaken(connected, settings.value.address)
 }
+
+/** Of two who connect one address at once, the second sees the first only when it saves. */
+async function unlessTaken<T>(saved: Promise<Result<T>>, address: string): Promise<Result<T>> {
+  try {
+    return await saved
+  } catch (error) {
+    if (isAddressTaken(error)) return refused(connectedAlready(address))
+    throw error
+  }
+}
+
+const connectedAlready = (address: string) => `${address} is connected already. Change that mailbox instead.`
 
 /** Changing how it is reached puts it behind its check again. */
 export async function changeMailbox(
@@ -106,14 +120,17 @@ export async function changeMailbox(
   if (!settings.ok) return settings
   const reached = (one: Pick<MailboxSettings, 'address' | 'smtp' | 'imap' | 'readsVia'>) =>
     JSON.stringify([one.address, one.smtp, one.imap, one.readsVia])
-  await saveMailbox(db, {
+  const saved = saveMailbox(db, {
     team: connecting.team,
     id,
     settings: settings.value,
     unchecked: before.kind !== 'sandbox' && reached(before) !== reached(settings.value),
     now: connecting.now,
   })
-  return done(null)
+  return unlessTaken(
+    saved.then(() => done(null)),
+    settings.value.address,
+  )
 }
 
 async function leaveAlways(tx: Db, { team, now }: Connecting): Promise<Connected['onAlways']> {
@@ -234,8 +251,7 @@ function limitsProblem({ dailyLimit, hourlyLimit, gapMs }: MailboxSettings): str
 }
 
 function amongOthers(settings: MailboxSettings, others: readonly MailboxRow[]): string | undefined {
-  if (others.some((one) => one.address === settings.address))
-    return `${settings.address} is connected already. Change that mailbox instead.`
+  if (others.some((one) => one.address === settings.address)) return connectedAlready(settings.address)
   if (settings.readsVia === null) return undefined
   const reader = others.find((one) => one.id === settings.readsVia)
   if (!reader) return `The mailbox ${settings.readsVia}, which is to read the replies, does not exist.`

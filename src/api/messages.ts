@@ -1,7 +1,7 @@
 /** Emails over HTTP: what was sent, what will be, what nobody knows the fate of. */
 import { type Static, Type } from 'typebox'
 import { resolveUnknown } from '../actions/resolve-unknown.ts'
-import type { Instant } from '../core/clock.ts'
+import { DAY, type Instant } from '../core/clock.ts'
 import { localDayOf, startOfDay } from '../core/zone.ts'
 import {
   MESSAGE_STATS,
@@ -17,6 +17,7 @@ import { Pagination, pageOf, pageParameters, paginationOf } from './paging.ts'
 import { IdParameter, oneOf } from './params.ts'
 import { allowed } from './refusing.ts'
 import { type Call, type Route, route } from './route.ts'
+import { INSTANT_END, YEARS } from './wire/instant.ts'
 import { EmailerMessage, FAILED_HOLDS, wireMessage, wireStepOf } from './wire/message.ts'
 
 const ids = () => Type.Optional(Type.Array(IdParameter, { maxItems: 1_000 }))
@@ -98,13 +99,12 @@ function dayOf(
   { zone, name, plus }: { zone: string; name: string; plus: number },
 ): Instant | null {
   if (!text) return null
+  const parameter = `emailer_message_date_range[${name}]`
+  const expected = (what: string) =>
+    refuse(422, `The parameter "${parameter}" is "${shorten(text)}"; expected ${what}.`, { parameter })
   const day = localDayOf(text.slice(0, 10))
-  if (day === undefined)
-    return refuse(
-      422,
-      `The parameter "emailer_message_date_range[${name}]" is "${shorten(text)}"; expected a date such as 2027-01-14.`,
-      { parameter: `emailer_message_date_range[${name}]` },
-    )
+  if (day === undefined) return expected('a date such as 2027-01-14')
+  if (day < 0 || day * DAY >= INSTANT_END) return expected(`a date in the years ${YEARS}`)
   return startOfDay(zone, day + plus)
 }
 

@@ -1,6 +1,7 @@
 /** Finds sequences and shows one, over HTTP. */
 import { Type } from 'typebox'
 import { type SequenceSearch, type SequenceSort, searchSequences } from '../store/sequences.ts'
+import { shorten } from './errors.ts'
 import { Breadcrumb, breadcrumb, Pagination, pageOf, pageParameters, paginationOf } from './paging.ts'
 import { IdParameter, oneOf } from './params.ts'
 import { type Route, route } from './route.ts'
@@ -56,11 +57,10 @@ export const routes: Route[] = [
     async run(input, call) {
       const page = pageOf(input, call)
       const ids = input.ids ?? input.emailer_campaign_ids ?? null
-      const sort = SORTS[input.sort_by_field ?? 'created_at']
+      const asked = input.sort_by_field ?? 'created_at'
+      const sort = Object.hasOwn(SORTS, asked) ? SORTS[asked] : undefined
       if (sort === undefined)
-        call.warn(
-          `Sequences are not sorted by "${input.sort_by_field}"; use ${Object.keys(SORTS).join(', ')}.`,
-        )
+        call.warn(`Sequences are not sorted by "${shorten(asked)}"; use ${Object.keys(SORTS).join(', ')}.`)
       const { sequences, total } = await searchSequences(call.db, {
         team: call.caller.teamId,
         words: (input.q_name ?? '').split(/\s+/).filter(Boolean).slice(0, WORDS_MAX),

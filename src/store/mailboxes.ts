@@ -122,6 +122,12 @@ export async function hasTravelled(tx: Db): Promise<boolean> {
 const serverValues = (one: MailServer | null) =>
   sql`${one?.host ?? null}, ${one?.port ?? null}::int, ${one?.tls ?? null}, ${one?.user ?? null}, ${one?.sealed ?? null}`
 
+/** Did inserting or saving fail because somebody has connected the address since it was looked for? */
+export function isAddressTaken(error: unknown): boolean {
+  const { code, constraint } = (error ?? {}) as { code?: unknown; constraint?: unknown }
+  return code === '23505' && constraint === 'mailboxes_by_address'
+}
+
 /** Starts unchecked: nothing leaves it until a check has passed. */
 export async function insertMailbox(
   tx: Db,

@@ -162,6 +162,22 @@ test('an address that is connected already is not connected twice', async () => 
   expect(again).toMatchObject({ status: 422, body: { error: expect.stringContaining('connected already') } })
 })
 
+test('of two calls at once that connect one address, or rename to it, one is told in words', async () => {
+  const at = await api()
+  const made = await Promise.all([1, 2, 3, 4].map(() => at.post('/email_accounts', settings())))
+  expect(made.map((each) => each.status).sort()).toEqual([200, 422, 422, 422])
+  for (const { body } of made.filter((each) => each.status === 422))
+    expect(body.error).toBe('sales@acme.test is connected already. Change that mailbox instead.')
+  const others = ['a@acme.test', 'b@acme.test', 'c@acme.test']
+  const ids = []
+  for (const email of others)
+    ids.push((await at.post('/email_accounts', settings(2525, { email }))).body.email_account.id)
+  const renamed = await Promise.all(
+    ids.map((id) => at.put(`/email_accounts/${id}`, { email: 'z@acme.test' })),
+  )
+  expect(renamed.map((each) => each.status).sort()).toEqual([200, 422, 422])
+})
+
 test('time travel and real mailboxes exclude each other, also after the travel', async () => {
   const travelling = await api({
     context: ({ settings: own }) => ({ settings: { ...own, timeTravel: true } }),

@@ -113,6 +113,12 @@ test('words, dates, pages and what does not sort', async () => {
   expect((await day('2027-01-14', '2027-01-14')).body.emailer_messages).toHaveLength(2)
   expect((await day('2027-01-15', '2027-01-16')).body.emailer_messages).toEqual([])
   expect((await day('yesterday', '')).body.error).toContain('yesterday')
+  expect((await day('0000-01-01', '')).body).toMatchObject({
+    error: expect.stringMatching(/date_range\[min\].*0000-01-01.*1970 to 9998/),
+    parameter: 'emailer_message_date_range[min]',
+  })
+  expect((await day('', '9999-12-31')).body.error).toMatch(/date_range\[max\].*9999-12-31.*1970 to 9998/)
+  expect((await day('1970-01-01', '9998-12-31')).body.emailer_messages).toHaveLength(2)
   const query = await api.get(
     `/emailer_messages/search?emailer_message_date_range[min]=2027-01-14&emailer_message_date_range_mode=completed_at&per_page=1&page=2`,
   )

@@ -5,6 +5,7 @@ import { ApiRefusal } from '../../src/api/errors.ts'
 import { parseJson } from '../../src/api/json.ts'
 import { clearable, IdParameter, oneOf, readParameters } from '../../src/api/params.ts'
 import { parseQuery } from '../../src/api/query.ts'
+import { instantOf } from '../../src/api/wire/instant.ts'
 
 function refusal(work: () => unknown): { status: number; error: unknown } {
   try {
@@ -127,4 +128,19 @@ test('a NUL character in a JSON body is refused by name, a lone surrogate is rep
     error: expect.stringContaining('"title"'),
   })
   expect(parseJson('{"title": "a\\ud800b"}')).toEqual({ title: 'a\ufffdb' })
+})
+
+test.each(['0000-01-01', '1969-12-31T23:59:59Z', '9999-12-31T23:59:59-23:00', '9999-01-01'])(
+  'the time %s is refused by name: years beyond 1970 to 9998 do not fit the database or the wire',
+  (text) => {
+    const { status, error } = refusal(() => instantOf(text, 'exact_datetime'))
+    expect(status).toBe(422)
+    expect(error).toMatch(/"exact_datetime".*1970 to 9998/)
+    expect(error).toContain(text)
+  },
+)
+
+test('the first and the last time that are taken', () => {
+  expect(instantOf('1970-01-01', 'exact_datetime')).toBe(0)
+  expect(instantOf('9998-12-31T23:59:59Z', 'exact_datetime')).toBe(Date.UTC(9998, 11, 31, 23, 59, 59))
 })

@@ -58,6 +58,15 @@ test('the newest comes first; names, activity and pages are asked for', async ()
   expect(odd.body.warnings[0]).toContain('color')
 })
 
+test.each(['constructor', '__proto__', 'toString'])(
+  'sorted by "%s" it is answered like any other unknown field',
+  async (field) => {
+    const { status, body } = await api.get(`/emailer_campaigns/search?sort_by_field=${field}`)
+    expect([status, names(body)[0]]).toEqual([200, 'Fintech Dublin'])
+    expect(body.warnings[0]).toContain(field)
+  },
+)
+
 test('ids find exactly these', async () => {
   const { body } = await api.post('/emailer_campaigns/search', { ids: [dublin] })
   expect(body.emailer_campaigns.map((each: { id: string }) => each.id)).toEqual([dublin])

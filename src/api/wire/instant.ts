@@ -23,6 +23,13 @@ export function isoWithOffset(instant: Instant): string {
 
 const WRITTEN = /^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?\s?(Z|[+-]\d{2}:?\d{2})?)?$/i
 
+/**
+ * Years whose instants every zone, the database and the wire can write: before and after come years of other lengths, which PostgreSQL
+ * reads otherwise or not at all.
+ */
+export const YEARS = '1970 to 9998'
+export const INSTANT_END: Instant = Date.UTC(9999, 0, 1)
+
 /** An instant that a caller wrote; without an offset it is UTC. Throws a 422 that names the parameter. */
 export function instantOf(text: string, parameter: string): Instant {
   const zoned = /(Z|[+-]\d{2}:?\d{2})$/i.test(text.slice(10)) ? text : `${text}${text.length > 10 ? 'Z' : ''}`
@@ -32,6 +39,14 @@ export function instantOf(text: string, parameter: string): Instant {
       422,
       `The parameter "${parameter}" is "${shorten(text)}"; expected a time such as 2027-01-14T09:00:00Z.`,
       { parameter },
+    )
+  if (instant < 0 || instant >= INSTANT_END)
+    refuse(
+      422,
+      `The parameter "${parameter}" is "${shorten(text)}"; expected a time in the years ${YEARS}.`,
+      {
+        parameter,
+      },
     )
   return instant
 }
