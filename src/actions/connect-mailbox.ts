@@ -118,19 +118,23 @@ export async function changeMailbox(
     )
   const settings = await settled(db, connecting, { id, draft, before })
   if (!settings.ok) return settings
-  const reached = (one: Pick<MailboxSettings, 'address' | 'smtp' | 'imap' | 'readsVia'>) =>
-    JSON.stringify([one.address, one.smtp, one.imap, one.readsVia])
   const saved = saveMailbox(db, {
     team: connecting.team,
     id,
     settings: settings.value,
-    unchecked: before.kind !== 'sandbox' && reached(before) !== reached(settings.value),
+    unchecked: before.kind !== 'sandbox' && wayOf(before) !== wayOf(settings.value),
     now: connecting.now,
   })
   return unlessTaken(
     saved.then(() => done(null)),
     settings.value.address,
   )
+}
+
+/** How it is reached, as one text: value by value, since the servers of a row have their keys in the database's order. */
+function wayOf({ address, smtp, imap, readsVia }: MailboxSettings): string {
+  const server = (one: MailServer | null) => one && [one.host, one.port, one.tls, one.user, one.sealed]
+  return JSON.stringify([address, server(smtp), server(imap), readsVia])
 }
 
 async function leaveAlways(tx: Db, { team, now }: Connecting): Promise<Connected['onAlways']> {

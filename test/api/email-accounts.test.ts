@@ -168,14 +168,13 @@ test('of two calls at once that connect one address, or rename to it, one is tol
   expect(made.map((each) => each.status).sort()).toEqual([200, 422, 422, 422])
   for (const { body } of made.filter((each) => each.status === 422))
     expect(body.error).toBe('sales@acme.test is connected already. Change that mailbox instead.')
-  const others = ['a@acme.test', 'b@acme.test', 'c@acme.test']
-  const ids = []
-  for (const email of others)
-    ids.push((await at.post('/email_accounts', settings(2525, { email }))).body.email_account.id)
-  const renamed = await Promise.all(
-    ids.map((id) => at.put(`/email_accounts/${id}`, { email: 'z@acme.test' })),
-  )
-  expect(renamed.map((each) => each.status).sort()).toEqual([200, 422, 422])
+  const rename = async (email: string) => {
+    const { body } = await at.post('/email_accounts', settings(2525, { email }))
+    return () => at.put(`/email_accounts/${body.email_account.id}`, { email: 'z@acme.test' })
+  }
+  const renames = [await rename('a@acme.test'), await rename('b@acme.test')]
+  const renamed = await Promise.all(renames.map((each) => each()))
+  expect(renamed.map((each) => each.status).sort()).toEqual([200, 422])
 })
 
 test('time travel and real mailboxes exclude each other, also after the travel', async () => {
@@ -208,6 +207,21 @@ test('limits change at once; another login asks for the password and for a check
   expect(moved.body.email_account).toMatchObject({ state: 'unchecked', smtp: { port: 2526 } })
   const stolen = await at.put(`/email_accounts/${id}`, { smtp: { host: 'localhost', user: 'sales' } })
   expect(stolen.body.error).toMatch(/localhost|password/)
+})
+
+test('servers that are given as they are ask for no new check, another password or encryption does', async () => {
+  const at = await api()
+  const { id } = (await at.post('/email_accounts', settings())).body.email_account
+  const same = { host: '127.0.0.1', port: 2525, tls: 'none', user: 'sales' }
+  const stateAfter = async (smtp: object) => {
+    await sql`update mailboxes set state = 'connected' where id = ${id}`.execute(kysely(at.db))
+    const imap = { ...same, port: 1143 }
+    const put = await at.put(`/email_accounts/${id}`, { smtp, imap, email_daily_threshold: 80 })
+    return put.body.email_account.state
+  }
+  expect(await stateAfter(same)).toBe('connected')
+  expect(await stateAfter({ ...same, password: 'newer' })).toBe('unchecked')
+  expect(await stateAfter({ ...same, tls: 'starttls' })).toBe('unchecked')
 })
 
 test('a password is not carried to another host', async () => {
