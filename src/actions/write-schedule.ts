@@ -19,7 +19,7 @@ import {
   scheduleOf,
   sequencesOnSchedule,
 } from '../store/schedules.ts'
-import { lockSequence } from '../store/sequence-writes.ts'
+import { lockSequence, lockSequencesOn } from '../store/sequence-writes.ts'
 import { stepsOf } from '../store/steps.ts'
 import { sweep } from '../store/stops.ts'
 import { teamById } from '../store/teams.ts'
@@ -85,16 +85,20 @@ export async function updateSchedule(
   const problem = problemOf(schedule, draft)
   if (problem !== undefined) return refused(problem)
   await db.transaction(async (tx) => {
+    const sequenceIds = await lockSequencesOn(tx, { team, scheduleId: id })
     await saveSchedule(tx, { team, schedule, now })
     if (draft.isDefault) await makeDefault(tx, { team, id, now })
+    // Here, not with the people's new moments: a process that dies in between must not leave a lane asleep until the old opening.
+    await bumpSequences(tx, { team, sequenceIds, now })
   })
-  if (JSON.stringify(scheduleOf(before)) !== JSON.stringify(scheduleOf(schedule)))
-    for (const sequence of await sequencesOnSchedule(db, { team, id }))
-      await reschedule(db, scheduling, { sequenceId: sequence.id, schedule })
+  // Also when nothing differs, for those that are on: saving once more repairs what an earlier save did not come to.
+  const changed = JSON.stringify(scheduleOf(before)) !== JSON.stringify(scheduleOf(schedule))
+  for (const sequence of await sequencesOnSchedule(db, { team, id }))
+    if (changed || sequence.active) await reschedule(db, scheduling, { sequenceId: sequence.id, schedule })
   return done(id)
 }
 
-/** One sequence a transaction: a schedule of many sequences must not hold all their mailboxes at once. */
+/** One sequence a transaction: the people of many sequences must not all be locked at once. */
 async function reschedule(
   db: Db,
   { team, actor, now, random }: Scheduling,

@@ -43,6 +43,17 @@ export async function lockSequence(
   return rows[0]
 }
 
+/** The same for all that use a schedule and are not archived, in the order in which everybody locks. */
+export async function lockSequencesOn(
+  tx: Db,
+  { team, scheduleId }: { team: TeamId; scheduleId: Id },
+): Promise<Id[]> {
+  const { rows } = await sql<{ id: Id }>`
+    select id from sequences where team_id = ${team} and schedule_id = ${scheduleId} and archived_at is null
+    order by id for no key update`.execute(kysely(tx))
+  return rows.map((row) => row.id)
+}
+
 export async function insertSequence(
   tx: Db,
   { team, id, now }: { team: TeamId; id: Id; now: Instant },

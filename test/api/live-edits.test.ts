@@ -151,6 +151,37 @@ test('another schedule gives those who wait another moment, and so does another 
   expect((await peopleOf(id))[0]!.due).toBe(Date.parse('2027-01-18T07:00:00+01:00'))
 })
 
+test('a schedule edit that breaks off after it was saved has woken the lanes, and repeating it repairs the rest', async () => {
+  const schedule = await api.post('/emailer_schedules', {
+    ...{ name: 'Late', time_zone: 'Europe/Berlin', schedule_hash: { monday: [[9, 12]] } },
+  })
+  const path = `/emailer_schedules/${schedule.body.emailer_schedule.id}`
+  const { id } = await newSequence(api, {
+    ...{ active: true, emailer_schedule_id: schedule.body.emailer_schedule.id },
+    emailer_steps: [step({ wait: [1, 'day'] })],
+  })
+  await add(api, id, [await newContact(api)])
+  await sql`update lanes set wake_at = '2027-01-18T08:00:00Z' where sequence_id = ${id}`.execute(
+    kysely(api.db),
+  )
+  await sql`
+    create function breaks() returns trigger language plpgsql as $$ begin raise exception 'the process dies here'; end $$`.execute(
+    kysely(api.db),
+  )
+  await sql`create trigger breaks before update on enrollments execute function breaks()`.execute(
+    kysely(api.db),
+  )
+  const earlier = { schedule_hash: { friday: [[7, 12]] } }
+  expect((await api.put(path, earlier)).status).toBe(500)
+  await sql`drop function breaks() cascade`.execute(kysely(api.db))
+  const { rows } = await sql`select wake_at as wake from lanes where sequence_id = ${id}`.execute(
+    kysely(api.db),
+  )
+  expect(rows).toEqual([{ wake: api.clock.now() }])
+  expect((await api.put(path, earlier)).status).toBe(200)
+  expect((await peopleOf(id))[0]!.due).toBe(Date.parse('2027-01-15T07:00:00+01:00'))
+})
+
 test('edits and additions at once neither deadlock nor lose anybody', async () => {
   const { id, steps } = await newSequence(api, { active: true })
   const contacts = await newContacts(api, 12)
