@@ -2,9 +2,11 @@
 import { type Static, Type } from 'typebox'
 import type { StepDraft, VariantDraft } from '../actions/plan-steps.ts'
 import type { SequenceDraft } from '../actions/write-sequence.ts'
+import { addressesIn } from '../core/address.ts'
 import { WAIT_UNITS } from '../core/due.ts'
 import { type Priority, STEP_KINDS, type StepKind } from '../core/sequence.ts'
 import { defined } from './defined.ts'
+import { refuse } from './errors.ts'
 import { clearable, IdParameter, oneOf } from './params.ts'
 import { instantOf } from './wire/instant.ts'
 
@@ -110,12 +112,29 @@ export function draftOf(input: SettingsInput): SequenceDraft {
     sameAccountDelayDays: input.same_account_reply_delay_days,
     excludedAccountStageIds: input.excluded_account_stage_ids,
     excludedContactStageIds: input.excluded_contact_stage_ids,
-    cc: input.cc_emails,
-    bcc: input.bcc_emails,
+    cc: copiesOf(input.cc_emails, 'cc_emails'),
+    bcc: copiesOf(input.bcc_emails, 'bcc_emails'),
     creationType: input.creation_type,
     settings: Object.keys(kept).length === 0 ? undefined : kept,
     steps: input.emailer_steps?.map(stepDraft),
   }) as SequenceDraft
+}
+
+/** Every copy is one more recipient of each mail, and more than this is a mailing list; many servers refuse long lists. */
+const COPIES_MAX = 20
+
+/** As plain addresses between commas. Throws a 422 that names the part which is none: a mail with it could not be composed. */
+function copiesOf(text: string | undefined, parameter: string): string | undefined {
+  if (text === undefined) return undefined
+  const { addresses, problems } = addressesIn(text)
+  const wrong = (sentence: string) =>
+    refuse(422, `The parameter "${parameter}" takes email addresses, separated by commas. ${sentence}`, {
+      parameter,
+    })
+  if (problems[0] !== undefined) return wrong(problems[0])
+  if (addresses.length > COPIES_MAX)
+    return wrong(`It has ${addresses.length} addresses; give at most ${COPIES_MAX}.`)
+  return addresses.join(', ')
 }
 
 function stepDraft(input: Static<typeof StepInput>, index: number): StepDraft {

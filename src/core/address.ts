@@ -91,6 +91,23 @@ export function normalizeDomain(text: string): Domain {
   return { ok: true, domain: ascii }
 }
 
+/**
+ * Several addresses in one text, between commas, semicolons or spaces, each alone or as `Name <address>`: normalized, in order, each once.
+ * `problems` says of every part that is none why not.
+ */
+export function addressesIn(text: string): { addresses: string[]; problems: string[] } {
+  if (text.trim() === '') return { addresses: [], problems: [] }
+  const parts = text
+    .split(/[,;\r\n]+/)
+    .flatMap((part) => (part.includes('<') ? [part] : part.split(/\s+/)))
+    .filter((part) => part.trim() !== '')
+  const read = parts.map((part) => normalizeAddress(part))
+  return {
+    addresses: [...new Set(read.flatMap((one) => (one.ok ? [one.address] : [])))],
+    problems: read.flatMap((one) => (one.ok ? [] : [one.reason])),
+  }
+}
+
 /** What follows the @ of a normalized address. */
 export function domainOf(address: string): string {
   return address.slice(address.lastIndexOf('@') + 1)

@@ -67,11 +67,16 @@ export function replySubject(subject: string): string {
   return rest === '' ? 'Re:' : `Re: ${rest}`
 }
 
-/** The subject without any "Re:", "Fwd:", "AW:" and the like: two mails of one thread have the same. For comparing, not for showing. */
-export function baseSubject(subject: string): string {
+/** The subject without any "Re:", "Fwd:", "AW:" and the like, as it was written otherwise. */
+export function bareSubject(subject: string): string {
   let rest = headerSafe(subject)
   while (PREFIX.test(rest)) rest = rest.replace(PREFIX, '')
-  return rest.toLowerCase()
+  return rest
+}
+
+/** The same in lower case: two mails of one thread have the same. For comparing, not for showing. */
+export function baseSubject(subject: string): string {
+  return bareSubject(subject).toLowerCase()
 }
 
 /**

@@ -13,7 +13,7 @@ import { DUE_COLUMNS, DUE_TABLES, type DueRow } from './due-rows.ts'
 import { type PacedMailbox, readPaces } from './mailbox-paces.ts'
 import { scheduleOf } from './schedules.ts'
 import { type Suppression, suppressionsOf } from './suppressions.ts'
-import { variantOf, type Wording, wordingOf } from './wordings.ts'
+import { copiesOf, variantOf, type Wording, wordingOf } from './wordings.ts'
 
 export interface DueEnrollment {
   facts: Facts
@@ -52,7 +52,7 @@ export async function readDue(
   const mailboxes = paces ?? (await readPaces(db, { team, mailboxIds, now }))
   const suppressed = await suppressionsOf(db, {
     team,
-    addresses: rows.flatMap((row) => row.contactAddress ?? []),
+    addresses: rows.flatMap((row) => [row.contactAddress ?? [], ...Object.values(copiesOf(row))].flat()),
   })
   const used = await readCaps(db, { team, rows, now })
   return rows.map((row) =>
@@ -76,7 +76,7 @@ interface Around {
 function dueEnrollment(row: DueRow, around: Around): DueEnrollment {
   const capKeys = capKeysOf(row, around.now)
   const variant = variantOf(row)
-  const wording = variant ? wordingOf(row, variant) : null
+  const wording = variant ? wordingOf(row, variant, around.suppressed) : null
   return {
     facts: factsOf(row, { ...around, capKeys, variant }),
     wording,

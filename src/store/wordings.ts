@@ -1,7 +1,8 @@
 /** What a step says to one contact, before it is rendered: the chosen variant with everything its variables can take. */
+import { addressesIn } from '../core/address.ts'
 import type { Instant } from '../core/clock.ts'
 import type { Id, TeamId } from '../core/ids.ts'
-import { baseSubject, replySubject, threadHeaders } from '../core/message.ts'
+import { bareSubject, replySubject, threadHeaders } from '../core/message.ts'
 import type { Values } from '../core/template.ts'
 import { templateValues } from '../core/template-values.ts'
 import { sha256 } from '../seal.ts'
@@ -44,10 +45,20 @@ export function variantOf(row: Pick<DueRow, 'id' | 'stepId' | 'variants'>): Vari
   return approved[0]!
 }
 
-/** Null when there is no address to write to. */
-export function wordingOf(row: DueRow, variant: VariantRow): Wording | null {
+/** Who gets a copy of every mail of the sequence, besides the contact. What is no address is left out. */
+export function copiesOf({ cc, bcc }: Pick<DueRow, 'cc' | 'bcc'>): { cc: string[]; bcc: string[] } {
+  return { cc: addressesIn(cc).addresses, bcc: addressesIn(bcc).addresses }
+}
+
+/** Null when there is no address to write to. `suppressed`: addresses that get no copy, whatever the sequence says. */
+export function wordingOf(
+  row: DueRow,
+  variant: VariantRow,
+  suppressed: ReadonlyMap<string, unknown> = new Map(),
+): Wording | null {
   if (row.contactAddress === null) return null
   const from = row.fromAddress ?? row.mailboxAddress
+  const copies = copiesOf(row)
   const name = [row.firstName, row.lastName].filter(Boolean).join(' ')
   return {
     team: row.team,
@@ -60,8 +71,8 @@ export function wordingOf(row: DueRow, variant: VariantRow): Wording | null {
     from: { address: from, name: row.fromName },
     replyTo: row.replyTo,
     to: { address: row.contactAddress, name: name === '' ? null : name },
-    cc: addressList(row.cc),
-    bcc: addressList(row.bcc),
+    cc: copies.cc.filter((address) => !suppressed.has(address)),
+    bcc: copies.bcc.filter((address) => !suppressed.has(address)),
     values: (now, zone) => valuesOf(row, { from, now, zone }),
     zone: row.contactZone ?? row.timeZone ?? 'UTC',
   }
@@ -75,7 +86,7 @@ function threadOf(row: DueRow, variant: VariantRow): Thread {
   if (variant.thread !== 'reply_to_thread' || row.parentId === null || row.parentRfcId === null) return fresh
   const subject = row.parentSubject ?? ''
   if (row.parentMailboxId !== row.mailboxId || row.parentAddress !== row.contactAddress)
-    return { ...fresh, subject: baseSubject(subject) }
+    return { ...fresh, subject: bareSubject(subject) }
   const headers = threadHeaders({ messageId: row.parentRfcId, references: row.parentRefs ?? [] })
   return {
     subject: replySubject(subject),
@@ -91,10 +102,6 @@ function withImprint({ optOutHtml, legalName, postalAddress }: DueRow): string {
   return imprint === ''
     ? optOutHtml
     : `${optOutHtml}<br>${imprint.replace(/&/g, '&amp;').replace(/</g, '&lt;')}`
-}
-
-function addressList(text: string): string[] {
-  return text.split(/[,;\s]+/).filter((part) => part.includes('@'))
 }
 
 /** Every variable of one contact, as the claim, the preview and the counting of missing values see it. */

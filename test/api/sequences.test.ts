@@ -298,3 +298,23 @@ test.runIf(hasContract)('the answer of updating has every recorded key', async (
   const { body } = await api.put(`/sequences/${id}`, { name: 'Keys' })
   expect(missingKeys(loaded(recorded('put', '/sequences/{id}')), body)).toEqual([])
 })
+
+test('copies are kept as plain addresses; what is none is refused by name', async () => {
+  const { body } = await api.post('/sequences', {
+    cc_emails: 'Bob <Bob@Acme.com>; kim@acme.com',
+    bcc_emails: '',
+  })
+  expect(body.emailer_campaign).toMatchObject({ cc_emails: 'bob@acme.com, kim@acme.com', bcc_emails: '' })
+  const path = `/sequences/${body.emailer_campaign.id}`
+  const spaced = await api.put(path, { cc_emails: 'a@acme.com b@acme.com\nA@acme.com' })
+  expect(spaced.body.emailer_campaign.cc_emails).toBe('a@acme.com, b@acme.com')
+  const wrong = await api.put(path, { bcc_emails: 'crm@acme.com, kim@@acme.com' })
+  expect([wrong.status, wrong.body.parameter]).toEqual([422, 'bcc_emails'])
+  expect(wrong.body.error).toMatch(/"bcc_emails".*"kim@@acme\.com" has 2 @ signs.*Give one address/)
+  const named = await api.put(path, { cc_emails: 'Bob bob@acme.com' })
+  expect(named.body.error).toMatch(/"cc_emails".*"Bob" has no @/)
+  const many = await api.put(path, {
+    cc_emails: Array.from({ length: 21 }, (_, i) => `p${i}@acme.com`).join(),
+  })
+  expect(many.body.error).toMatch(/"cc_emails".*21 addresses.*20/)
+})

@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import {
+  bareSubject,
   baseSubject,
   headerSafe,
   isMessageId,
@@ -45,6 +46,10 @@ test.each([
 test('words that only begin like a prefix stay', () => {
   expect(baseSubject('Internal: review')).toBe('internal: review')
   expect(baseSubject('Ref 12: review')).toBe('ref 12: review')
+})
+
+test('a subject to be shown loses its prefixes and keeps its case', () => {
+  expect(bareSubject('AW: Re: Angebot für ACME')).toBe('Angebot für ACME')
 })
 
 test('a follow-up carries the whole chain and answers the last mail', () => {
