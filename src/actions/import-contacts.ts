@@ -9,12 +9,11 @@ import {
   takeMergeTurn,
 } from '../store/contacts.ts'
 import type { ImportWishes } from '../store/imports.ts'
-import { bumpContacts } from '../store/lanes.ts'
 import { addPairsToLists, listsNamed } from '../store/lists.ts'
 import { applyFields, blankContact } from './contact-fields.ts'
 import { firstStage } from './create-contact.ts'
 import type { ContactLine, Failure } from './import-rows.ts'
-import { concernsSending } from './update-contact.ts'
+import { wakeChanged } from './update-contact.ts'
 import { linkAccounts, type Writer } from './write-contact.ts'
 
 export interface BatchResult {
@@ -89,9 +88,11 @@ async function write(tx: Db, people: readonly Person[], writer: Writer): Promise
   const changed = people.filter((each) => each.before !== null)
   await saveContacts(tx, { team, contacts: changed.map((each) => each.now) })
   await addAllToLists(tx, people, writer)
-  const concerned = changed.filter((each) => concernsSending(each.before!, each.now))
-  if (concerned.length > 0)
-    await bumpContacts(tx, { team, contactIds: concerned.map((each) => each.now.id), now })
+  await wakeChanged(tx, {
+    team,
+    changes: changed.map((each) => ({ before: each.before!, after: each.now })),
+    now,
+  })
 }
 
 async function addAllToLists(

@@ -1,7 +1,9 @@
 /** Changing a contact. Whoever is enrolled goes on; the engine looks again at what the change may have opened or closed. */
+import type { Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
-import type { Id } from '../core/ids.ts'
+import type { Id, TeamId } from '../core/ids.ts'
 import { type ContactRow, lockContact, saveContacts } from '../store/contacts.ts'
+import { lookNow } from '../store/enrollments.ts'
 import { bumpContacts } from '../store/lanes.ts'
 import { applyFields, type ContactFields } from './contact-fields.ts'
 import {
@@ -52,12 +54,24 @@ export async function rewriteContact(
   await saveContacts(tx, { team, contacts: [next] })
   if (update.listNames)
     await putOnLists(tx, { contactIds: [row.id], names: update.listNames, replace: true }, update)
-  if (concernsSending(row, next)) await bumpContacts(tx, { team, contactIds: [row.id], now })
+  await wakeChanged(tx, { team, changes: [{ before: row, after: next }], now })
   return { kind: 'updated', id: row.id }
 }
 
+/** In the transaction of the changes: the engine looks again at whoever they concern. */
+export async function wakeChanged(
+  tx: Db,
+  o: { team: TeamId; changes: readonly { before: ContactRow; after: ContactRow }[]; now: Instant },
+): Promise<void> {
+  const { team, now } = o
+  const concerned = o.changes.filter(({ before, after }) => concernsSending(before, after))
+  const moved = concerned.filter(({ before, after }) => before.timeZone !== after.timeZone)
+  await bumpContacts(tx, { team, contactIds: concerned.map(({ after }) => after.id), now })
+  await lookNow(tx, { team, contactIds: moved.map(({ after }) => after.id), now })
+}
+
 /** Can this change open or close a gate? Names and such are read when a mail is rendered; waking a lane for each would be waste. */
-export function concernsSending(before: ContactRow, after: ContactRow): boolean {
+function concernsSending(before: ContactRow, after: ContactRow): boolean {
   return (
     before.address !== after.address ||
     before.stageId !== after.stageId ||

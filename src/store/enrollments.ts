@@ -128,6 +128,27 @@ export async function retime(
     where e.team_id = ${team} and e.id = p.id and e.lease_until is null`.execute(kysely(tx))
 }
 
+/**
+ * Contacts whose time zone was corrected: what a gate of the old zone put off is looked at now, or when its wait ends. Not what a claim
+ * holds, nor what waits for a mail server that asked for later. The caller has bumped the lanes, which come before in the lock order.
+ */
+export async function lookNow(
+  tx: Db,
+  { team, contactIds, now }: { team: TeamId; contactIds: readonly Id[]; now: Instant },
+): Promise<void> {
+  if (contactIds.length === 0) return
+  await sql`
+    with put_off as (
+      select e.id from enrollments e
+      where e.team_id = ${team} and e.contact_id = any(${contactIds as Id[]}) and e.state = 'active' and e.removed_at is null
+        and e.lease_until is null and e.due_at > greatest(e.wait_ends_at, ${at(now)}::timestamptz)
+        and not exists (select from messages m where m.team_id = e.team_id and m.id = e.message_id
+          and m.state in ('deferred', 'unreachable', 'unauthenticated'))
+      order by e.id for no key update of e)
+    update enrollments e set due_at = greatest(e.wait_ends_at, ${at(now)}::timestamptz), updated_at = ${at(now)}, rev = e.rev + 1
+    from put_off p where e.team_id = ${team} and e.id = p.id`.execute(kysely(tx))
+}
+
 /** Live enrollments of a sequence under one of these holds, on one of these steps (null: on any). */
 export async function heldFor(
   db: Db,

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { afterAll, expect, test } from 'vitest'
-import { kysely } from '../../src/store/db.ts'
+import { DAY, HOUR } from '../../src/core/clock.ts'
+import { at, kysely } from '../../src/store/db.ts'
 import { startApi } from '../support/api.ts'
 import { add, newContact, newContacts, newSequence, statusOf, step } from '../support/outreach.ts'
 
@@ -180,6 +181,38 @@ test('a schedule edit that breaks off after it was saved has woken the lanes, an
   expect(rows).toEqual([{ wake: api.clock.now() }])
   expect((await api.put(path, earlier)).status).toBe(200)
   expect((await peopleOf(id))[0]!.due).toBe(Date.parse('2027-01-15T07:00:00+01:00'))
+})
+
+test('a corrected time zone looks at the person now, but neither before their wait ends nor before a retry is due', async () => {
+  const { id } = await newSequence(api, { active: true })
+  const [closed, waiting, deferred] = await newContacts(api, 3)
+  await add(api, id, [closed!, waiting!, deferred!])
+  const now = api.clock.now()
+  const [inTenHours, tomorrow] = [now + 10 * HOUR, now + DAY]
+  // As a claim leaves them whose windows were closed in the zone of before.
+  await sql`update enrollments set due_at = ${at(inTenHours)}, wait_ends_at = ${at(now)} where sequence_id = ${id}`.execute(
+    kysely(api.db),
+  )
+  await sql`
+    update enrollments set wait_ends_at = ${at(tomorrow)}, due_at = ${at(tomorrow + HOUR)}
+    where sequence_id = ${id} and contact_id = ${waiting}`.execute(kysely(api.db))
+  await sql`
+    insert into messages (team_id, id, enrollment_id, sequence_id, step_id, contact_id, mailbox_id, state, rfc_id, from_address,
+      address_hash, body_hash, created_at, updated_at)
+    select team_id, message_id, id, sequence_id, step_id, contact_id, mailbox_id, 'deferred', '<later@segue.test>', 'sandbox@segue.test',
+      '', '', '2027-01-14', '2027-01-14' from enrollments where sequence_id = ${id} and contact_id = ${deferred}`.execute(
+    kysely(api.db),
+  )
+  const dues = async () => new Map((await peopleOf(id)).map((row) => [row.contactId, row.due]))
+  for (const contact of [closed!, waiting!, deferred!])
+    await api.put(`/contacts/${contact}`, { first_name: 'Same zone' })
+  expect((await dues()).get(closed!)).toBe(inTenHours)
+  for (const contact of [closed!, waiting!, deferred!])
+    await api.put(`/contacts/${contact}`, { time_zone: 'Europe/London' })
+  const after = await dues()
+  expect(after.get(closed!)).toBe(now)
+  expect(after.get(waiting!)).toBe(tomorrow)
+  expect(after.get(deferred!)).toBe(inTenHours)
 })
 
 test('edits and additions at once neither deadlock nor lose anybody', async () => {
