@@ -14,7 +14,7 @@ import type { Config } from './config.ts'
 import { newId } from './core/ids.ts'
 import type { Random } from './core/random.ts'
 import { startEngine } from './engine/engine.ts'
-import { startJobs } from './engine/jobs.ts'
+import { type Jobs, startJobs } from './engine/jobs.ts'
 import { startReading } from './engine/read-inbox.ts'
 import { sandboxRows } from './engine/sandbox-rows.ts'
 import { startSentCopies } from './engine/sent-copies.ts'
@@ -99,41 +99,76 @@ export interface StartOptions {
   mailTimeouts?: MailTimeouts
 }
 
-/** Page, API and engine in one process. */
+/** Page, API and engine in one process. When one part cannot start, those that did are stopped before this rejects. */
 export async function startSegue(house: House, options: StartOptions = {}): Promise<Running> {
+  const stops: Stop[] = []
+  try {
+    return await startParts(house, options, stops)
+  } catch (error) {
+    await stopAll(stops, house.log)
+    throw error
+  }
+}
+
+type Stop = () => Promise<void>
+
+/** The port comes before whatever works by itself: a second start by mistake must not send, nor take a job and break it off. */
+async function startParts(house: House, options: StartOptions, stops: Stop[]): Promise<Running> {
   const { config, log, pools, clock, random } = house
   const { dataDir, databaseUrl } = config
   const deployment = await watchDeployment(pools.control, {
     ...{ dataDir, clock, log },
     ownServer: databaseUrl === null,
   })
+  stops.push(deployment.stop)
   const sandbox = await startSandbox({ clock, random, ...sandboxRows({ db: pools.claim, clock, random }) })
+  stops.push(sandbox.close)
   const mail = createMailPort({
     clock,
     random,
     sandbox,
     ...(options.mailTimeouts && { timeouts: options.mailTimeouts }),
   })
-  const engine = startMailing(house, mail)
-  const jobs = await startJobs({
-    connection: pools.jobs,
-    log,
-    handlers: jobHandlers({ db: pools.api, clock, random, log }),
-  })
-  const server = createServer(apiContext(house, { sandbox, mail, jobs: { start: jobs.start } }), {
+  const jobs = jobsOnce(house)
+  const server = createServer(apiContext(house, { sandbox, mail, jobs }), {
     webRoot: resolve(ROOT, 'web/dist'),
   })
+  stops.push(() => server.close())
   const url = await server.listen({ host: config.host, port: config.port })
+  stops.push((await jobs.running()).stop)
+  stops.push(startMailing(house, mail).stop)
   return {
     url,
     async stop() {
+      // First of all: a call under way may wait for the engine (time travel), or start a job.
       await server.close()
-      await jobs.stop()
-      await engine.stop()
-      await sandbox.close()
-      await deployment.stop()
+      await stopAll(stops, log)
     },
   }
+}
+
+/** The last first. What cannot be stopped must not keep the rest going. */
+async function stopAll(stops: readonly Stop[], log: Log): Promise<void> {
+  for (const stop of stops.toReversed())
+    try {
+      await stop()
+    } catch (error) {
+      log.error({ err: error }, 'a part of the program could not be stopped')
+    }
+}
+
+/** Starts with whoever asks first: a call that arrives as soon as the port is open, or the start itself. */
+function jobsOnce({ pools, log, clock, random }: House): ApiContext['jobs'] & { running(): Promise<Jobs> } {
+  let jobs: Promise<Jobs> | undefined
+  const running = () => {
+    jobs ??= startJobs({
+      connection: pools.jobs,
+      log,
+      handlers: jobHandlers({ db: pools.api, clock, random, log }),
+    })
+    return jobs
+  }
+  return { running, start: async (name, data, within) => (await running()).start(name, data, within) }
 }
 
 /** What happens by itself: sending, reading, and time travel where it is allowed. */
