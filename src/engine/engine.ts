@@ -205,8 +205,9 @@ class Loop {
 
   async #send(batch: Batch): Promise<void> {
     const { mailboxId, team, fence } = batch
+    const tools = { ...this.#options, writer: this.#writer, signal: this.signal }
     try {
-      if (batch.messages.length > 0) await sendBatch(batch, { ...this.#options, writer: this.#writer })
+      if (batch.messages.length > 0) await sendBatch(batch, tools)
     } catch (error) {
       this.#options.log.error({ bug: 'batch', mailboxId, err: error }, 'a batch ended with a fault')
     }

@@ -19,6 +19,8 @@ export interface SendTools {
   clock: Clock
   log: Log
   publicUrl: string | null
+  /** Aborted: what is on the wire finishes, and nothing more is begun. */
+  signal: AbortSignal
 }
 
 export interface Batch {
@@ -28,7 +30,7 @@ export interface Batch {
   messages: readonly Outgoing[]
 }
 
-/** Ends early when the mailbox itself fails: what was not tried is given back with the lease. */
+/** Ends early when the mailbox itself fails or the process stops: what was not tried is given back with the lease. */
 export async function sendBatch(batch: Batch, tools: SendTools): Promise<void> {
   const sender = await open(batch, tools)
   if (sender === null) return
@@ -36,8 +38,11 @@ export async function sendBatch(batch: Batch, tools: SendTools): Promise<void> {
     const waiting = [...batch.messages]
     let mailboxFailed = false
     const lane = async (): Promise<void> => {
-      for (let message = waiting.shift(); message && !mailboxFailed; message = waiting.shift())
+      while (!mailboxFailed && !tools.signal.aborted) {
+        const message = waiting.shift()
+        if (!message) return
         if (!(await sendOne(message, { batch, sender, tools }))) mailboxFailed = true
+      }
     }
     await Promise.all(Array.from({ length: SENDS_AT_ONCE }, lane))
   } finally {
