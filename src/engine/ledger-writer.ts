@@ -101,8 +101,7 @@ class CoalescingWriter implements LedgerWriter {
     const { db, clock, random, worker } = this.#options
     const asks = batch.flatMap((item) => (item.kind === 'mark' ? [item.ask] : []))
     const settlements = batch.flatMap((item) => (item.kind === 'settle' ? [item.settlement] : []))
-    const moments = { now: clock.now(), real: clock.real() }
-    const allowed: Set<Id> = await writeLedger(db, { team, settlements, asks, worker, random, ...moments })
+    const allowed: Set<Id> = await writeLedger(db, { team, settlements, asks, worker, clock, random })
     for (const item of batch) {
       if (item.kind === 'mark') item.resolve(allowed.has(item.ask.messageId))
       else item.resolve()

@@ -1,34 +1,36 @@
 /** One commit of the ledger writer: what was sent is settled, what comes next is marked, under one set of locks. */
 import { sql } from 'kysely'
+import type { Clock } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
 import type { Id, TeamId } from '../core/ids.ts'
 import type { Random } from '../core/random.ts'
 import { type CapKey, lockCaps } from './caps.ts'
-import type { Moments } from './claims.ts'
 import { kysely } from './db.ts'
 import { lockEnrollments, lockMailboxes } from './locks.ts'
 import { type MarkAsk, markAll } from './marks.ts'
 import { moveDeadAddresses, type Settlement, settleAll } from './settlements.ts'
 import { liveEnrollments, sweep } from './stops.ts'
 
-export interface Writing extends Moments {
+export interface Writing {
   team: TeamId
   settlements: readonly Settlement[]
   asks: readonly MarkAsk[]
   worker: string
+  clock: Clock
   random: Random
 }
 
 /** Returns the messages that may leave. All or nothing. */
 export async function writeLedger(db: Db, o: Writing): Promise<Set<Id>> {
-  const { team, now, random } = o
+  const { team, clock, random } = o
   const done = await db.transaction(async (tx) => {
-    await moveDeadAddresses(tx, o)
+    await moveDeadAddresses(tx, { ...o, now: clock.now() })
     await lockAll(tx, o)
-    const dead = await settleAll(tx, o)
-    return { dead, allowed: await markAll(tx, o) }
+    const dead = await settleAll(tx, { ...o, now: clock.now() })
+    // Read after everything that may have waited for a lock: a window that closed meanwhile is closed.
+    return { dead, allowed: await markAll(tx, { ...o, now: clock.now(), real: clock.real() }) }
   })
-  if (done.dead.length > 0) await sweep(db, { team, of: { addresses: done.dead }, now, random })
+  if (done.dead.length > 0) await sweep(db, { team, of: { addresses: done.dead }, now: clock.now(), random })
   return done.allowed
 }
 

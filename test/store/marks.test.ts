@@ -8,6 +8,8 @@ import { sha256 } from '../../src/seal.ts'
 import type { CapKey } from '../../src/store/caps.ts'
 import { at, kysely } from '../../src/store/db.ts'
 import { suppressionHash } from '../../src/store/suppressions.ts'
+import { writeLedger } from '../../src/store/writer.ts'
+import { TestClock } from '../support/clock.ts'
 import { freshDatabase } from '../support/database.ts'
 import {
   type Claimed,
@@ -22,8 +24,9 @@ import {
 import { capUsed, enrollmentRow, linksOf, messageRow } from '../support/looking.ts'
 import type { SentSequence } from '../support/sent.ts'
 import { createTeam, type TestTeam } from '../support/team.ts'
+import { until } from '../support/until.ts'
 
-const { db, drop } = await freshDatabase()
+const { db, pools, drop } = await freshDatabase()
 const random = seededRandom('marks')
 const now = Date.parse('2027-03-01T10:00:00Z')
 const soon = now + MINUTE
@@ -180,6 +183,37 @@ test('... and then nothing leaves, and who waits is due again', async () => {
     lease: null,
   })
 })
+
+test('a mark that waited for its locks until the window had closed is refused', async () => {
+  const clock = new TestClock(windowClosesAt - 1)
+  const asks = claimed.messageIds.map((messageId) => ({
+    messageId,
+    mailboxId: team.mailboxId,
+    fence: claimed.fence,
+  }))
+  const marking = await pools.claim.transaction(async (holder) => {
+    await sql`select from mailboxes where team_id = ${team.team} for no key update`.execute(kysely(holder))
+    const written = writeLedger(pools.mark, {
+      ...{ team: team.team, settlements: [], asks },
+      ...{ worker: WORKER, clock, random },
+    })
+    await until(marksThatWait, (waiting) => waiting === 1)
+    clock.advance(1)
+    return { written }
+  })
+  expect(await marking.written).toEqual(new Set())
+  expect((await messageRow(db, team.team, ann.messageId)).state).toBe('cancelled')
+})
+
+/** Transactions of the mark connection that stand at a lock. */
+async function marksThatWait(): Promise<number> {
+  const { rows } = await sql<{ n: number }>`
+    select count(*)::int as n from pg_stat_activity
+    where datname = current_database() and application_name = 'segue mark' and wait_event_type = 'Lock'`.execute(
+    kysely(db),
+  )
+  return rows[0]!.n
+}
 
 test('a worker whose mailbox was claimed by another since marks nothing, and takes nothing back', async () => {
   await run(sql`update mailboxes set fence = fence + 1 where team_id = ${team.team}`)
