@@ -82,7 +82,12 @@ export async function openHouse(config: Config, { waitMs, logTo }: HouseOptions 
 function openClock(pools: Pools, log: Log): Promise<ServerClock> {
   return ServerClock.open({
     ask: () => askServerClock(pools.control),
-    onJump: (jumpMs) => log.error({ jumpMs }, 'the clock of the database server jumped'),
+    onJump: (jumpMs) =>
+      log.error(
+        { jumpMs },
+        'the clock of the database server jumped: nothing new is sent until it is steady',
+      ),
+    onSteady: () => log.info('the clock of the database server is steady again: sending goes on'),
     onFailure: (error) => log.warn({ err: error }, 'the clock of the database server could not be read'),
   })
 }
@@ -187,6 +192,7 @@ function startMailing(house: House, mail: MailPort): { stop(): Promise<void> } {
     log,
     publicUrl: config.publicUrl,
     worker,
+    isClockSteady: () => clock.isSteady(),
     pokeReader: reading.poke,
   })
   const copies = startSentCopies({ db: pools.claim, mail, access, clock, log, publicUrl: config.publicUrl })

@@ -15,6 +15,12 @@ const MEASURE_EVERY_MS = 30 * SECOND
 export const JUMP_MS = 2 * SECOND
 /** The first measurement takes the quickest of this many answers: half of its round trip is the error. */
 const FIRST_SAMPLES = 3
+/** A slower answer says too little: it may be wrong by half of its round trip, which would look like a jump. */
+const ROUND_TRIP_MAX_MS = SECOND
+/** So often a slow answer is asked again before the clock counts on without one until the next measurement. */
+const SAMPLES_MAX = 3
+/** After a jump, until a measurement agrees: long enough that a clock which is still being set shows it. */
+const MEASURE_AGAIN_MS = 5 * SECOND
 
 /** Milliseconds that only ever grow, from an arbitrary start: for durations and deadlines, never for instants. */
 export function monotonic(): number {
@@ -34,9 +40,11 @@ export async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
 export interface ServerClockOptions {
   /** Asks the database server for its instant (`SERVER_CLOCK_SQL`). */
   ask: () => Promise<Instant>
-  /** Called with how far the server's clock stepped (ms, signed) when it is more than `JUMP_MS`: claiming pauses, people are told. */
+  /** Called with how far the server's clock stepped (ms, signed) when it is more than `JUMP_MS`: people are told. */
   onJump?: (jumpMs: number) => void
-  /** Called when a measurement fails; the clock counts on from the last one. */
+  /** Called when a measurement agrees with the one before it for the first time since a jump. */
+  onSteady?: () => void
+  /** Called when a measurement fails or is too slow; the clock counts on from the last one. */
   onFailure?: (error: unknown) => void
   /** Replaceable in tests; milliseconds, monotonic. */
   monotonic?: () => number
@@ -49,6 +57,7 @@ export class ServerClock implements Clock {
   #offsetMs = 0
   #travelMs = 0
   #latest: Instant = 0
+  #steady = true
 
   private constructor(options: ServerClockOptions) {
     this.#options = options
@@ -90,18 +99,36 @@ export class ServerClock implements Clock {
     return this.#travelMs
   }
 
-  /** Asks the server now. Called by itself every 30 s, and by whoever reconnected. */
+  /** False from a jump of the server's clock until two measurements agree: nothing new is claimed by such a clock. */
+  isSteady(): boolean {
+    return this.#steady
+  }
+
+  /** Asks the server now. Called by itself every 30 s, sooner after a jump. Rejects when it does not answer, or only slowly. */
   async measure(): Promise<void> {
-    const { offsetMs } = await this.#sample()
+    const offsetMs = await this.#quickOffset()
     const jumpMs = Math.round(offsetMs - this.#offsetMs)
     this.#offsetMs = offsetMs
-    if (Math.abs(jumpMs) <= JUMP_MS) return
-    this.#latest = Math.floor(this.#monotonic() + offsetMs)
-    this.#options.onJump?.(jumpMs)
+    if (Math.abs(jumpMs) > JUMP_MS) {
+      this.#latest = Math.floor(this.#monotonic() + offsetMs)
+      this.#steady = false
+      this.#options.onJump?.(jumpMs)
+    } else if (!this.#steady) {
+      this.#steady = true
+      this.#options.onSteady?.()
+    }
   }
 
   close(): void {
     this.#closing.abort()
+  }
+
+  async #quickOffset(): Promise<number> {
+    for (let tries = 0; tries < SAMPLES_MAX; tries++) {
+      const { offsetMs, roundTripMs } = await this.#sample()
+      if (roundTripMs <= ROUND_TRIP_MAX_MS) return offsetMs
+    }
+    throw new Error(`the database server took more than ${ROUND_TRIP_MAX_MS} ms to tell its time`)
   }
 
   async #sample(): Promise<{ offsetMs: number; roundTripMs: number }> {
@@ -114,7 +141,7 @@ export class ServerClock implements Clock {
   async #keepMeasuring(): Promise<void> {
     const { signal } = this.#closing
     for (;;) {
-      await sleep(MEASURE_EVERY_MS, signal)
+      await sleep(this.#steady ? MEASURE_EVERY_MS : MEASURE_AGAIN_MS, signal)
       if (signal.aborted) return
       try {
         await this.measure()

@@ -4,13 +4,23 @@ import { ServerClock, sleep } from '../src/clock.ts'
 
 const START = Date.UTC(2027, 2, 1, 9)
 
-/** A server whose clock stands at `START` plus what the counter has counted plus `ahead`. */
+/** A server whose clock stands at `START` plus what the counter has counted plus `ahead`; each answer takes as long as `trips` says. */
 async function clockOf(options: { ahead?: number } = {}) {
-  const world = { counted: 1000, ahead: options.ahead ?? 0, jumps: [] as number[] }
+  const world = {
+    counted: 1000,
+    ahead: options.ahead ?? 0,
+    trips: [] as number[],
+    jumps: [] as number[],
+    steadied: 0,
+  }
   const clock = await ServerClock.open({
-    ask: async () => START + world.counted + world.ahead,
+    ask: async () => {
+      world.counted += world.trips.shift() ?? 0
+      return START + world.counted + world.ahead
+    },
     monotonic: () => world.counted,
     onJump: (jumpMs) => world.jumps.push(jumpMs),
+    onSteady: () => world.steadied++,
   })
   return { clock, world }
 }
@@ -45,6 +55,41 @@ test('a step of more than two seconds is told and taken, forward or back', async
   await clock.measure()
   expect(clock.real()).toBe(before)
   expect(world.jumps).toEqual([5000, -5000])
+  clock.close()
+})
+
+test('after a step it is steady again when two measurements agree, and says so once', async () => {
+  const { clock, world } = await clockOf()
+  expect(clock.isSteady()).toBe(true)
+  world.ahead += 5000
+  await clock.measure()
+  expect(clock.isSteady()).toBe(false)
+  world.ahead += 5000
+  await clock.measure()
+  expect(clock.isSteady()).toBe(false)
+  await clock.measure()
+  await clock.measure()
+  expect(clock.isSteady()).toBe(true)
+  expect(world.steadied).toBe(1)
+  clock.close()
+})
+
+test('an answer that took more than a second moves nothing, and is asked again', async () => {
+  const { clock, world } = await clockOf()
+  // Told at the end of the trip: believed, it would set the clock 2.5 s ahead.
+  world.trips = [5000, 10]
+  await clock.measure()
+  expect(clock.real()).toBe(START + world.counted + 5)
+  expect(world.jumps).toEqual([])
+  clock.close()
+})
+
+test('when no answer comes within a second the clock counts on as before', async () => {
+  const { clock, world } = await clockOf()
+  world.trips = [5000, 5000, 5000, 5000]
+  await expect(clock.measure()).rejects.toThrow('more than 1000 ms')
+  expect(clock.real()).toBe(START + world.counted)
+  expect(world.trips).toEqual([5000])
   clock.close()
 })
 

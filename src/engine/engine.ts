@@ -37,6 +37,8 @@ export interface EngineOptions {
   publicUrl: string | null
   /** Names this process in leases and attempts. */
   worker: string
+  /** False after a jump of the database server's clock: nothing new is claimed by it. A clock that is not watched counts as steady. */
+  isClockSteady?: () => boolean
   /** A follow-up waits for an inbox to be read. */
   pokeReader?: () => void
 }
@@ -137,7 +139,8 @@ class Loop {
 
   /** The end of a batch pokes; looking before would find the same mailboxes awake, again and again. */
   #mustWait(): boolean {
-    return this.#writer.isStuck() || this.#batches.size >= BATCHES_AT_ONCE
+    const { isClockSteady = () => true } = this.#options
+    return this.#writer.isStuck() || this.#batches.size >= BATCHES_AT_ONCE || !isClockSteady()
   }
 
   async #restMs(): Promise<number> {

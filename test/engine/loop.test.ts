@@ -104,3 +104,25 @@ test('told to stop, it lets arrive what is on the wire, and the rest of the batc
   expect(await messagesByState()).toEqual({ accepted: ON_THE_WIRE, requeued: PEOPLE - ON_THE_WIRE })
   expect(await dueNow()).toBe(PEOPLE - ON_THE_WIRE)
 })
+
+test('by a clock that jumped it claims nothing until that is steady', async () => {
+  let steady = false
+  let looks = 0
+  start({
+    isClockSteady: () => {
+      looks++
+      return steady
+    },
+  })
+  await until(
+    async () => {
+      engine.poke()
+      return looks
+    },
+    (n) => n > 5,
+  )
+  expect(await messagesByState()).toEqual({})
+  steady = true
+  engine.poke()
+  await until(messagesByState, ({ transmitting }) => transmitting === ON_THE_WIRE)
+})
