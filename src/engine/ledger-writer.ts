@@ -4,13 +4,16 @@
  */
 import type { Clock } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
-import type { Id, TeamId } from '../core/ids.ts'
+import type { TeamId } from '../core/ids.ts'
 import type { Random } from '../core/random.ts'
 import type { Log } from '../log.ts'
+import { fence } from '../store/deployment.ts'
+import { MarksLost } from '../store/lost-marks.ts'
 import type { MarkAsk } from '../store/marks.ts'
 import type { Settlement } from '../store/settlements.ts'
-import { mayPass } from '../store/unavailable.ts'
+import { isUnavailable, mayPass } from '../store/unavailable.ts'
 import { writeLedger } from '../store/writer.ts'
+import { RememberedMarks } from './remembered-marks.ts'
 
 /** One commit takes at most this many of each: some 50 ms of locks. */
 const BATCH_MAX = 200
@@ -53,6 +56,7 @@ class CoalescingWriter implements LedgerWriter {
   #waiting: Item[] = []
   #running = false
   #stuck = false
+  readonly #remembered = new RememberedMarks()
 
   constructor(options: WriterOptions) {
     this.#options = options
@@ -91,7 +95,9 @@ class CoalescingWriter implements LedgerWriter {
       await this.#commit(team, batch)
       this.#stuck = false
     } catch (error) {
-      if (mayPass(error)) await this.#waitFor(batch, error)
+      if (isUnavailable(error)) this.#remembered.connectionBroke()
+      if (error instanceof MarksLost) await this.#fence(team, batch, error.message)
+      else if (mayPass(error)) await this.#waitFor(batch, error)
       else if (batch.length === 1) this.#giveUp(batch[0]!, error)
       else for (const item of batch) await this.#write(team, [item])
     }
@@ -101,11 +107,32 @@ class CoalescingWriter implements LedgerWriter {
     const { db, clock, random, worker } = this.#options
     const asks = batch.flatMap((item) => (item.kind === 'mark' ? [item.ask] : []))
     const settlements = batch.flatMap((item) => (item.kind === 'settle' ? [item.settlement] : []))
-    const allowed: Set<Id> = await writeLedger(db, { team, settlements, asks, worker, clock, random })
+    const remembered = this.#remembered
+    const allowed = await writeLedger(db, {
+      ...{ team, settlements, asks, worker, clock, random },
+      look: (tx, connection) => remembered.check(tx, { connection, now: clock.real() }),
+    })
+    remembered.add(
+      [...allowed].map(([messageId, attempt]) => ({ team, messageId, attempt })),
+      clock.real(),
+    )
     for (const item of batch) {
       if (item.kind === 'mark') item.resolve(allowed.has(item.ask.messageId))
       else item.resolve()
     }
+  }
+
+  /** Mails may have left that this database does not know. Settlements are still written; under the fence nothing is marked. */
+  async #fence(team: TeamId, batch: Item[], reason: string): Promise<void> {
+    const { db, clock, log } = this.#options
+    try {
+      await fence(db, reason, clock.real())
+    } catch (error) {
+      return this.#waitFor(batch, error)
+    }
+    this.#remembered.forget()
+    log.error({ reason }, 'sending is fenced: the database lost what was written to it')
+    await this.#write(team, batch)
   }
 
   /** The database is away, or has no room. Marks are refused (nothing leaves on a guess); settlements are the only memory of what left, and wait. */

@@ -181,8 +181,11 @@ async function raiseAndRemember(db: Db, dataDir: string): Promise<void> {
   await remember(dataDir, { systemIdentifier, timeline, counter: rows[0]!.counter })
 }
 
-async function fence(db: Db, reason: string, now: Instant): Promise<void> {
-  await sql`update deployment set fenced_at = ${at(now)}, fenced_reason = ${reason}`.execute(kysely(db))
+/** Nothing is sent any more until an operator lifts it. The first reason stays. */
+export async function fence(db: Db, reason: string, now: Instant): Promise<void> {
+  await sql`update deployment set fenced_at = ${at(now)}, fenced_reason = ${reason} where fenced_reason is null`.execute(
+    kysely(db),
+  )
 }
 
 /** Why sending is fenced; null when it is not. */

@@ -38,9 +38,9 @@ interface Marked {
 
 type MarkOptions = Moments & { team: TeamId; asks: readonly MarkAsk[]; worker: string }
 
-/** Locks, in the order of the house: the mailboxes of `asks` must be locked already. Returns the messages that may leave. */
-export async function markAll(tx: Db, o: MarkOptions): Promise<Set<Id>> {
-  if (o.asks.length === 0) return new Set()
+/** Locks, in the order of the house: the mailboxes of `asks` must be locked already. Returns the messages that may leave, with the number of each attempt. */
+export async function markAll(tx: Db, o: MarkOptions): Promise<Map<Id, number>> {
+  if (o.asks.length === 0) return new Map()
   const { team, now } = o
   const { rows: asked } = await sql<Asked>`
     select id, enrollment_id as "enrollmentId", sequence_id as "sequenceId", capped, to_address as "toAddress" from messages
@@ -83,7 +83,7 @@ export async function markAll(tx: Db, o: MarkOptions): Promise<Set<Id>> {
       bodyHash,
     })),
   })
-  const allowed = new Set(marked.map((one) => one.id))
+  const allowed = new Map(marked.map((one) => [one.id, one.attempt]))
   await refuse(tx, o, {
     asks: o.asks.filter((ask) => !allowed.has(ask.messageId)),
     suppressed: asked.filter((one) => !free.includes(one.id)).map((one) => one.id),

@@ -18,12 +18,16 @@ export interface Writing {
   worker: string
   clock: Clock
   random: Random
+  /** Called first, with the number of the server's process behind this connection. What it throws breaks the write off. */
+  look?: (tx: Db, connection: number) => Promise<void>
 }
 
-/** Returns the messages that may leave. All or nothing. */
-export async function writeLedger(db: Db, o: Writing): Promise<Set<Id>> {
+/** Returns the messages that may leave, with the number of each attempt. All or nothing. */
+export async function writeLedger(db: Db, o: Writing): Promise<Map<Id, number>> {
   const { team, clock, random } = o
   const done = await db.transaction(async (tx) => {
+    const connection = await beginDurably(tx)
+    await o.look?.(tx, connection)
     await moveDeadAddresses(tx, { ...o, now: clock.now() })
     await lockAll(tx, o)
     const dead = await settleAll(tx, { ...o, now: clock.now() })
@@ -34,12 +38,17 @@ export async function writeLedger(db: Db, o: Writing): Promise<Set<Id>> {
   return done.allowed
 }
 
+/** The moment of sending must survive a power cut, whatever the server's default is. */
+async function beginDurably(tx: Db): Promise<number> {
+  const { rows } = await sql<{ connection: number }>`
+    select set_config('synchronous_commit', 'on', true), pg_backend_pid() as connection`.execute(kysely(tx))
+  return rows[0]!.connection
+}
+
 /** Mailboxes, counters, enrollments, messages: of settlements and marks together, so that neither comes after the other's. */
 async function lockAll(tx: Db, { team, settlements, asks }: Writing): Promise<void> {
   const all = [...settlements, ...asks]
   const ids = [...new Set(all.map((one) => one.messageId))].sort()
-  // The moment of sending must survive a power cut, whatever the server's default is.
-  await sql`set local synchronous_commit = on`.execute(kysely(tx))
   const mailboxIds = [...new Set(all.map((one) => one.mailboxId))]
   await lockMailboxes(tx, team, mailboxIds)
   const { rows } = await sql<{ id: Id; capped: CapKey[]; enrollmentId: Id | null; toAddress: string | null }>`

@@ -201,7 +201,7 @@ test('a mark that waited for its locks until the window had closed is refused', 
     clock.advance(1)
     return { written }
   })
-  expect(await marking.written).toEqual(new Set())
+  expect(await marking.written).toEqual(new Map())
   expect((await messageRow(db, team.team, ann.messageId)).state).toBe('cancelled')
 })
 

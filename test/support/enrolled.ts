@@ -235,7 +235,8 @@ export async function markClaimed(
   return db.transaction(async (tx) => {
     await lockMailbox(tx, team, mailboxId)
     const asks = ids.map((messageId) => ({ messageId, mailboxId, fence: o.claimed.fence }))
-    return markAll(tx, { team, asks, worker: WORKER, now: o.now, real: o.now })
+    const marked = await markAll(tx, { team, asks, worker: WORKER, now: o.now, real: o.now })
+    return new Set(marked.keys())
   })
 }
 
