@@ -103,3 +103,43 @@ test('the story of somebody who is not there is the recorded 422', async () => {
   const { status, body } = await api.get('/contacts/ffffffffffffffffffffffff/timeline')
   expect([status, body.error]).toEqual([422, 'Oops! This contact does not exist in Apollo.'])
 })
+
+test('of somebody with hundreds of large mails the newest are shown as html, the others as text', async () => {
+  const { random } = api.context
+  const sequence = await createSequence(api.db, team, { now: START, random })
+  const { contactId } = await sendFirst(api.db, team, {
+    ...{ now: START, random, sequence, address: 'large@story.test' },
+  })
+  const html = `<p>${'<b>word</b> '.repeat(24_000)}</p>`
+  await sql`
+    insert into inbound (team_id, id, rfc_id, mailbox_id, folder, uid, kind, from_address, subject, body, html, contact_id,
+      evidence, confidence, received_at, read_at)
+    select ${team.team}, lpad(n::text, 24, '0'), '<' || n || '@story.test>', ${team.mailboxId}, 'INBOX', 100 + n, 'reply',
+      'large@story.test', 'Mail ' || n, 'Text ' || n, ${html}, ${contactId}, '[]', 100,
+      ${at(START)}::timestamptz + n * interval '1 minute', ${at(START)} from generate_series(1, 300) as n`.execute(
+    kysely(api.db),
+  )
+  const { body } = await api.get(`/contacts/${contactId}/timeline`)
+  const mails = body.entries.filter((entry: { kind: string }) => entry.kind === 'received')
+  const shown = mails.filter((entry: { html: string }) => entry.html !== '')
+  expect(mails).toHaveLength(300)
+  // 288,000 bytes each: three fit into 1 MiB.
+  expect(shown.map((entry: { text: string }) => entry.text)).toEqual(['Text 298', 'Text 299', 'Text 300'])
+  expect(mails[0]).toMatchObject({ text: 'Text 1', html: '', html_left_out: true })
+  expect(shown[0].html_left_out).toBe(false)
+  const first = body.entries.find((entry: { kind: string }) => entry.kind === 'sent')
+  expect(first).toMatchObject({ html: '', text: 'Hello', html_left_out: true })
+})
+
+test('a mail larger than all that is shown is still shown when it is the newest', async () => {
+  await sql`
+    update inbound set html = ${`<p>${'x'.repeat(1_200_000)}</p>`}, received_at = '2027-02-01' where subject = 'Mail 300'`.execute(
+    kysely(api.db),
+  )
+  const { rows } = await sql<{
+    id: string
+  }>`select contact_id as id from inbound where subject = 'Mail 300'`.execute(kysely(api.db))
+  const { body } = await api.get(`/contacts/${rows[0]!.id}/timeline`)
+  const shown = body.entries.filter((entry: { html?: string }) => entry.html)
+  expect(shown.map((entry: { text: string }) => entry.text)).toEqual(['Text 300'])
+})

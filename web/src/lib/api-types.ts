@@ -141,6 +141,8 @@ export interface SentEntry {
   message_id: string
   subject: string
   html: string
+  /** The mail has html, which is shown of the newest mails only. */
+  html_left_out: boolean
   text: string
   status: string
   mailbox: string
@@ -155,6 +157,8 @@ export interface ReceivedEntry {
   from: string
   subject: string
   html: string
+  /** The mail has html, which is shown of the newest mails only. */
+  html_left_out: boolean
   text: string
   evidence: string[]
   confidence: number

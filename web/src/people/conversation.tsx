@@ -101,6 +101,11 @@ function Body({ entry }: { entry: SentEntry | ReceivedEntry }) {
         {entry.kind === 'sent' && entry.step_position ? (
           <span className="sg-quiet">step {entry.step_position}</span>
         ) : null}
+        {entry.html_left_out ? (
+          <span className="sg-quiet" title="The newest mails of a person are shown with their formatting.">
+            text only
+          </span>
+        ) : null}
         {entry.kind === 'received' && entry.evidence.length > 0 ? (
           <span className="sg-quiet" title={entry.evidence.join(', ')}>
             {entry.confidence >= 80 ? 'matched by its headers' : 'matched by sender and subject'}

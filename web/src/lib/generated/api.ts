@@ -259,7 +259,7 @@ export interface paths {
         };
         /**
          * What happened with a contact, oldest first
-         * @description At most the latest 500 mails out, 500 mails in and 500 activities. `kind` is sent, received or activity.
+         * @description At most the latest 500 mails out, 500 mails in and 500 activities. `kind` is sent, received or activity. The newest mails have their html, up to 200 mails and 1 MiB; of older ones `html` is empty, `html_left_out` true, and `text` says what they say.
          */
         get: operations["contacts_timeline"];
         put?: never;
