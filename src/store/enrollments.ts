@@ -108,6 +108,10 @@ export interface Retimed {
   clearHold: boolean
 }
 
+/** The email waits for a mail server that asked for later, or did not answer: whatever else changes, not before that. */
+const WAITS_FOR_SERVER = sql`exists (select from messages m where m.team_id = e.team_id and m.id = e.message_id
+  and m.state in ('deferred', 'unreachable', 'unauthenticated'))`
+
 /** Gives waiting enrollments another step, another moment, or both. What is overdue by it is due now, not stale. */
 export async function retime(
   tx: Db,
@@ -119,7 +123,7 @@ export async function retime(
       wait_ends_at = p.wait_ends_at, rank = p.rank, hold_reason = case when p.clear_hold then null else e.hold_reason end,
       hold_detail = case when p.clear_hold then null else e.hold_detail end,
       due_at = case when e.state = 'active' and (e.hold_reason is null or p.clear_hold)
-        then greatest(p.wait_ends_at, ${at(now)}::timestamptz) end,
+        then greatest(p.wait_ends_at, ${at(now)}::timestamptz, case when p.step_id is null and ${WAITS_FOR_SERVER} then e.due_at end) end,
       updated_at = ${at(now)}, rev = e.rev + 1
     from unnest(${people.map((one) => one.id)}::text[], ${people.map((one) => one.stepId)}::text[],
       ${people.map((one) => one.messageId)}::text[], ${isoArray(people.map((one) => one.waitEndsAt))}::timestamptz[],
@@ -142,8 +146,7 @@ export async function lookNow(
       select e.id from enrollments e
       where e.team_id = ${team} and e.contact_id = any(${contactIds as Id[]}) and e.state = 'active' and e.removed_at is null
         and e.lease_until is null and e.due_at > greatest(e.wait_ends_at, ${at(now)}::timestamptz)
-        and not exists (select from messages m where m.team_id = e.team_id and m.id = e.message_id
-          and m.state in ('deferred', 'unreachable', 'unauthenticated'))
+        and not ${WAITS_FOR_SERVER}
       order by e.id for no key update of e)
     update enrollments e set due_at = greatest(e.wait_ends_at, ${at(now)}::timestamptz), updated_at = ${at(now)}, rev = e.rev + 1
     from put_off p where e.team_id = ${team} and e.id = p.id`.execute(kysely(tx))

@@ -4,6 +4,7 @@ import { afterAll, beforeEach, expect, test } from 'vitest'
 import { HOUR, MINUTE } from '../../src/core/clock.ts'
 import { seededRandom } from '../../src/random.ts'
 import { at, kysely } from '../../src/store/db.ts'
+import { retime } from '../../src/store/enrollments.ts'
 import { recoverUnvisited } from '../../src/store/recoveries.ts'
 import { freshDatabase } from '../support/database.ts'
 import {
@@ -57,6 +58,20 @@ test('what the server says of its sender is no failure of the mail; what it says
   await settleClaimed(db, team, { ...deferred, messageIds: [ann!], mailbox: pause })
   await settleClaimed(db, team, { ...deferred, messageIds: [bob!] })
   expect([await failures(ann!), await failures(bob!)]).toEqual([0, 1])
+})
+
+test('an edit of the schedule does not cut short the wait that a mail server asked for', async () => {
+  const [ann, bob] = people
+  const later = { kind: 'retry', at: now + HOUR } as const
+  await settleClaimed(db, team, { claimed, now, random, state: 'deferred', follows: later })
+  await run(
+    sql`update messages set state = 'requeued' where team_id = ${team.team} and id = ${bob!.messageId}`,
+  )
+  const kept = { stepId: null, messageId: null, waitEndsAt: now, rank: 4, clearHold: false }
+  const edited = people.map((one) => ({ ...kept, id: one.enrollmentId }))
+  await db.transaction((tx) => retime(tx, { team: team.team, people: edited, now: now + MINUTE }))
+  expect(await enrollmentRow(db, team.team, ann!.enrollmentId)).toMatchObject({ due: now + HOUR })
+  expect(await enrollmentRow(db, team.team, bob!.enrollmentId)).toMatchObject({ due: now + MINUTE })
 })
 
 test('a worker that lost its lease says nothing about the mailbox any more', async () => {
