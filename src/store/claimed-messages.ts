@@ -53,7 +53,7 @@ export async function insertClaimed(
 
 /**
  * A wording that was on a socket stays as it was, above all one that may have arrived: its opt-out link must go on working. One that never
- * was is made anew, as is one for an address that was corrected since.
+ * was is made anew, as is one for an address that was corrected since. Whom copies go to is asked each time: they may have opted out.
  */
 const MADE_ANEW = `(m.to_address is distinct from excluded.to_address or (m.state in ('requeued', 'cancelled', 'queued') and not exists (
   select from attempts a where a.team_id = m.team_id and a.message_id = m.id and a.marked_at is not null
@@ -92,7 +92,7 @@ function insertRows(
       facts = excluded.facts, claimed_at = excluded.claimed_at, counted_at = excluded.counted_at, updated_at = excluded.updated_at,
       not_sent_reason = null, mailbox_id = excluded.mailbox_id, ${once('variant_id')}, ${once('parent_id')}, ${once('in_reply_to')},
       ${once('refs')}, ${once('from_address')}, ${once('from_name')}, ${once('reply_to')}, ${once('to_address')}, ${once('to_name')},
-      ${once('cc')}, ${once('bcc')}, ${once('address_hash')}, ${once('body_hash')}, ${once('opt_out_hash')}
+      cc = excluded.cc, bcc = excluded.bcc, ${once('address_hash')}, ${once('body_hash')}, ${once('opt_out_hash')}
     where m.state in ('deferred', 'unreachable', 'unauthenticated', 'requeued', 'queued', 'cancelled')
     returning m.id, m.body_hash = any(${text((m) => m.bodyHash)}::text[]) as fresh`.execute(kysely(tx))
 }
