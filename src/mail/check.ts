@@ -146,7 +146,7 @@ class Check {
       await this.say({
         name: 'smtp_connect',
         state: 'done',
-        words: `Connected to ${smtp.host}:${smtp.port}.`,
+        words: `Sending: connected to ${smtp.host}:${smtp.port}.`,
       })
       const words =
         link.kind === 'unreachable'
@@ -160,9 +160,12 @@ class Check {
     await this.say({
       name: 'smtp_connect',
       state: 'done',
-      words: `Connected to ${smtp.host}:${smtp.port}, ${encryption}.`,
+      words: `Sending: connected to ${smtp.host}:${smtp.port}, ${encryption}.`,
     })
-    const login = smtp.user === undefined ? 'The server asks for no login.' : `Logged in as ${smtp.user}.`
+    const login =
+      smtp.user === undefined
+        ? 'Sending: the server asks for no login.'
+        : `Sending: logged in as ${smtp.user}.`
     await this.say({ name: 'smtp_login', state: 'done', words: login })
   }
 
@@ -176,15 +179,19 @@ class Check {
         await this.say({
           name: 'imap_connect',
           state: 'done',
-          words: `Connected to ${imap.host}:${imap.port}.`,
+          words: `Reading: connected to ${imap.host}:${imap.port}.`,
         })
         await this.say({ name: 'imap_login', state: 'failed', words, reply: folders.detail })
       }
       await this.say({ name: 'imap_connect', state: 'failed', words, reply: folders.detail })
       return null
     }
-    await this.say({ name: 'imap_connect', state: 'done', words: `Connected to ${imap.host}:${imap.port}.` })
-    await this.say({ name: 'imap_login', state: 'done', words: `Logged in as ${imap.user ?? ''}.` })
+    await this.say({
+      name: 'imap_connect',
+      state: 'done',
+      words: `Reading: connected to ${imap.host}:${imap.port}.`,
+    })
+    await this.say({ name: 'imap_login', state: 'done', words: `Reading: logged in as ${imap.user ?? ''}.` })
     this.findings.folders = folders.map(({ path, role }) => ({ folder: path, role }))
     const names = folders.map(({ path }) => path).join(', ')
     await this.say({ name: 'imap_folders', state: 'done', words: `Segue will read ${names}.` })
