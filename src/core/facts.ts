@@ -89,4 +89,6 @@ export interface Cap {
   day: string
   /** When the next day begins. */
   resetsAt: Instant
+  /** Some of it is claimed and not sent yet: it may be given back, which wakes nobody else, so look again then. Null: all of it was sent. */
+  looseUntil: Instant | null
 }

@@ -176,7 +176,8 @@ function judgeInbox({ enrollment, reading }: Facts, now: Instant): Verdict | nul
 function judgeCap(cap: Cap | null, scope: 'lane' | 'enrollment'): Verdict | null {
   if (cap === null || cap.used < cap.limit) return null
   const value = `${cap.used} of ${cap.limit} today`
-  return scope === 'lane' ? park('lane', value, cap.resetsAt) : wait(cap.resetsAt, value)
+  const until = Math.min(cap.resetsAt, cap.looseUntil ?? cap.resetsAt)
+  return scope === 'lane' ? park('lane', value, until) : wait(until, value)
 }
 
 function judgePace(name: PaceGate): Law['judge'] {

@@ -11,7 +11,7 @@ import type { Id, TeamId } from '../core/ids.ts'
 import { capacity } from '../core/pacing.ts'
 import type { Random } from '../core/random.ts'
 import type { Log } from '../log.ts'
-import { lockCaps } from '../store/caps.ts'
+import { capName, lockCaps, looseCaps } from '../store/caps.ts'
 import { type Outgoing, readOutgoing } from '../store/claimed-messages.ts'
 import {
   type DueId,
@@ -138,12 +138,18 @@ async function take(tx: Db, { team, mailboxIds, rendered, moments, tools }: Taki
   const queued = recovered ? [] : await claimQueued(tx, { team, mailboxes, now })
   const paces = await readPaces(tx, { team, mailboxIds: ids, now })
   const due = recovered ? [] : await dueAt(tx, { team, paces, now })
-  const used = await lockCaps(
-    tx,
-    team,
-    due.flatMap((one) => Object.values(one.capKeys).filter((key) => key !== null)),
-  )
-  const decided = decideAll(due, { paces, used, ...rendered, now, random: tools.random, log: tools.log })
+  const capKeys = due.flatMap((one) => Object.values(one.capKeys).filter((key) => key !== null))
+  const used = await lockCaps(tx, team, capKeys)
+  const loose = await looseCaps(tx, team, capKeys)
+  const decided = decideAll(due, {
+    paces,
+    used,
+    loose,
+    ...rendered,
+    now,
+    random: tools.random,
+    log: tools.log,
+  })
   if (recovered) for (const id of ids) decided.unfinished.add(id)
   const fences = new Map(mailboxes.map((one) => [one.id, one.fence + 1]))
   const messages = decided.send.map(({ due: one, facts, decision, prepared: made }) =>
@@ -215,6 +221,8 @@ function firstOf(found: readonly DueId[], limitOf: (mailboxId: Id) => number): I
 interface Deciding extends Rendered {
   paces: ReadonlyMap<Id, PacedMailbox>
   used: Map<string, number>
+  /** Counters of which some may be given back. */
+  loose: Set<string>
   now: Instant
   random: Random
   log: Log
@@ -234,7 +242,7 @@ function decideAll(due: readonly DueEnrollment[], o: Deciding): DecidedAll {
 function decideOne(due: DueEnrollment, all: DecidedAll, o: Deciding & { room: Map<Id, number> }): void {
   const made = o.prepared.get(due.facts.enrollment.id)
   const prepared = made?.key === due.wordingKey ? made : null
-  const facts = { ...withCaps(due, o.used), missing: prepared?.missing ?? null }
+  const facts = { ...withCaps(due, o), missing: prepared?.missing ?? null }
   const decision = decideHere(due, facts, o)
   const decided = { due, facts, decision, prepared }
   if (decision.do === 'park' && decision.scope === 'lane')
@@ -244,7 +252,10 @@ function decideOne(due: DueEnrollment, all: DecidedAll, o: Deciding & { room: Ma
   else if (o.room.get(due.mailboxId)! > 0) {
     o.room.set(due.mailboxId, o.room.get(due.mailboxId)! - 1)
     for (const key of Object.values(due.capKeys))
-      if (key) o.used.set(nameOf(key), (o.used.get(nameOf(key)) ?? 0) + 1)
+      if (key) {
+        o.used.set(capName(key), (o.used.get(capName(key)) ?? 0) + 1)
+        o.loose.add(capName(key))
+      }
     all.send.push(decided)
   }
 }
@@ -263,17 +274,18 @@ function decideHere(due: DueEnrollment, facts: Facts, { now, random, log, faults
   }
 }
 
-const nameOf = (key: { kind: string; key: string; day: string }) => `${key.kind} ${key.key} ${key.day}`
-
 /** The counters as they are now that they are locked, and this claim's own sends added. */
-function withCaps({ facts, capKeys }: DueEnrollment, used: ReadonlyMap<string, number>): Facts {
+function withCaps({ facts, capKeys }: DueEnrollment, { used, loose, now }: Deciding): Facts {
   const { sequence, step } = facts
   if (capKeys.sequence === null && capKeys.step === null) return facts
-  const now = <C extends Facts['step']['cap']>(cap: C, key: (typeof capKeys)['step']): C =>
-    cap && key ? { ...cap, used: used.get(nameOf(key)) ?? 0 } : cap
+  const counted = <C extends Facts['step']['cap']>(cap: C, key: (typeof capKeys)['step']): C => {
+    if (!cap || !key) return cap
+    const name = capName(key)
+    return { ...cap, used: used.get(name) ?? 0, looseUntil: loose.has(name) ? now + LEASE_MS : null }
+  }
   return {
     ...facts,
-    sequence: { ...sequence, cap: now(sequence.cap, capKeys.sequence) },
-    step: { ...step, cap: now(step.cap, capKeys.step) },
+    sequence: { ...sequence, cap: counted(sequence.cap, capKeys.sequence) },
+    step: { ...step, cap: counted(step.cap, capKeys.step) },
   }
 }

@@ -31,6 +31,19 @@ export async function lockCaps(tx: Db, team: TeamId, keys: readonly CapKey[]): P
   return new Map(rows.map((row) => [capName(row), row.used]))
 }
 
+/** Those counters, by `capName`, in which something is counted that was claimed and has not left yet. */
+export async function looseCaps(tx: Db, team: TeamId, keys: readonly CapKey[]): Promise<Set<string>> {
+  const sorted = sortedKeys(keys)
+  if (sorted.length === 0) return new Set()
+  const { rows } = await sql<CapKey>`
+    select k.kind, k.key, k.day from ${unnested(sorted)} where exists (
+      select from messages m where m.team_id = ${team} and m.state = 'claimed'
+        and m.capped @> jsonb_build_array(jsonb_build_object('kind', k.kind, 'key', k.key, 'day', k.day)))`.execute(
+    kysely(tx),
+  )
+  return new Set(rows.map(capName))
+}
+
 /** Adds (or, negative, gives back) one per key given; a key may stand in the list several times. */
 export async function addToCaps(
   tx: Db,

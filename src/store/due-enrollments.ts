@@ -200,7 +200,7 @@ function capOf(
 ): Cap | null {
   if (limit === null || o.key === null) return null
   const resetsAt = startOfDay(o.zone, localDay(o.zone, o.now) + 1)
-  return { limit, used: o.used.get(capName(o.key)) ?? 0, day: o.key.day, resetsAt }
+  return { limit, used: o.used.get(capName(o.key)) ?? 0, day: o.key.day, resetsAt, looseUntil: null }
 }
 
 async function readCaps(

@@ -9,7 +9,7 @@ import { factsWith, followUpWith, NOW } from '../support/facts.ts'
 /** 2027-03-02 09:00 UTC: the window of the next day. */
 const TUESDAY_9 = Date.parse('2027-03-02T09:00:00Z')
 const MIDNIGHT = Date.parse('2027-03-02T00:00:00Z')
-const cap = { limit: 10, used: 10, day: '2027-03-01', resetsAt: MIDNIGHT }
+const cap = { limit: 10, used: 10, day: '2027-03-01', resetsAt: MIDNIGHT, looseUntil: null }
 
 /** What a gate says of these facts: `open`, or what closes it without its name and rule. */
 function law(name: GateName, facts: Facts, now = NOW) {

@@ -8,7 +8,7 @@ import { seededRandom } from '../../src/random.ts'
 import { awakeTeams, nextWake } from '../../src/store/claims.ts'
 import { kysely } from '../../src/store/db.ts'
 import { endLease } from '../../src/store/recoveries.ts'
-import { sweep } from '../../src/store/stops.ts'
+import { stopAndSweep, sweep } from '../../src/store/stops.ts'
 import { TestClock } from '../support/clock.ts'
 import { freshDatabase } from '../support/database.ts'
 import { enrollPeople, openSequence, type Person } from '../support/enrolled.ts'
@@ -88,4 +88,18 @@ test('a wording that cannot be rendered holds its people, and the mailbox sleeps
       hold: 'internal_error',
     })
   expect(await awakeTeams(db, { now, real: now })).not.toContain(team.team)
+})
+
+test('a place under a daily cap that is given back goes to somebody else the same day', async () => {
+  await sql`update sequences set daily_cap = 1 where team_id = ${team.team}`.execute(kysely(db))
+  const [batch] = (await claimNow()).batches
+  const [first] = batch!.messages
+  const enrollmentIds = people.filter((one) => one.messageId === first!.id).map((one) => one.enrollmentId)
+  const stop = { to: 'paused', reason: 'paused_by_person', until: null } as const
+  await stopAndSweep(db, { team: team.team, enrollmentIds, stop, actor: 'user:rae', now, random })
+  const lease = { team: team.team, mailboxId: team.mailboxId, fence: batch!.fence }
+  await endLease(db, { ...lease, now: clock.now(), real: clock.real() })
+  clock.advance(3 * MINUTE)
+  const [other] = people.filter((one) => one.messageId !== first!.id)
+  expect(await nextClaims()).toEqual([other!.messageId])
 })
