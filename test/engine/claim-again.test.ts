@@ -11,7 +11,8 @@ import { endLease } from '../../src/store/recoveries.ts'
 import { stopAndSweep, sweep } from '../../src/store/stops.ts'
 import { TestClock } from '../support/clock.ts'
 import { freshDatabase } from '../support/database.ts'
-import { enrollPeople, openSequence, type Person } from '../support/enrolled.ts'
+import type { Person } from '../support/enrolled.ts'
+import { enrollLive } from '../support/live-engine.ts'
 import { enrollmentRow } from '../support/looking.ts'
 import { createTeam, type TestTeam } from '../support/team.ts'
 
@@ -25,12 +26,7 @@ let people: Person[]
 beforeEach(async () => {
   clock = new TestClock(now)
   team = await createTeam(db, { now, random })
-  const sequence = await openSequence(db, team, { now, random })
-  await sql`update sequences set active = true, activated_at = now() - interval '1 day' where team_id = ${team.team}`.execute(
-    kysely(db),
-  )
-  await sql`update variants set approved = true where team_id = ${team.team}`.execute(kysely(db))
-  people = await enrollPeople(db, team, { sequence, count: 2, now, random })
+  people = await enrollLive(db, team, { count: 2, now, random })
 })
 afterAll(() => drop())
 

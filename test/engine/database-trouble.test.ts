@@ -2,14 +2,14 @@
 import { sql } from 'kysely'
 import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { SECOND } from '../../src/core/clock.ts'
-import { type Engine, startEngine } from '../../src/engine/engine.ts'
-import { createLog } from '../../src/log.ts'
+import type { Engine } from '../../src/engine/engine.ts'
+import type { Sender } from '../../src/mail/port.ts'
 import { seededRandom } from '../../src/random.ts'
 import { kysely } from '../../src/store/db.ts'
 import { DatabaseUnavailable } from '../../src/store/unavailable.ts'
 import { TestClock } from '../support/clock.ts'
 import { freshDatabase } from '../support/database.ts'
-import { enrollPeople, openSequence } from '../support/enrolled.ts'
+import { enrollLive, startLive } from '../support/live-engine.ts'
 import { createTeam, type TestTeam } from '../support/team.ts'
 
 const { db, pools, drop } = await freshDatabase()
@@ -24,12 +24,7 @@ beforeEach(async () => {
   clock = new TestClock(now)
   sent = []
   team = await createTeam(db, { now, random })
-  const sequence = await openSequence(db, team, { now, random })
-  await sql`update sequences set active = true, activated_at = now() - interval '1 day' where team_id = ${team.team}`.execute(
-    kysely(db),
-  )
-  await sql`update variants set approved = true where team_id = ${team.team}`.execute(kysely(db))
-  await enrollPeople(db, team, { sequence, count: 2, now, random })
+  await enrollLive(db, team, { count: 2, now, random })
 })
 afterEach(async () => {
   await engine.stop()
@@ -65,25 +60,13 @@ function breakWhen({ pool, when, error, times = 1 }: Breaking, isMet: () => Prom
 }
 
 function start(): void {
-  engine = startEngine({
-    db: { claim: pools.claim, mark: pools.mark },
-    mail: {
-      openSender: () => ({
-        send: async (mail, mark) => {
-          const mayGo = await mark().catch(() => false)
-          if (!mayGo) return { kind: 'refused_mark' }
-          sent.push(mail.to[0]!.address)
-          return { kind: 'accepted', reply: '250 Ok', refusedCopies: [] }
-        },
-        close: () => Promise.resolve(),
-      }),
-    },
-    access: async () => ({
-      kind: 'server' as const,
-      smtp: { host: '127.0.0.1', port: 1, tls: 'none' as const },
-    }),
-    ...{ clock, random, log: createLog('silent'), publicUrl: null, worker: `living ${team.team}` },
-  })
+  const send: Sender['send'] = async (mail, mark) => {
+    const mayGo = await mark().catch(() => false)
+    if (!mayGo) return { kind: 'refused_mark' }
+    sent.push(mail.to[0]!.address)
+    return { kind: 'accepted', reply: '250 Ok', refusedCopies: [] }
+  }
+  engine = startLive(send, { pools, clock, random, worker: `living ${team.team}` })
 }
 
 async function countOf(state: string): Promise<number> {

@@ -1,13 +1,13 @@
 /** When the engine goes on and when it does not: told to stop with a batch half sent, or not trusting its clock. */
 import { sql } from 'kysely'
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest'
-import { type Engine, type EngineOptions, startEngine } from '../../src/engine/engine.ts'
-import { createLog } from '../../src/log.ts'
+import type { Engine, EngineOptions } from '../../src/engine/engine.ts'
+import type { Sender } from '../../src/mail/port.ts'
 import { seededRandom } from '../../src/random.ts'
 import { kysely } from '../../src/store/db.ts'
 import { TestClock } from '../support/clock.ts'
 import { freshDatabase } from '../support/database.ts'
-import { enrollPeople, openSequence } from '../support/enrolled.ts'
+import { enrollLive, startLive } from '../support/live-engine.ts'
 import { createTeam, type TestTeam } from '../support/team.ts'
 import { until } from '../support/until.ts'
 
@@ -27,12 +27,7 @@ beforeEach(async () => {
   clock = new TestClock(now)
   onTheWire = []
   team = await createTeam(db, { now, random })
-  const sequence = await openSequence(db, team, { now, random })
-  await sql`update sequences set active = true, activated_at = now() - interval '1 day' where team_id = ${team.team}`.execute(
-    kysely(db),
-  )
-  await sql`update variants set approved = true where team_id = ${team.team}`.execute(kysely(db))
-  await enrollPeople(db, team, { sequence, count: PEOPLE, now, random })
+  await enrollLive(db, team, { count: PEOPLE, now, random })
 })
 afterEach(async () => {
   for (const arrive of onTheWire.splice(0)) arrive()
@@ -42,25 +37,12 @@ afterAll(() => drop())
 
 /** Mails stay on the wire until the test lets them arrive. */
 function start(options: Partial<EngineOptions> = {}): void {
-  engine = startEngine({
-    db: { claim: pools.claim, mark: pools.mark },
-    mail: {
-      openSender: () => ({
-        send: async (_mail, mark) => {
-          if (!(await mark())) return { kind: 'refused_mark' }
-          await new Promise<void>((resolve) => onTheWire.push(resolve))
-          return { kind: 'accepted', reply: '250 Ok', refusedCopies: [] }
-        },
-        close: () => Promise.resolve(),
-      }),
-    },
-    access: async () => ({
-      kind: 'server' as const,
-      smtp: { host: '127.0.0.1', port: 1, tls: 'none' as const },
-    }),
-    ...{ clock, random, log: createLog('silent'), publicUrl: null, worker: `living ${team.team}` },
-    ...options,
-  })
+  const send: Sender['send'] = async (_mail, mark) => {
+    if (!(await mark())) return { kind: 'refused_mark' }
+    await new Promise<void>((resolve) => onTheWire.push(resolve))
+    return { kind: 'accepted', reply: '250 Ok', refusedCopies: [] }
+  }
+  engine = startLive(send, { pools, clock, random, worker: `living ${team.team}` }, options)
 }
 
 async function messagesByState(): Promise<Record<string, number>> {
