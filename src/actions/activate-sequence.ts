@@ -46,10 +46,11 @@ export async function activationRefusal(
   { team, steps }: { team: TeamId; steps: readonly { position: number; kind: string }[] },
 ): Promise<Refusal | undefined> {
   if (steps.length === 0) return refused(NO_STEPS).refusal
-  const byHand = steps
-    .map((step) => (isSentByItself(step.kind) ? undefined : notByItself(step)))
-    .find(Boolean)
-  if (byHand) return refused(byHand.sentence, { code: byHand.code }).refusal
+  const byHand = steps.find((step) => !isSentByItself(step.kind))
+  if (byHand) {
+    const { code, sentence } = notByItself(byHand)
+    return refused(sentence, { code }).refusal
+  }
   return senderRefusal(tx, team)
 }
 

@@ -22,7 +22,7 @@ import {
 } from '../store/enrollment-guards.ts'
 import { analyzeEnrollments, insertEnrollments, type NewEnrollment, waitingAt } from '../store/enrollments.ts'
 import { bumpLanes } from '../store/lanes.ts'
-import { holdMailboxes } from '../store/mailbox-removal.ts'
+import { holdMailboxes } from '../store/locks.ts'
 import type { MailboxRow } from '../store/mailboxes.ts'
 import { scheduleById, scheduleOf } from '../store/schedules.ts'
 import { holdSequence, markUsed } from '../store/sequence-writes.ts'

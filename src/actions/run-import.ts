@@ -18,7 +18,7 @@ import {
   lockImport,
 } from '../store/imports.ts'
 import { suppress, sweep } from '../store/stops.ts'
-import { serverSentence } from '../store/unavailable.ts'
+import { mayPass, serverSentence } from '../store/unavailable.ts'
 import { CUSTOM } from './import-columns.ts'
 import { importContacts } from './import-contacts.ts'
 import {
@@ -55,8 +55,9 @@ export async function runImport(key: ImportKey, importing: Importing): Promise<v
   } catch (error) {
     if (importing.signal?.aborted) throw error
     const trouble = serverSentence(error)
-    if (trouble !== undefined) {
-      log.warn({ import_id: key.id }, `an import waits: ${trouble}`)
+    if (trouble !== undefined || mayPass(error)) {
+      const words = trouble ?? 'the database could not finish; trying again'
+      log.warn({ import_id: key.id }, `an import waits: ${words}`)
       throw error
     }
     log.error({ err: error, import_id: key.id }, 'an import failed')

@@ -4,6 +4,7 @@ import type { Db } from '../core/db.ts'
 import { type Id, newId, type TeamId } from '../core/ids.ts'
 import type { Random } from '../core/random.ts'
 import { done, notFound, type Result, refused } from '../core/result.ts'
+import { countSince } from '../store/caps.ts'
 import { bumpSequences } from '../store/lanes.ts'
 import { listsNamed } from '../store/lists.ts'
 import { defaultSchedule, type ScheduleRow, scheduleById, scheduleOf } from '../store/schedules.ts'
@@ -22,8 +23,8 @@ import { saveTemplates, templatesByIds } from '../store/templates.ts'
 import { saveVariants } from '../store/variants.ts'
 import { activateSequence, activationRefusal, turnOn } from './activate-sequence.ts'
 import { archiveSequence } from './archive-sequence.ts'
-import { countNewCaps, lockNewCaps } from './count-new-caps.ts'
 import { deactivateSequence } from './deactivate-sequence.ts'
+import { lockNewCaps } from './new-caps.ts'
 import { emptyPlan, planSteps, type StepDraft, type StepPlan } from './plan-steps.ts'
 import { type Edit, followDeletedSteps, leaveDeletedSteps, lookAgain, retimePeople } from './retime-people.ts'
 
@@ -195,7 +196,8 @@ async function rewrite(
       ? edit.steps.filter((step) => step.deletedAt === null).map((step) => step.id)
       : plan.value.retimedStepIds,
   )
-  await countNewCaps(tx, { team, sequenceId: id, caps })
+  // Messages come after people in the order of locks.
+  await countSince(tx, { team, sequenceId: id, ...caps })
   return done({ edit, plan: plan.value, rescheduled, active: locked.active })
 }
 

@@ -1,8 +1,10 @@
 /** Creates and changes sequences over HTTP, with steps, touches and templates in one call, and says what is missing before activation. */
+
 import { Type } from 'typebox'
 import { missingValues } from '../actions/missing-values.ts'
 import { readiness } from '../actions/readiness.ts'
 import { createSequence, updateSequence } from '../actions/write-sequence.ts'
+import { isRefusedFor } from '../core/sequence.ts'
 import { confirmAlways } from '../store/sequence-writes.ts'
 import { actorOf } from './actor.ts'
 import { IdParameter } from './params.ts'
@@ -101,6 +103,7 @@ const Readiness = Type.Object({
       code: Type.String(),
       sentence: Type.String(),
       step_id: Type.Union([Type.String(), Type.Null()]),
+      refuses: Type.Boolean(),
     }),
   ),
   warnings: Type.Array(Type.String()),
@@ -177,7 +180,12 @@ export const routes: Route[] = [
       ])
       return {
         ready,
-        problems: problems.map(({ code, sentence, stepId }) => ({ code, sentence, step_id: stepId })),
+        problems: problems.map((one) => ({
+          code: one.code,
+          sentence: one.sentence,
+          step_id: one.stepId,
+          refuses: isRefusedFor(one),
+        })),
         warnings,
         missing: people.missing.map(({ examples, ...one }) => ({
           ...one,

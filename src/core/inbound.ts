@@ -194,7 +194,7 @@ export function matchKeys(reading: InboundReading, mail: ParsedMail): MatchKeys 
     sender:
       byMachine || !mail.from
         ? null
-        : { address: mail.from.address.toLowerCase(), subject: bareSubject(mail.subject) },
+        : { address: mail.from.address.toLowerCase(), subject: comparableSubject(mail.subject) },
     failed:
       reading.bounce?.recipients.map(({ address }) => address).filter((address) => address !== '') ?? [],
   }
@@ -206,7 +206,7 @@ function complainedId(mail: ParsedMail): string | null {
 }
 
 /** Subject without the prefixes that replies and programs put before it, lower case, for comparing. */
-export function bareSubject(subject: string): string {
+export function comparableSubject(subject: string): string {
   return baseSubject(subject.replace(AUTOMATIC_PREFIX, '')).trim().toLowerCase()
 }
 

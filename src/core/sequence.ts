@@ -103,6 +103,10 @@ export interface Problem {
   stepId: Id | null
 }
 
+/** With these a sequence is not turned on (`actions/activate-sequence.ts`); with the others it is, and sends what it can. */
+const REFUSED_FOR = ['no_steps', 'step_by_hand', 'legal_name_missing', 'postal_address_missing']
+export const isRefusedFor = ({ code }: Problem) => REFUSED_FOR.includes(code)
+
 export interface SequenceToJudge {
   steps: readonly Step[]
   schedule: Schedule | null

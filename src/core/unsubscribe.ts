@@ -49,6 +49,11 @@ export function optOutTokenIn(subject: string): string | undefined {
   return /(?:^|\s)unsubscribe\s+([A-Za-z0-9_-]{16,200})\s*$/i.exec(subject.slice(0, 1_000))?.[1]
 }
 
+/** The token in a `List-Unsubscribe` header of ours, as it stands in a mail that was returned. */
+export function optOutTokenOfHeader(header: string): string | undefined {
+  return /[?&]subject=unsubscribe(?:%20|\+|\s)([A-Za-z0-9_-]{16,200})/i.exec(header.slice(0, 2_000))?.[1]
+}
+
 export function hasOptOutMarker(html: string): boolean {
   return html.search(MARKER) >= 0
 }

@@ -85,9 +85,8 @@ class Loop {
   /** Something happened since the last round began. */
   #poked = false
   #resting = false
-  readonly #batches = new Set<Promise<void>>()
-  /** Mailbox and fence of the batches under way. */
-  readonly #served = new Set<string>()
+  /** Under way, by mailbox and fence. */
+  readonly #batches = new Map<string, Promise<void>>()
 
   constructor(options: EngineOptions) {
     this.#options = options
@@ -98,7 +97,7 @@ class Loop {
     return this.#stopping.signal
   }
 
-  readonly serves = (lease: { mailboxId: Id; fence: number }): boolean => this.#served.has(leaseName(lease))
+  readonly serves = (lease: { mailboxId: Id; fence: number }): boolean => this.#batches.has(leaseName(lease))
 
   stop(): void {
     this.#stopping.abort()
@@ -111,7 +110,7 @@ class Loop {
   }
 
   async settled(): Promise<void> {
-    while (this.#batches.size > 0) await Promise.all(this.#batches)
+    while (this.#batches.size > 0) await Promise.all(this.#batches.values())
   }
 
   async idle(): Promise<void> {
@@ -196,13 +195,12 @@ class Loop {
 
   #begin({ team, batches }: Claim): void {
     for (const batch of batches) {
-      this.#served.add(leaseName(batch))
+      const name = leaseName(batch)
       const sending = this.#send({ team, ...batch }).finally(() => {
-        this.#batches.delete(sending)
-        this.#served.delete(leaseName(batch))
+        this.#batches.delete(name)
         this.poke()
       })
-      this.#batches.add(sending)
+      this.#batches.set(name, sending)
     }
   }
 

@@ -7,9 +7,9 @@ import type { Instant } from '../core/clock.ts'
 import { MINUTE } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
 import type { TeamId } from '../core/ids.ts'
-import { bareSubject, type Evidence, type InboundReading, matchKeys } from '../core/inbound.ts'
+import { comparableSubject, type Evidence, type InboundReading, matchKeys } from '../core/inbound.ts'
 import { header, type ParsedMail } from '../core/parsed-mail.ts'
-import { optOutTokenIn } from '../core/unsubscribe.ts'
+import { optOutTokenIn, optOutTokenOfHeader } from '../core/unsubscribe.ts'
 import { type Matched, messageById, messagesByRfcIds, messagesToAddress } from '../store/inbound.ts'
 import { findOptOut } from '../store/opt-outs.ts'
 
@@ -50,9 +50,14 @@ async function byMessageId(db: Db, { team, mail, reading }: MailToMatch): Promis
   return null
 }
 
-/** The mailto way of our opt-out link: whoever sends it, the token says whom it is about. */
-async function byToken(db: Db, { team, mail }: MailToMatch): Promise<Match | null> {
-  const token = optOutTokenIn(mail.subject)
+/**
+ * The mailto way of our opt-out link: whoever sends it, the token says whom it is about. So does a mail of ours that came back, when the
+ * server had put a Message-ID of its own into it that we do not know yet.
+ */
+async function byToken(db: Db, { team, mail, reading }: MailToMatch): Promise<Match | null> {
+  const cameBack = reading.kind === 'bounce' || reading.kind === 'complaint'
+  const header = mail.returned?.['list-unsubscribe']?.join(' ') ?? ''
+  const token = optOutTokenIn(mail.subject) ?? (cameBack ? optOutTokenOfHeader(header) : undefined)
   const target = token === undefined ? null : await findOptOut(db, { team, token })
   const message = target && (await messageById(db, { team, id: target.messageId }))
   return (
@@ -79,7 +84,9 @@ async function byAddress(db: Db, asked: MailToMatch): Promise<Match | null> {
       evidence: sign('failing address', person.address, FAILED_ADDRESS),
       proved: false,
     }
-  const sameSubject = sent.find(({ subject }) => subject !== '' && bareSubject(subject) === sender.subject)
+  const sameSubject = sent.find(
+    ({ subject }) => subject !== '' && comparableSubject(subject) === sender.subject,
+  )
   if (sameSubject)
     return {
       message: sameSubject,

@@ -14,6 +14,14 @@ export async function lockMailboxes(tx: Db, team: TeamId, ids: readonly Id[]): P
   )
 }
 
+/** For whoever adds people: until the end of the transaction none of these is removed. False when one is already. */
+export async function holdMailboxes(tx: Db, team: TeamId, ids: readonly Id[]): Promise<boolean> {
+  const { rows } = await sql`
+    select id from mailboxes where team_id = ${team} and id = any(${ids as Id[]}) and state <> 'removed'
+    order by id for key share`.execute(kysely(tx))
+  return rows.length === new Set(ids).size
+}
+
 /** All that a transaction is about to write, at once: three sorted parts one after the other are not sorted. */
 export async function lockEnrollments(tx: Db, team: TeamId, ids: readonly Id[]): Promise<void> {
   await sql`select from enrollments where team_id = ${team} and id = any(${ids as Id[]}) order by id for no key update`.execute(

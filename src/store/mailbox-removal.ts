@@ -57,11 +57,3 @@ export async function removeRow(
     kysely(tx),
   )
 }
-
-/** For whoever adds people: until the end of the transaction none of these is removed. False when one is already. */
-export async function holdMailboxes(tx: Db, team: TeamId, ids: readonly Id[]): Promise<boolean> {
-  const { rows } = await sql`
-    select id from mailboxes where team_id = ${team} and id = any(${ids as Id[]}) and state <> 'removed'
-    order by id for key share`.execute(kysely(tx))
-  return rows.length === new Set(ids).size
-}

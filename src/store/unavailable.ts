@@ -50,13 +50,12 @@ export function isUnavailable(error: unknown): boolean {
 }
 
 /** PostgreSQL's classes of what is nobody's fault here: connection, read-only, rollback, resources, state, operator, system. */
-const PASSING = /^(08|25|40|53|55|57|58)/
+const PASSING = /^(08|25|40|53|55|57|58)[0-9A-Z]{3}$/
 
 /** Will it pass by itself, or when an operator has made room? Then the same work is tried again, and is not given up. */
 export function mayPass(error: unknown): boolean {
   if (isUnavailable(error)) return true
-  const code = codeOf(error)
-  return code.length === 5 && PASSING.test(code)
+  return PASSING.test(codeOf(error))
 }
 
 /** The same error, as `DatabaseUnavailable` when the server is away. */

@@ -49,6 +49,13 @@ test('a bounce that quotes no Message-ID of ours suppresses nobody', async () =>
   ])
 })
 
+test('a bounce under a Message-ID that the server made, before it told us, is proved by the opt-out link that came back', async () => {
+  const list = `<mailto:sandbox@segue.test?subject=unsubscribe%20${ann.optOutToken}>`
+  await take(dsn({ id: '<made-by-the-server@relay.test>', list }))
+  expect(await suppressed()).toEqual([{ value: 'ann@client.test', reason: 'hard_bounce' }])
+  expect(await enrollment()).toMatchObject({ state: 'failed', reason: 'hard_bounced' })
+})
+
 test('a bounce of an address behind the one we wrote to is soft', async () => {
   await take(dsn({ id: ann.rfcId, to: 'ann.private@home.test' }))
   expect(await suppressed()).toEqual([])

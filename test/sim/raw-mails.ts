@@ -104,6 +104,10 @@ const REPLIES: Record<BounceClass, { status: string; reply: string }> = {
 }
 
 /** RFC 3464, as Postfix writes it. */
+/** Servers return all headers of a mail. */
+const listHeader = ({ original: { headers } }: Answer) =>
+  headers.listUnsubscribe === undefined ? [] : [`List-Unsubscribe: ${headers.listUnsubscribe}`]
+
 export function bounce(answer: Answer, kind: BounceClass): Uint8Array {
   const { original, seenId } = answer
   const to = writtenTo(answer)
@@ -136,7 +140,7 @@ export function bounce(answer: Answer, kind: BounceClass): Uint8Array {
       `From: <${original.from.address}>`,
       `To: <${to}>`,
     ],
-    ...[`Subject: ${original.subject}`, `Message-ID: ${seenId}`, '', '--b0--'],
+    ...[`Subject: ${original.subject}`, `Message-ID: ${seenId}`, ...listHeader(answer), '', '--b0--'],
   ])
 }
 
@@ -152,7 +156,7 @@ export function complaint(answer: Answer): Uint8Array {
     ...['', '--b0', 'Content-Type: message/feedback-report', '', 'Feedback-Type: abuse', 'Version: 1'],
     ...['User-Agent: Simulated/1', `Original-Rcpt-To: ${to}`, '', '--b0', 'Content-Type: message/rfc822', ''],
     ...[`From: <${original.from.address}>`, `To: <${to}>`, `Subject: ${original.subject}`],
-    ...[`Message-ID: ${seenId}`, '', '(text removed)', '', '--b0--'],
+    ...[`Message-ID: ${seenId}`, ...listHeader(answer), '', '(text removed)', '', '--b0--'],
   ])
 }
 

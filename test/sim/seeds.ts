@@ -3,18 +3,18 @@
 /** Each found a bug; what it was. */
 export const NAMED_SEEDS: Readonly<Record<string, string>> = {
   '11': 'a daily cap that was set in the middle of a day did not count what had been sent that day',
+  '8': 'a bounce that came before the server had told its own Message-ID proved nothing, and the dead address was written to again',
 }
 
 /** Enough that every fault and every gate occurs, and as much as a test run may take on one core. */
-const SEEDS_BY_DEFAULT = 12
+export const SEEDS_BY_DEFAULT = 12
 /** In CI seeds go on for so long. */
 const CI_BUDGET_MS = 240_000
 
 export interface Plan {
   seeds: string[]
-  /** Ends early when so much real time has passed and `seedsMin` were run; null: every seed. */
+  /** Ends early when so much real time has passed and the usual number was run; null: every seed. */
   budgetMs: number | null
-  seedsMin: number
   /** One seed alone need not meet every fault. */
   expectsAll: boolean
   /** After a seed that failed. */
@@ -29,10 +29,10 @@ export function planOf(env: Readonly<Record<string, string | undefined>>): Plan 
     return [...new Set([...Object.keys(NAMED_SEEDS), ...numbers])]
   }
   const goesOn = env['GO_ON'] !== undefined
-  const asked = { budgetMs: null, seedsMin: SEEDS_BY_DEFAULT, goesOn, tellsEach: true }
+  const asked = { budgetMs: null, goesOn, tellsEach: true }
   if (env['SEED']) return { ...asked, seeds: env['SEED'].split(','), expectsAll: false }
   if (env['SEEDS']) return { ...asked, seeds: numbered(Number(env['SEEDS'])), expectsAll: true }
-  const short = { seedsMin: SEEDS_BY_DEFAULT, goesOn, tellsEach: false, expectsAll: true }
+  const short = { goesOn, tellsEach: false, expectsAll: true }
   if (env['SEGUE_CI']) return { ...short, seeds: numbered(10_000), budgetMs: CI_BUDGET_MS }
   return { ...short, seeds: numbered(SEEDS_BY_DEFAULT), budgetMs: null }
 }

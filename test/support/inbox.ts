@@ -154,9 +154,12 @@ export const dsn = (o: {
   status?: string
   said?: string
   messageId?: string
+  /** `List-Unsubscribe` of the mail that came back. */
+  list?: string
 }) => {
   const { to = 'ann@client.test', action = 'failed', status = '5.1.1', said = '550 5.1.1 User unknown' } = o
-  const returned = o.id === undefined ? '' : `Message-ID: ${o.id}\n`
+  const list = o.list === undefined ? '' : `List-Unsubscribe: ${o.list}\n`
+  const returned = o.id === undefined ? list : `Message-ID: ${o.id}\n${list}`
   return mail(
     {
       From: 'Mail Delivery System <MAILER-DAEMON@mx.client.test>',

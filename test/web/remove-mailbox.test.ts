@@ -4,6 +4,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { hasChromium, startBrowser } from '../support/browser.ts'
 import { type RunningSegue, startRunning } from '../support/running.ts'
 
+if (process.env['SEGUE_CI'] && !hasChromium) throw new Error('CI needs Chromium: apt-get install chromium')
+
 let segue: RunningSegue
 let browser: Browser
 

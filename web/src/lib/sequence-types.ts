@@ -119,6 +119,8 @@ export interface Notice {
   code: string
   sentence: string
   step_id?: string | null
+  /** With this the server refuses to turn the sequence on. */
+  refuses: boolean
 }
 
 export interface Readiness {

@@ -34,9 +34,6 @@ export function ActiveSwitch({ sequence }: { sequence: Sequence }) {
   )
 }
 
-/** With these the server refuses to turn a sequence on; with the others it turns on and sends what it can. */
-const REFUSES = ['no_steps', 'legal_name_missing', 'postal_address_missing']
-
 interface AskProps {
   sequence: Sequence
   opened: boolean
@@ -48,7 +45,7 @@ function TurnOn({ sequence, opened, onClose }: AskProps) {
   const { data } = useQuery({ ...readinessQuery(sequence.id), enabled: opened, staleTime: 0 })
   const waiting =
     sequence.people.total - sequence.people.finished - sequence.people.replied - sequence.people.bounced
-  const refused = data?.problems.some(({ code }) => REFUSES.includes(code)) ?? false
+  const refused = data?.problems.some((one) => one.refuses) ?? false
   const confirm = async () => {
     await activate(sequence.id)
     await queries.invalidateQueries()

@@ -4167,6 +4167,7 @@ export interface operations {
                             code: string;
                             sentence: string;
                             step_id: string | null;
+                            refuses: boolean;
                         }[];
                         warnings: string[];
                         /** @description Values that people still in the sequence lack and a wording prints without a default: those mails would be held. */

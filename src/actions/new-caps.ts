@@ -3,7 +3,7 @@ import type { Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
 import type { Id, TeamId } from '../core/ids.ts'
 import { localDay, plainDate, startOfDay } from '../core/zone.ts'
-import { type CapKey, countSince, lockCaps } from '../store/caps.ts'
+import { type CapKey, lockCaps } from '../store/caps.ts'
 import type { StepRow } from '../store/steps.ts'
 
 export interface Caps {
@@ -36,12 +36,4 @@ export async function lockNewCaps(
     keys.push({ kind: 'sequence', key: sequenceId, day })
   await lockCaps(tx, team, keys)
   return { keys, from: startOfDay(zone, today) }
-}
-
-/** The last statements of the edit: messages come after people in the order of locks. */
-export async function countNewCaps(
-  tx: Db,
-  o: { team: TeamId; sequenceId: Id; caps: NewCaps },
-): Promise<void> {
-  if (o.caps.keys.length > 0) await countSince(tx, { ...o, ...o.caps })
 }
