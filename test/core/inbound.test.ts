@@ -117,6 +117,16 @@ test('mail of the mailbox itself in Sent is a person writing by hand', async () 
   expect((await judge({ ...own, Subject: 'Note' }, 'Hi', { folderRole: 'inbox' })).kind).toBe('other')
 })
 
+test('mail in Sent was written here, under an alias that nobody entered too; elsewhere such a mail is an answer', async () => {
+  const alias = {
+    From: 'Ann <ann.alias@acme.test>',
+    To: 'bob@client.test',
+    'In-Reply-To': '<ours@acme.test>',
+  }
+  expect((await judge(alias, 'Hi', { folderRole: 'sent' })).kind).toBe('human_outbound')
+  expect((await judge(alias, 'Hi', { folderRole: 'all' })).kind).toBe('reply')
+})
+
 const report = (type: string, feedback: string) =>
   judge(
     {
