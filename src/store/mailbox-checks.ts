@@ -79,7 +79,7 @@ export async function runningCheck(
   return rows[0]?.id
 }
 
-/** Remembers what a check learned. Connected only if it passed and the settings it tried (`rev`) are still the ones saved. */
+/** Remembers what a check learned, and has a mailbox that passed read at once, also one that could not be read. Connected only if it passed and the settings it tried (`rev`) are still the ones saved. */
 export async function saveFindings(
   tx: Db,
   o: {
@@ -107,7 +107,8 @@ export async function saveFindings(
       paused_until = case when ${o.passed} then '-infinity' else paused_until end,
       send_failures = case when ${o.passed} then 0 else send_failures end,
       send_problem = case when ${o.passed} then null else send_problem end,
-      read_wanted_at = case when ${o.passed} then ${at(o.now)} else read_wanted_at end, updated_at = ${at(o.now)}
+      read_wanted_at = case when ${o.passed} then ${at(o.now)} else read_wanted_at end,
+      read_due_at = case when ${o.passed} then '-infinity' else read_due_at end, updated_at = ${at(o.now)}
     where team_id = ${o.team} and id = ${o.mailboxId} and rev = ${o.rev} and state <> 'removed' returning id`.execute(
     kysely(tx),
   )

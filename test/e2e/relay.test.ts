@@ -12,6 +12,7 @@ let dovecot: Dovecot
 let sink: SmtpSink
 let segue: RunningSegue
 let relayId: string
+let readerId: string
 
 beforeAll(async () => {
   if (!hasDovecot) return
@@ -24,7 +25,7 @@ beforeAll(async () => {
   segue = await startRunning()
   await segue.call('PATCH', '/team', { legal_name: 'Acme Ltd', postal_address: '1 Main St, Berlin' })
   const imap = { ...dovecot.imap('rae'), tls: 'none' }
-  const readerId = await connect({ email: READER, imap })
+  readerId = await connect({ email: READER, imap })
   relayId = await connect({ email: RELAY, imap: null, reads_via: readerId })
 }, 60_000)
 
@@ -74,6 +75,20 @@ test.runIf(hasDovecot)(
     await dovecot.restore()
     expect(unread).toBe('passed')
     expect(why).toMatch(/rae@acme\.test, which cannot be read just now, so follow-ups wait/)
+  },
+  60_000,
+)
+
+test.runIf(hasDovecot)(
+  'a mailbox that could not be read is read at once when its check passes, not at its next poll',
+  async () => {
+    const problem = async () =>
+      (await segue.get(`/email_accounts/${readerId}`)).body.email_account.read_problem
+    await dovecot.cut()
+    await until(problem, (seen) => seen !== null)
+    await dovecot.restore()
+    expect((await checked(readerId)).state).toBe('passed')
+    await until(problem, (seen) => seen === null, { seconds: 5 })
   },
   60_000,
 )
