@@ -16,12 +16,16 @@ export interface Option {
 export type Run = (
   values: Record<string, string | boolean | undefined>,
   terminal: Terminal,
+  /** What stands on the line beside the options; none for a command that takes none. */
+  files: readonly string[],
 ) => Promise<number>
 
 export interface Command {
   name: string
   summary: string
   options: Record<string, Option>
+  /** What else stands on the line, one or more: `FILE...`. Absent: nothing may. */
+  files?: { value: string; help: string }
   load(): Promise<Run>
 }
 

@@ -35,6 +35,15 @@ export const commands: readonly Command[] = [
     load: async () => (await import('./verify.ts')).verifyLedger,
   },
   {
+    name: 'inspect',
+    summary: 'Say what Segue makes of a mail: an answer, a bounce, an absence, an opt-out; and why.',
+    files: { value: 'FILE...', help: 'Mails as they were received, with their headers (.eml).' },
+    options: {
+      json: { type: 'boolean', help: 'Print one JSON object per mail, each on a line of its own.' },
+    },
+    load: async () => (await import('./inspect.ts')).inspect,
+  },
+  {
     name: 'unfence',
     summary:
       'Let a restored or cloned database send again, after you made sure that nobody else sends from it.',

@@ -21,7 +21,7 @@ export async function runCommand(argv: readonly string[], terminal: Terminal): P
   }
   try {
     const run = await command.load()
-    return await run(options.values, terminal)
+    return await run(options.values, terminal, options.files)
   } catch (error) {
     terminal.err(sentenceOf(error))
     return 1
@@ -47,13 +47,21 @@ function commandNamed(name: string, terminal: Terminal): Command | undefined {
 
 type Values = Record<string, string | boolean | undefined>
 
-function optionsOf(command: Command, argv: readonly string[]): { values: Values } | { problem: string } {
+type Called = { values: Values; files: readonly string[] } | { problem: string }
+
+function optionsOf(command: Command, argv: readonly string[]): Called {
   const options = Object.fromEntries(
     Object.entries(command.options).map(([key, option]) => [key, { type: option.type }]),
   )
   try {
-    const { values } = parseArgs({ args: [...argv], options: { ...options, help: { type: 'boolean' } } })
-    return { values: values as Values }
+    const { values, positionals } = parseArgs({
+      args: [...argv],
+      options: { ...options, help: { type: 'boolean' } },
+      allowPositionals: command.files !== undefined,
+    })
+    if (command.files && positionals.length === 0 && values['help'] !== true)
+      return { problem: `${command.files.value} is missing: ${command.files.help}` }
+    return { values: values as Values, files: positionals }
   } catch (error) {
     if (error instanceof TypeError) return { problem: error.message }
     throw error
@@ -67,11 +75,13 @@ function overview(): string {
 }
 
 function helpOf(command: Command): string {
-  const lines = Object.entries(command.options).map(
+  const files = command.files ? [`  ${command.files.value}\n      ${command.files.help}`] : []
+  const options = Object.entries(command.options).map(
     ([key, option]) =>
       `  --${key}${option.type === 'string' ? ` ${option.value ?? 'TEXT'}` : ''}\n      ${option.help}`,
   )
-  const call = `  npm run -s segue -- ${command.name}${lines.length > 0 ? ' [options]' : ''}`
+  const lines = [...files, ...options]
+  const call = `  npm run -s segue -- ${command.name}${command.files ? ` ${command.files.value}` : ''}${options.length > 0 ? ' [options]' : ''}`
   return [command.summary, '', call, ...(lines.length > 0 ? ['', ...lines] : [])].join('\n')
 }
 

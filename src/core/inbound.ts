@@ -49,6 +49,8 @@ export interface InboundReading {
   absence: Absence | null
   /** The text the person wrote, without what they quoted. */
   ownWords: string
+  /** ISO 639-1, of the words that were understood, else as the mail says of itself (Content-Language); null when neither says. */
+  language: string | null
 }
 
 export function classify(mail: ParsedMail, context: InboundContext): InboundReading {
@@ -60,6 +62,7 @@ export function classify(mail: ParsedMail, context: InboundContext): InboundRead
     bounce: null,
     absence: null,
     ownWords: words,
+    language: statedLanguage(mail),
     ...more,
   })
 
@@ -95,11 +98,19 @@ export function classify(mail: ParsedMail, context: InboundContext): InboundRead
 /** Signs at or above this make a mail automatic; weaker ones are shown but do not decide. */
 const AUTOMATIC_AT = 0.7
 
-type Read = (kind: InboundKind, evidence: Evidence[]) => InboundReading
+type Read = (kind: InboundKind, evidence: Evidence[], more?: Partial<InboundReading>) => InboundReading
+
+/** RFC 3282: Exchange and Outlook write it on every mail, as `de-DE`. */
+function statedLanguage(mail: ParsedMail): string | null {
+  return /^\s*([a-z]{2})(?:[-_,;\s]|$)/i.exec(header(mail, 'content-language'))?.[1]?.toLowerCase() ?? null
+}
 
 function byAPerson(mail: ParsedMail, words: string, reading: Read): InboundReading {
   const asked = asksToOptOut(words)
-  if (asked) return reading('opt_out', [{ name: 'words', value: asked.phrase, score: 0.9 }])
+  if (asked)
+    return reading('opt_out', [{ name: 'words', value: asked.phrase, score: 0.9 }], {
+      language: asked.language,
+    })
   const answers = mail.inReplyTo ?? mail.references.at(-1)
   if (answers !== undefined) return reading('reply', [{ name: 'In-Reply-To', value: answers, score: 1 }])
   if (/^\s*(?:re|aw|sv|antw|ynt|odp|vs|rif)\s*:/i.test(mail.subject))

@@ -101,9 +101,9 @@ function mailtoOf({ mailbox, token }: OptOut): string {
 
 /**
  * Does the person ask not to be written to again? Give only the text that they wrote: without the quote, which holds our own opt-out line,
- * and without their signature. Returns the words that say so, or undefined.
+ * and without their signature. Returns the words that say so and their language, or undefined.
  */
-export function asksToOptOut(text: string): { phrase: string } | undefined {
+export function asksToOptOut(text: string): { phrase: string; language: string } | undefined {
   const said = text
     .slice(0, REPLY_MAX)
     .normalize('NFKC')
@@ -111,10 +111,10 @@ export function asksToOptOut(text: string): { phrase: string } | undefined {
     .toLowerCase()
     .replace(/[^\S\n]+/g, ' ')
     .trim()
-  for (const { pattern } of optOutPhrases)
+  for (const { language, pattern } of optOutPhrases)
     for (const match of said.matchAll(pattern)) {
       const before = said.slice(Math.max(0, match.index - 40), match.index)
-      if (!takenBack.test(before)) return { phrase: match[0].trim() }
+      if (!takenBack.test(before)) return { phrase: match[0].trim(), language }
     }
   return undefined
 }

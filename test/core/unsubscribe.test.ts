@@ -123,8 +123,11 @@ test.each([
   expect(asksToOptOut(text)).toBe(undefined)
 })
 
-test('the words that say so are given back', () => {
-  expect(asksToOptOut('Hi,\nPLEASE   STOP emailing me now')).toEqual({ phrase: 'stop emailing me' })
+test('the words that say so are given back, with their language', () => {
+  expect(asksToOptOut('Hi,\nPLEASE   STOP emailing me now')).toEqual({
+    phrase: 'stop emailing me',
+    language: 'en',
+  })
 })
 
 test('a long reply is read quickly', () => {
