@@ -719,8 +719,12 @@ create table teams (
   opt_out_html text not null default 'If you do not want to hear from me, <%click here%>.'::text,
   stale_after_hours integer not null default 168,
   created_at timestamp with time zone not null,
+  away_margin_days integer not null default 1,
+  away_resume_days integer,
   constraint teams_public_id_key UNIQUE (public_id),
   constraint teams_pkey PRIMARY KEY (id),
+  constraint teams_away_margin_days_check CHECK (((away_margin_days >= 0) AND (away_margin_days <= 5))),
+  constraint teams_away_resume_days_check CHECK (((away_resume_days >= 1) AND (away_resume_days <= 365))),
   constraint teams_stale_after_hours_check CHECK (((stale_after_hours >= 1) AND (stale_after_hours <= 8760)))
 );
 

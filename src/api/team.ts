@@ -1,5 +1,6 @@
 /** What the team says about itself: names, zone, and the words of its opt-out line. */
 import { Type } from 'typebox'
+import { AWAY_MARGIN_DAYS_MAX, AWAY_RESUME_DAYS_MAX } from '../core/absence.ts'
 import { hasOptOutMarker } from '../core/unsubscribe.ts'
 import { canonicalZone, zoneProblem } from '../core/zone.ts'
 import { type TeamChange, updateTeam } from '../store/teams.ts'
@@ -23,6 +24,20 @@ export const routes: Route[] = [
       opt_out_html: Type.Optional(
         Type.String({ minLength: 1, maxLength: 5000, description: 'Holds <%the words of the link%>.' }),
       ),
+      away_margin_days: Type.Optional(
+        Type.Integer({
+          minimum: 0,
+          maximum: AWAY_MARGIN_DAYS_MAX,
+          description: 'Open days that pass after the day of return of somebody who was away.',
+        }),
+      ),
+      away_resume_days: clearable(
+        Type.Integer({
+          minimum: 1,
+          maximum: AWAY_RESUME_DAYS_MAX,
+          description: 'Days after which an absence without a date ends by itself; null: a person ends it.',
+        }),
+      ),
     }),
     output: Type.Object({ team: WireTeam }),
     async run(input, { db, caller }) {
@@ -32,6 +47,8 @@ export const routes: Route[] = [
       if (input.legal_name !== undefined) change.legalName = input.legal_name?.trim() || null
       if (input.postal_address !== undefined) change.postalAddress = input.postal_address?.trim() || null
       if (input.opt_out_html !== undefined) change.optOutHtml = withMarkerOrRefuse(input.opt_out_html)
+      if (input.away_margin_days !== undefined) change.awayMarginDays = input.away_margin_days
+      if (input.away_resume_days !== undefined) change.awayResumeDays = input.away_resume_days
       return { team: wireTeam(await updateTeam(db, caller.teamId, change)) }
     },
   }),

@@ -36,6 +36,7 @@ export const HOLDS = {
   window_never_opens: 'The schedule of the sequence never opens. Give it a window.',
   stale: 'Overdue for too long to go out unseen. Release it, or finish.',
   away_without_date: 'Away, and did not say until when. Resume when they are back.',
+  away_too_long: 'Away for more than 60 days. Decide whether to go on, and with whom.',
   soft_bounces: 'Three emails in a row bounced. Check the address, then retry.',
   blocked: 'The receiving server refused the email for its content or our reputation. Mend that, then retry.',
   sending_failed: 'Sending failed too often. Read the answer of the server, then retry.',

@@ -6,29 +6,22 @@
  *
  * Locks in the order of ENGINE section 2, contacts before all of it.
  */
-import { DAY, type Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
-import { localDayOf, startOfDay } from '../core/zone.ts'
 import { writeActivities } from '../store/activities.ts'
 import { moveToStage } from '../store/contact-stages.ts'
-import type { Matched } from '../store/inbound.ts'
 import {
   activeAtMailbox,
-  enrollmentsToPause,
   markEnrollmentReplied,
   markMessageComplained,
   markMessageReplied,
-  zoneOfPerson,
 } from '../store/inbound-marks.ts'
 import { recordOptOut } from '../store/opt-outs.ts'
 import { addDeltas } from '../store/stats.ts'
 import { liveEnrollments, stop, suppress } from '../store/stops.ts'
+import { away } from './inbound-away.ts'
 import { bounce } from './inbound-bounce.ts'
 import { ACTOR, about, type Event, NOTHING, note, type Stopped } from './inbound-event.ts'
 import type { Match } from './inbound-match.ts'
-
-/** A return date without its year is believed this far ahead; a note that somebody forgot to switch off names a day long ago. */
-const YEARLESS_MAX_MS = 90 * DAY
 
 /** Applies the mail's effect. Returns whose claimed emails are to be swept after the commit. */
 export async function applyEffect(tx: Db, event: Event): Promise<Stopped> {
@@ -96,47 +89,6 @@ async function reply(tx: Db, event: Event, { message, evidence }: Match): Promis
   return enrollmentId !== null && message.finishOnReply
     ? { ...NOTHING, enrollmentIds: [enrollmentId] }
     : NOTHING
-}
-
-async function away(tx: Db, event: Event, message: Matched): Promise<Stopped> {
-  const { team, now, random, reading } = event
-  const address = message.toAddress
-  if (address === null) return NOTHING
-  const until = await backAt(tx, event, message)
-  const isBack = until !== null && until <= now
-  const enrollmentIds = isBack ? [] : await enrollmentsToPause(tx, { team, address })
-  const words = reading.absence?.words ?? reading.ownWords.slice(0, 200)
-  const pause =
-    until === null
-      ? ({ to: 'held', reason: 'away_without_date', detail: words } as const)
-      : ({ to: 'paused', reason: 'away', until } as const)
-  await stop(tx, {
-    team,
-    enrollmentIds,
-    stop: pause,
-    actor: ACTOR,
-    now,
-    random,
-    messageId: message.id,
-    detail: words,
-  })
-  const { returnsOn = null, certain = false } = reading.absence ?? {}
-  const detail = { from: event.sender, returns_on: returnsOn, certain, words, paused: enrollmentIds }
-  await note(tx, event, { ...about(message), kind: 'away', detail })
-  return { ...NOTHING, enrollmentIds }
-}
-
-/** The first instant of the day of return, in the person's zone; null when no day can be relied on. The window gate does the rest. */
-async function backAt(
-  tx: Db,
-  { team, reading, now }: Event,
-  { contactId }: Matched,
-): Promise<Instant | null> {
-  const { returnsOn = null, certain = false } = reading.absence ?? {}
-  const day = returnsOn === null ? undefined : localDayOf(returnsOn)
-  if (day === undefined || contactId === null) return null
-  const back = startOfDay(await zoneOfPerson(tx, { team, contactId }), day)
-  return certain || back < now + YEARLESS_MAX_MS ? back : null
 }
 
 async function complaint(tx: Db, event: Event, { message, proved }: Match): Promise<Stopped> {

@@ -3,6 +3,7 @@
  * Transitions are `stops.ts`; call those first, since enrollments are locked before messages.
  */
 import { sql } from 'kysely'
+import type { AwayRules } from '../core/absence.ts'
 import type { Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
 import type { Id, TeamId } from '../core/ids.ts'
@@ -95,30 +96,32 @@ export async function bouncedBefore(
   return rows[0]!.found
 }
 
-/** Live enrollments, without another hold, of everybody with this address, in sequences that pause for an absence. */
+/** Live enrollments, without another hold, of everybody with this address, in sequences that pause for an absence; with their schedules. */
 export async function enrollmentsToPause(
   db: Db,
   { team, address }: { team: TeamId; address: string },
-): Promise<Id[]> {
-  const { rows } = await sql<{ id: Id }>`
-    select e.id from contacts c
+): Promise<{ id: Id; scheduleId: Id | null }[]> {
+  const { rows } = await sql<{ id: Id; scheduleId: Id | null }>`
+    select e.id, q.schedule_id as "scheduleId" from contacts c
       join enrollments e on e.team_id = c.team_id and e.contact_id = c.id
       join sequences q on q.team_id = e.team_id and q.id = e.sequence_id
     where c.team_id = ${team} and c.address = ${address} and e.state = 'active' and e.removed_at is null
       and e.hold_reason is null and q.pause_on_away
     order by e.id`.execute(kysely(db))
-  return rows.map(({ id }) => id)
+  return rows
 }
 
-/** The zone that an absent person's return date is meant in: their own if known, else the team's. */
-export async function zoneOfPerson(
+/** The zone that an absent person's return date is meant in (their own if known, else the team's), and what the team does about absences. */
+export async function awayRulesFor(
   db: Db,
   { team, contactId }: { team: TeamId; contactId: Id },
-): Promise<string> {
-  const { rows } = await sql<{ zone: string }>`
-    select coalesce(c.time_zone, t.time_zone) as zone from contacts c join teams t on t.id = c.team_id
+): Promise<{ zone: string; rules: AwayRules }> {
+  const { rows } = await sql<{ zone: string } & AwayRules>`
+    select coalesce(c.time_zone, t.time_zone) as zone, t.away_margin_days as "marginDays", t.away_resume_days as "resumeDays"
+    from contacts c join teams t on t.id = c.team_id
     where c.team_id = ${team} and c.id = ${contactId}`.execute(kysely(db))
-  return rows[0]!.zone
+  const { zone, ...rules } = rows[0]!
+  return { zone, rules }
 }
 
 /**

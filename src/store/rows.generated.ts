@@ -618,6 +618,8 @@ export interface Teams {
   opt_out_html: Defaulted<string>
   stale_after_hours: Defaulted<number>
   created_at: Stamp
+  away_margin_days: Defaulted<number>
+  away_resume_days: Nullable<number>
 }
 
 export interface Templates {

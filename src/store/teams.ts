@@ -13,11 +13,16 @@ export interface TeamRow {
   legalName: string | null
   postalAddress: string | null
   optOutHtml: string
+  /** Open days that pass after somebody's return before they are written to again. */
+  awayMarginDays: number
+  /** After so many days an absence without a date ends by itself; null: a person ends it. */
+  awayResumeDays: number | null
   createdAt: Instant
 }
 
 const COLUMNS = sql`id, public_id as "publicId", name, time_zone as "timeZone", legal_name as "legalName",
-  postal_address as "postalAddress", opt_out_html as "optOutHtml", created_at as "createdAt"`
+  postal_address as "postalAddress", opt_out_html as "optOutHtml",
+  away_margin_days as "awayMarginDays", away_resume_days as "awayResumeDays", created_at as "createdAt"`
 
 export async function anyTeam(db: Db): Promise<boolean> {
   const { rows } = await sql`select from teams limit 1`.execute(kysely(db))
@@ -53,9 +58,7 @@ export async function teamByPublicId(db: Db, publicId: string): Promise<TeamRow 
   return rows[0]
 }
 
-export type TeamChange = Partial<
-  Pick<TeamRow, 'name' | 'timeZone' | 'legalName' | 'postalAddress' | 'optOutHtml'>
->
+export type TeamChange = Partial<Omit<TeamRow, 'id' | 'publicId' | 'createdAt'>>
 
 export async function updateTeam(db: Db, team: TeamId, change: TeamChange): Promise<TeamRow> {
   const set = {
@@ -64,6 +67,8 @@ export async function updateTeam(db: Db, team: TeamId, change: TeamChange): Prom
     ...(change.legalName !== undefined && { legal_name: change.legalName }),
     ...(change.postalAddress !== undefined && { postal_address: change.postalAddress }),
     ...(change.optOutHtml !== undefined && { opt_out_html: change.optOutHtml }),
+    ...(change.awayMarginDays !== undefined && { away_margin_days: change.awayMarginDays }),
+    ...(change.awayResumeDays !== undefined && { away_resume_days: change.awayResumeDays }),
   }
   if (Object.keys(set).length > 0)
     await kysely(db).updateTable('teams').set(set).where('id', '=', team).execute()

@@ -191,6 +191,7 @@ function rowAfter(row: Row, change: Change, now: Instant): Row {
 const OUTLIVES_ITS_STEP: readonly (HoldReason | null)[] = [
   'human_outbound',
   'away_without_date',
+  'away_too_long',
   'soft_bounces',
   'blocked',
   'internal_error',

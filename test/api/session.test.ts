@@ -183,6 +183,18 @@ test('the team changes its names and zone, and refuses a zone that does not exis
   expect(wrong.body.error).toContain('Mars/Olympus')
 })
 
+test('the team says how long to leave alone whoever is back, and a margin of six days is refused by name', async () => {
+  const change = (body: object) => api.call({ method: 'PATCH', path: '/team', body })
+  const { body } = await change({ away_margin_days: 2, away_resume_days: 14 })
+  expect(body.team).toMatchObject({ away_margin_days: 2, away_resume_days: 14 })
+  const wrong = await change({ away_margin_days: 6 })
+  expect([wrong.status, wrong.body.parameter]).toEqual([422, 'away_margin_days'])
+  expect((await change({ away_resume_days: null })).body.team).toMatchObject({
+    away_margin_days: 2,
+    away_resume_days: null,
+  })
+})
+
 test('an opt-out line without a link is refused', async () => {
   const { status, body } = await api.call({
     method: 'PATCH',

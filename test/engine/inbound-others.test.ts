@@ -1,6 +1,7 @@
 /** Absences, opt-outs, mails written by hand, and copies of our own. */
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
+import { DAY } from '../../src/core/clock.ts'
 import { takeMail } from '../../src/engine/inbound.ts'
 import { kysely } from '../../src/store/db.ts'
 import { findOptOut, optOut } from '../../src/store/opt-outs.ts'
@@ -29,7 +30,7 @@ import {
 } from '../support/inbox.ts'
 import { createSequence, sendFirst } from '../support/sent.ts'
 
-test('an absence with a return date pauses until that day begins where the person is', async () => {
+test('an absence pauses until the business day after the day of return, which begins where the person is', async () => {
   await sql`update contacts set time_zone = 'America/New_York'`.execute(kysely(db))
   await take(
     answer(
@@ -37,11 +38,11 @@ test('an absence with a return date pauses until that day begins where the perso
       'I am out of the office. I will be back on 9 March 2027.',
     ),
   )
-  // Midnight in New York on 9 March 2027, five hours behind UTC until the 14th.
+  // Midnight in New York on 10 March 2027, five hours behind UTC until the 14th: the sequence has no schedule, so every day is open.
   expect(await enrollment()).toMatchObject({
     state: 'paused',
     reason: 'away',
-    until: Date.UTC(2027, 2, 9, 5),
+    until: Date.UTC(2027, 2, 10, 5),
     replied: false,
   })
   expect(await total('replied')).toBe(0)
@@ -68,9 +69,24 @@ test('an absence pauses the person in all sequences that pause for one', async (
   expect(await enrollment()).toMatchObject({ state: 'paused' })
   expect(await enrollment(there.enrollmentId)).toMatchObject({
     state: 'paused',
-    until: Date.UTC(2027, 2, 13),
+    until: Date.UTC(2027, 2, 14),
   })
   expect(await enrollment(on.enrollmentId)).toMatchObject({ state: 'active' })
+})
+
+test('an absence of more than 60 days holds, and a person decides', async () => {
+  await take(
+    answer({ 'Auto-Submitted': 'auto-replied' }, 'I am on parental leave. I will be back on 1 October 2027.'),
+  )
+  expect(await enrollment()).toMatchObject({ state: 'active', hold: 'away_too_long' })
+})
+
+test('where the team has set it, an absence without a date ends by itself after so many days', async () => {
+  await sql`update teams set away_resume_days = 10`.execute(kysely(db))
+  await take(answer({ 'Auto-Submitted': 'auto-replied' }, 'I am out of the office.'))
+  await sql`update teams set away_resume_days = null`.execute(kysely(db))
+  const tenDaysOn = (Math.floor(clock.now() / DAY) + 10) * DAY
+  expect(await enrollment()).toMatchObject({ state: 'paused', reason: 'away', until: tenDaysOn })
 })
 
 test('an absence that is over is recorded and pauses nobody', async () => {

@@ -185,6 +185,7 @@ const ALLOWED_HOLDS = [
   'step_not_approved',
   'stale',
   'away_without_date',
+  'away_too_long',
   'soft_bounces',
   'blocked',
   'sending_failed',

@@ -28,6 +28,7 @@ const HOLDS_ON_WIRE: Record<HoldReason, HoldOnWire> = {
   window_never_opens: { status: 'paused', counter: 'paused' },
   stale: { status: 'paused', counter: 'paused' },
   away_without_date: { status: 'paused', counter: 'paused' },
+  away_too_long: { status: 'paused', counter: 'paused' },
   soft_bounces: { status: 'paused', counter: 'bounced' },
   blocked: { status: 'paused', counter: 'spam_blocked' },
   sending_failed: { status: 'paused', counter: 'paused' },

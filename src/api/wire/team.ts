@@ -14,6 +14,8 @@ export const WireTeam = Type.Object(
     legal_name: TextOrNull,
     postal_address: TextOrNull,
     opt_out_html: Type.String(),
+    away_margin_days: Type.Integer(),
+    away_resume_days: Type.Union([Type.Integer(), Type.Null()]),
   },
   { title: 'Team' },
 )
@@ -26,6 +28,8 @@ export function wireTeam(team: TeamRow) {
     legal_name: team.legalName,
     postal_address: team.postalAddress,
     opt_out_html: team.optOutHtml,
+    away_margin_days: team.awayMarginDays,
+    away_resume_days: team.awayResumeDays,
   }
 }
 

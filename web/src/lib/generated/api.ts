@@ -1234,6 +1234,8 @@ export interface components {
             legal_name: string | null;
             postal_address: string | null;
             opt_out_html: string;
+            away_margin_days: number;
+            away_resume_days: number | null;
         };
         /** User */
         User: {
@@ -1590,6 +1592,9 @@ export interface operations {
                     postal_address?: string | null;
                     /** @description Holds <%the words of the link%>. */
                     opt_out_html?: string;
+                    /** @description Open days that pass after the day of return of somebody who was away. */
+                    away_margin_days?: number;
+                    away_resume_days?: number | null;
                 };
             };
         };
@@ -1626,6 +1631,9 @@ export interface operations {
                     postal_address?: string | null;
                     /** @description Holds <%the words of the link%>. */
                     opt_out_html?: string;
+                    /** @description Open days that pass after the day of return of somebody who was away. */
+                    away_margin_days?: number;
+                    away_resume_days?: number | null;
                 };
             };
         };
