@@ -3,7 +3,7 @@ import type { Route } from '../src/api/route.ts'
 import { routes } from '../src/api/routes.ts'
 import { configurationMarkdown } from '../src/config.ts'
 import { GATES } from '../src/core/gates.ts'
-import { HOLDS, REASONS } from '../src/core/reason.ts'
+import { HOLDS, REASONS, SKIPS } from '../src/core/reason.ts'
 
 const table = (head: [string, string], rows: readonly (readonly [string, string])[]) =>
   [
@@ -31,6 +31,12 @@ ${table(
 An active enrollment that waits for a person.
 
 ${table(['hold', 'what a person reads'], Object.entries(HOLDS))}
+
+## Skips
+
+Why a step was passed over.
+
+${table(['skip', 'what a person reads'], Object.entries(SKIPS))}
 
 ## Reasons
 

@@ -93,8 +93,7 @@ function explained(gate: Gate, facts: Facts): ExplainedGate {
 
 function sentenceOf(gate: ClosedGate, facts: Facts): string {
   const { consequence } = gate
-  if (consequence.kind === 'hold' || consequence.kind === 'finish' || consequence.kind === 'fail')
-    return `${capital(gate.value)}. ${sentenceFor(consequence.reason)}`
+  if ('reason' in consequence) return `${capital(gate.value)}. ${sentenceFor(consequence.reason)}`
   const remedy = REMEDIES[gate.name]?.(facts)
   return remedy === undefined ? `${capital(gate.value)}.` : `${capital(gate.value)}. ${remedy}`
 }

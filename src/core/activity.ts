@@ -10,6 +10,7 @@ export const ACTIVITIES = {
   finished: 'Finished.',
   failed: 'Failed.',
   removed: 'Removed from the sequence.',
+  skipped: 'Step skipped.',
   sent: 'Email sent.',
   send_failed: 'The email could not be sent.',
   delivery_unknown: 'It is not known whether the email arrived.',

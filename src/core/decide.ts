@@ -7,7 +7,7 @@ import type { Facts } from './facts.ts'
 import { type ClosedGate, firstClosed, windowClosesAt } from './gates.ts'
 import type { Id } from './ids.ts'
 import type { Random } from './random.ts'
-import type { HoldReason, Reason } from './reason.ts'
+import type { HoldReason, Reason, SkipReason } from './reason.ts'
 
 export type Decision =
   /** The mark must commit before `windowClosesAt` (null: the window never closes). */
@@ -15,6 +15,8 @@ export type Decision =
   /** `until` null: an event wakes it, not time. */
   | { do: 'wait'; until: Instant | null; gate: ClosedGate }
   | { do: 'park'; scope: 'team' | 'lane' | 'mailbox'; until: Instant | null; gate: ClosedGate }
+  /** The step is passed over, the next one becomes current; without one it is over. */
+  | { do: 'skip'; reason: SkipReason; detail: string }
   | { do: 'hold'; reason: HoldReason; detail: string }
   | { do: 'finish'; reason: Reason; detail: string }
   | { do: 'fail'; reason: Reason; detail: string }
@@ -33,6 +35,8 @@ function consequenceOf(gate: ClosedGate): Decision {
       return { do: 'park', scope: consequence.scope, until, gate }
     case 'wait':
       return { do: 'wait', until, gate }
+    case 'skip':
+      return { do: 'skip', reason: consequence.reason, detail: value }
     case 'hold':
       return { do: 'hold', reason: consequence.reason, detail: value }
     case 'finish':

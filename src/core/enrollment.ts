@@ -24,6 +24,8 @@ export const TRANSITIONS = {
   enroll_paused: { from: [], to: 'paused', activity: 'enrolled' },
   /** The email of a step was accepted: the next step becomes current. A paused enrollment moves on too, and stays paused. */
   advance: { from: ['active', 'paused'], to: 'same', activity: 'sent' },
+  /** The current step is passed over. Without a next one, `complete` says so. */
+  skip: { from: ['active', 'paused'], to: 'same', activity: 'skipped' },
   complete: { from: ['active', 'paused'], to: 'finished', activity: 'finished' },
   /** A paused one takes the hold along: it is met on resume. */
   hold: { from: ['active', 'paused'], to: 'same', activity: 'held' },

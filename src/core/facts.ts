@@ -31,6 +31,7 @@ export interface Facts {
     wait: Wait
     /** The date that it is meant for; null when it waits. */
     exactAt: Instant | null
+    deleted: boolean
     cap: Cap | null
     variant: { id: Id; approved: boolean; thread: Thread } | null
   }
@@ -43,6 +44,7 @@ export interface Facts {
     hold: HoldReason | null
     rank: number
     dueAt: Instant | null
+    addedAt: Instant
     enteredStepAt: Instant
     /** The end of the wait of its step; gates may have moved `dueAt` behind it. */
     waitEndsAt: Instant

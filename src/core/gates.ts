@@ -2,14 +2,14 @@
  * The ordered list of named gates. `decide` takes the first closed one, `explain` shows them all.
  * Adding a rule is adding one entry here, one row in the docs, and one law in the tests.
  */
-import { DAY, type Instant, MINUTE, SECOND } from './clock.ts'
-import { dueAfter } from './due.ts'
+import { type Instant, MINUTE, SECOND } from './clock.ts'
 import { isFollowUp } from './enrollment.ts'
 import type { Cap, Facts } from './facts.ts'
+import { dueTime, judgeDate, judgeStale, zoneOf } from './lateness.ts'
 import { type ClosedPace, closedPaces, type PaceGate } from './pacing.ts'
-import type { HoldReason, Reason } from './reason.ts'
-import { closedBy, closesAt, governingZone, nextOpening } from './schedule.ts'
+import { closedBy, closesAt, nextOpening } from './schedule.ts'
 import { isSentByItself } from './sequence.ts'
+import { type Consequence, hold, park, skip, type Verdict, wait } from './verdict.ts'
 
 /** A follow-up may leave if its inbox was read to its end at most this long before it fell due. */
 export const INBOX_READ_WITHIN_MS = 60 * SECOND
@@ -23,14 +23,6 @@ export const INBOX_ALERT_AFTER_MS = 15 * MINUTE
  */
 export const INBOX_FRESH_MS = 15 * MINUTE
 
-/** What a closed gate does to the enrollment. `park` leaves the row as it is: the lane, the mailbox or the team waits. */
-export type Consequence =
-  | { kind: 'park'; scope: 'team' | 'lane' | 'mailbox' }
-  | { kind: 'wait' }
-  | { kind: 'hold'; reason: HoldReason }
-  | { kind: 'finish'; reason: Reason }
-  | { kind: 'fail'; reason: Reason }
-
 export type GateName =
   | 'team_fenced'
   | 'sequence_active'
@@ -40,6 +32,8 @@ export type GateName =
   | 'suppression'
   | 'contact_stage'
   | 'account_stage'
+  | 'step_present'
+  | 'step_date'
   | 'step_automatic'
   | 'step_approved'
   | 'variables_present'
@@ -72,30 +66,11 @@ export interface OpenGate {
 
 export type Gate = OpenGate | ClosedGate
 
-type Verdict = Omit<ClosedGate, 'name' | 'state' | 'rule' | 'until'> & { until?: Instant | null }
 interface Law {
   name: GateName
   rule: string
   judge: (facts: Facts, now: Instant) => Verdict | null
 }
-
-const hold = (reason: HoldReason, value: string): Verdict => ({
-  consequence: { kind: 'hold', reason },
-  value,
-})
-const wait = (until: Instant | null, value: string): Verdict => ({
-  consequence: { kind: 'wait' },
-  until,
-  value,
-})
-const park = (scope: 'team' | 'lane' | 'mailbox', value: string, until: Instant | null = null): Verdict => ({
-  consequence: { kind: 'park', scope },
-  until,
-  value,
-})
-
-const zoneOf = (facts: Facts) =>
-  facts.schedule ? governingZone(facts.schedule, facts.contact.zone ?? undefined) : 'UTC'
 
 /** Closed by the windows or by a holiday. In the schedule's own zone it is closed for the whole lane, else for this contact. */
 function judgeSchedule(facts: Facts, now: Instant, closedFor: 'window' | 'holiday'): Verdict | null {
@@ -110,48 +85,11 @@ function judgeSchedule(facts: Facts, now: Instant, closedFor: 'window' | 'holida
   return schedule.useContactZone ? wait(opensAt, value) : park('lane', value, opensAt)
 }
 
-/**
- * A step with a date is for that date: late by more than this, or met by somebody who came after it, a person decides. What they release
- * waits until that moment instead.
- */
-const DATE_IS_OVER_AFTER_MS = DAY
-
-function isPastItsDate({ enrollment, step }: Facts, now: Instant): boolean {
-  if (step.exactAt === null || enrollment.waitEndsAt !== step.exactAt) return false
-  return enrollment.enteredStepAt > step.exactAt || now - step.exactAt > DATE_IS_OVER_AFTER_MS
-}
-
-/** Waiting for a window, or in the queue of its mailbox, is not being overdue. */
-function judgeStale(facts: Facts, now: Instant): Verdict | null {
-  const { enrollment, team, schedule } = facts
-  if (enrollment.dueAt === null) return null
-  if (isPastItsDate(facts, now)) return hold('stale', 'the date of this step is over')
-  const waitedFrom = Math.max(dueTime(facts) ?? enrollment.dueAt, enrollment.laneServedAt)
-  if (now - waitedFrom <= team.staleAfterMs) return null
-  const openedAt = schedule ? nextOpening(schedule, zoneOf(facts), waitedFrom) : waitedFrom
-  const overdueMs = now - (openedAt ?? now)
-  return overdueMs > team.staleAfterMs
-    ? hold('stale', `overdue by ${Math.floor(overdueMs / DAY)} days`)
-    : null
-}
-
 /** What the do-not-contact list says, in the words of the enrollment. */
 const SUPPRESSED_AS: Record<string, Verdict['consequence']> = {
   opt_out: { kind: 'finish', reason: 'opted_out' },
   complaint: { kind: 'finish', reason: 'complained' },
   hard_bounce: { kind: 'fail', reason: 'hard_bounced' },
-}
-
-/** When the step really falls due: a first wait also runs from the first activation of the sequence. */
-export function dueTime(facts: Facts): Instant | null {
-  const { enrollment, sequence, step, schedule } = facts
-  if (enrollment.dueAt === null || !step.first || schedule === null || sequence.activatedAt === null)
-    return enrollment.dueAt
-  if (sequence.activatedAt <= enrollment.enteredStepAt) return enrollment.dueAt
-  return Math.max(
-    enrollment.dueAt,
-    dueAfter(step.wait, sequence.activatedAt, { schedule, zone: zoneOf(facts) }),
-  )
 }
 
 /** Follow-ups that fell due up to this instant may leave, as far as their inbox is concerned; null when none may. */
@@ -251,6 +189,16 @@ export const GATES: readonly Law[] = [
       sequence.excludedAccountStageIds.includes(account.stageId)
         ? hold('account_stage_safeguard', `Account stage is ${account.stageName ?? account.stageId}`)
         : null,
+  },
+  {
+    name: 'step_present',
+    rule: 'A step that was taken out of the sequence is skipped.',
+    judge: ({ step }) => (step.deleted ? skip('step_deleted', 'taken out of the sequence') : null),
+  },
+  {
+    name: 'step_date',
+    rule: 'A step with a date is skipped when it is more than 24 hours late, and by whoever was added after its date.',
+    judge: judgeDate,
   },
   {
     name: 'step_automatic',

@@ -4,7 +4,7 @@
  */
 
 export const REASONS = {
-  completed: 'Received the last step.',
+  completed: 'Came to the end of the sequence.',
   replied: 'Answered.',
   marked_finished: 'Marked as finished by a person.',
   stopped: 'Stopped by a person.',
@@ -47,12 +47,20 @@ export const HOLDS = {
 } as const
 export type HoldReason = keyof typeof HOLDS
 
+/** Why a step was passed over: its enrollment goes on with the next one, or has come to the end. */
+export const SKIPS = {
+  date_over: 'The date of the step is over, so it is skipped.',
+  step_deleted: 'The step is no longer in the sequence, so it is skipped.',
+} as const
+export type SkipReason = keyof typeof SKIPS
+
 export function isHold(reason: string): reason is HoldReason {
   return Object.hasOwn(HOLDS, reason)
 }
 
-/** The sentence for a state's reason or a hold's. Unknown words come back as they are: an older row must still be shown. */
+/** The sentence for a state's reason, a hold's or a skip's. Unknown words come back as they are: an older row must still be shown. */
 export function sentenceFor(reason: string): string {
   if (isHold(reason)) return HOLDS[reason]
+  if (Object.hasOwn(SKIPS, reason)) return SKIPS[reason as SkipReason]
   return Object.hasOwn(REASONS, reason) ? REASONS[reason as Reason] : reason
 }

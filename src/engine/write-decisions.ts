@@ -8,6 +8,7 @@ import { addToCaps } from '../store/caps.ts'
 import { insertClaimed, type NewMessage } from '../store/claimed-messages.ts'
 import { leaseEnrollments, moveDue } from '../store/claims.ts'
 import { lockEnrollments } from '../store/locks.ts'
+import { type Skipped, skips } from '../store/next-steps.ts'
 import { type Change, transit } from '../store/transitions.ts'
 import type { Decided, DecidedAll } from './decided.ts'
 
@@ -34,10 +35,14 @@ export async function writeDecisions(tx: Db, o: Writing): Promise<Written> {
     team,
     [...decided.send, ...decided.other].map(({ due }) => due.facts.enrollment.id),
   )
+  const skipped = decided.other.flatMap((one) => skippedOf(one))
   await moveDue(tx, { team, now, moves: decided.other.flatMap((one) => moveOf(one)) })
   await transit(tx, {
     team,
-    changes: decided.other.flatMap((one) => changeOf(one)),
+    changes: [
+      ...decided.other.flatMap((one) => changeOf(one)),
+      ...(await skips(tx, { team, skipped, now, random })),
+    ],
     actor: 'engine',
     now,
     random,
@@ -65,6 +70,13 @@ function moveOf({ due, decision }: Decided) {
   return [{ id: due.facts.enrollment.id, rev: due.rev, dueAt: decision.until }]
 }
 
+function skippedOf({ due, decision }: Decided): Skipped[] {
+  if (decision.do !== 'skip') return []
+  const { id, messageId } = due.facts.enrollment
+  const { reason, detail } = decision
+  return [{ enrollmentId: id, stepId: due.stepId, messageId, rev: due.rev, reason, detail }]
+}
+
 function changeOf({ due, decision }: Decided): Change[] {
   const about = {
     enrollmentId: due.facts.enrollment.id,
@@ -77,6 +89,7 @@ function changeOf({ due, decision }: Decided): Change[] {
     case 'fail':
       return [{ ...about, transition: decision.do, reason: decision.reason, detail: decision.detail }]
     case 'send':
+    case 'skip':
     case 'wait':
     case 'park':
       return []

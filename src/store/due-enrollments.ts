@@ -126,6 +126,7 @@ function factsOf(row: DueRow, more: More): Facts {
       // A step with a date does not wait from the activation on.
       wait: { amount: row.exactAt === null ? row.waitAmount : 0, unit: row.waitUnit },
       exactAt: row.exactAt,
+      deleted: row.stepDeletedAt !== null,
       cap: capOf(row.stepCap, { key: capKeys.step, used, zone: zoneOf(row), now }),
       variant: variant ? { id: variant.id, approved: variant.approved, thread: variant.thread } : null,
     },
@@ -138,6 +139,7 @@ function factsOf(row: DueRow, more: More): Facts {
       hold: row.hold,
       rank: row.rank,
       dueAt: row.dueAt,
+      addedAt: row.addedAt,
       enteredStepAt: row.enteredStepAt,
       waitEndsAt: row.waitEndsAt,
       laneServedAt: row.laneServedAt ?? row.enteredStepAt,

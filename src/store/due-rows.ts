@@ -34,6 +34,7 @@ export interface DueRow {
   hold: HoldReason | null
   rank: number
   dueAt: Instant | null
+  addedAt: Instant
   enteredStepAt: Instant
   waitEndsAt: Instant
   fromAddress: string | null
@@ -57,6 +58,7 @@ export interface DueRow {
   waitAmount: number
   waitUnit: WaitUnit
   exactAt: Instant | null
+  stepDeletedAt: Instant | null
   stepCap: number | null
   variants: VariantRow[]
   timeZone: string | null
@@ -108,14 +110,15 @@ export interface DueRow {
 export const DUE_COLUMNS = sql`
   e.team_id as team, tm.public_id as "teamPublicId", tm.opt_out_html as "optOutHtml", tm.legal_name as "legalName",
   tm.postal_address as "postalAddress", tm.stale_after_hours as "staleAfterHours", d.fenced_reason as fenced,
-  e.id, e.message_id as "messageId", e.state, e.hold_reason as hold, e.rank, e.due_at as "dueAt", e.entered_step_at as "enteredStepAt", e.wait_ends_at as "waitEndsAt",
+  e.id, e.message_id as "messageId", e.state, e.hold_reason as hold, e.rank, e.due_at as "dueAt", e.added_at as "addedAt",
+  e.entered_step_at as "enteredStepAt", e.wait_ends_at as "waitEndsAt",
   e.from_address as "fromAddress", e.rev, l.served_at as "laneServedAt",
   s.id as "sequenceId", s.name as "sequenceName", s.active, s.activated_at as "activatedAt", s.archived_at as "archivedAt",
   s.finish_on_reply as "finishOnReply",
   s.excluded_contact_stage_ids as "excludedContactStageIds", s.excluded_account_stage_ids as "excludedAccountStageIds",
   s.daily_cap as "sequenceCap", s.rev as "sequenceRev", s.cc, s.bcc,
   st.id as "stepId", st.kind as "stepKind", st.position, st.wait_amount as "waitAmount", st.wait_unit as "waitUnit", st.exact_at as "exactAt",
-  st.daily_cap as "stepCap",
+  st.deleted_at as "stepDeletedAt", st.daily_cap as "stepCap",
   (select coalesce(jsonb_agg(jsonb_build_object('id', v.id, 'thread', v.thread, 'approved', v.approved, 'weight', v.weight, 'rev', v.rev,
       'includeSignature', v.include_signature, 'subject', t.subject, 'bodyHtml', t.body_html, 'templateRev', t.rev) order by v.id), '[]')
     from variants v join templates t on t.team_id = v.team_id and t.id = v.template_id

@@ -1,16 +1,17 @@
-/** What comes after a step was done: the next one by position, at its date or with its wait counted from now; or the end. */
+/** What comes after a step was done or skipped: the next one by position, at its date or with its wait counted from now; or the end. */
 import { sql } from 'kysely'
 import type { Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
 import { dueOn, type WaitUnit } from '../core/due.ts'
-import { rankOf } from '../core/enrollment.ts'
+import { isFollowUp, rankOf } from '../core/enrollment.ts'
 import { type Id, newId, type TeamId } from '../core/ids.ts'
 import type { Random } from '../core/random.ts'
+import type { SkipReason } from '../core/reason.ts'
 import type { Schedule, Window } from '../core/schedule.ts'
 import type { Priority } from '../core/sequence.ts'
 import { kysely } from './db.ts'
 import { scheduleOf } from './schedules.ts'
-import type { Change } from './transitions.ts'
+import type { Change, NextStep } from './transitions.ts'
 
 export interface Done {
   enrollmentId: Id
@@ -19,8 +20,20 @@ export interface Done {
   messageId: Id
 }
 
+/** A step that is passed over, as decided from the row at `rev`. */
+export interface Skipped {
+  enrollmentId: Id
+  stepId: Id
+  /** The id that its email would have had. */
+  messageId: Id
+  rev: number
+  reason: SkipReason
+  detail: string
+}
+
 interface Row {
   enrollmentId: Id
+  rank: number
   zone: string | null
   timeZone: string | null
   useContactZone: boolean
@@ -49,6 +62,21 @@ export async function advances(
     const row = rows.get(done.enrollmentId)
     if (row) return [changeOf(row, done, o)]
     return moved.has(done.enrollmentId) ? [doubtEnds(done)] : []
+  })
+}
+
+/** The change of each enrollment whose step is skipped. Nothing was done: whoever had received nothing still begins. */
+export async function skips(
+  tx: Db,
+  o: { team: TeamId; skipped: readonly Skipped[]; now: Instant; random: Random },
+): Promise<Change[]> {
+  if (o.skipped.length === 0) return []
+  const rows = await readNext(tx, { team: o.team, done: o.skipped })
+  return o.skipped.flatMap(({ stepId: _, ...about }): Change[] => {
+    const row = rows.get(about.enrollmentId)
+    if (!row) return []
+    const next = nextOf(row, { ...o, first: !isFollowUp(row.rank) })
+    return [next === null ? { ...about, transition: 'complete' } : { ...about, transition: 'skip', next }]
   })
 }
 
@@ -88,27 +116,26 @@ export async function sendsAgain(
   return rows.map(() => ({ enrollmentId, transition: 'release', messageId, dueAt }))
 }
 
-function changeOf(
-  row: Row,
-  { enrollmentId, messageId }: Done,
-  { now, random }: { now: Instant; random: Random },
-): Change {
-  const { nextStepId, waitAmount, waitUnit, exactAt, priority } = row
+function changeOf(row: Row, { enrollmentId, messageId }: Done, o: { now: Instant; random: Random }): Change {
   const about = { enrollmentId, messageId, parentMessageId: messageId }
-  if (nextStepId === null || waitAmount === null || waitUnit === null)
-    return { ...about, transition: 'complete', reason: 'completed' }
+  const next = nextOf(row, { ...o, first: false })
+  return next === null
+    ? { ...about, transition: 'complete', reason: 'completed' }
+    : { ...about, transition: 'advance', next }
+}
+
+/** Null: there is none. `first`: nothing of the sequence was received yet. */
+function nextOf(
+  row: Row,
+  { first, now, random }: { first: boolean; now: Instant; random: Random },
+): NextStep | null {
+  const { nextStepId, waitAmount, waitUnit, exactAt, priority } = row
+  if (nextStepId === null || waitAmount === null || waitUnit === null) return null
   return {
-    ...about,
-    transition: 'advance',
-    next: {
-      stepId: nextStepId,
-      messageId: newId(now, random),
-      rank: rankOf({ first: false, priority }),
-      waitEndsAt: dueOn({ waitAmount, waitUnit, exactAt }, now, {
-        schedule: scheduleIn(row),
-        zone: row.zone,
-      }),
-    },
+    stepId: nextStepId,
+    messageId: newId(now, random),
+    rank: rankOf({ first, priority }),
+    waitEndsAt: dueOn({ waitAmount, waitUnit, exactAt }, now, { schedule: scheduleIn(row), zone: row.zone }),
   }
 }
 
@@ -119,10 +146,10 @@ function scheduleIn(row: Row): Schedule | null {
 
 async function readNext(
   tx: Db,
-  { team, done }: { team: TeamId; done: readonly Done[] },
+  { team, done }: { team: TeamId; done: readonly { enrollmentId: Id; stepId: Id }[] },
 ): Promise<Map<Id, Row>> {
   const { rows } = await sql<Row>`
-    select e.id as "enrollmentId", c.time_zone as zone, sc.time_zone as "timeZone", coalesce(sc.use_contact_zone, false) as "useContactZone",
+    select e.id as "enrollmentId", e.rank, c.time_zone as zone, sc.time_zone as "timeZone", coalesce(sc.use_contact_zone, false) as "useContactZone",
       coalesce(sc.skip_holidays, false) as "skipHolidays", coalesce(sc.extra_holidays, '[]') as "extraHolidays", sc.windows,
       n.id as "nextStepId", n.wait_amount as "waitAmount", n.wait_unit as "waitUnit", n.exact_at as "exactAt", n.priority
     from unnest(${done.map((one) => one.enrollmentId)}::text[], ${done.map((one) => one.stepId)}::text[]) as d (enrollment_id, step_id)

@@ -14,12 +14,12 @@ import {
 } from '../core/enrollment.ts'
 import type { Id, TeamId } from '../core/ids.ts'
 import type { Random } from '../core/random.ts'
-import type { HoldReason, Reason } from '../core/reason.ts'
+import type { HoldReason, Reason, SkipReason } from '../core/reason.ts'
 import { writeActivities } from './activities.ts'
 import { at, atOrNull, isoArray, kysely } from './db.ts'
 import { addDeltas, type Delta, type Metric } from './stats.ts'
 
-/** Where an enrollment stands after a step was done. */
+/** Where an enrollment stands after a step was done or skipped. */
 export interface NextStep {
   stepId: Id
   /** The id that the next email has from now on. */
@@ -31,7 +31,7 @@ export interface NextStep {
 export interface Change {
   enrollmentId: Id
   transition: Transition
-  reason?: Reason | HoldReason | null
+  reason?: Reason | HoldReason | SkipReason | null
   detail?: string
   /** A pause: when it ends by itself. */
   until?: Instant | null
@@ -41,7 +41,7 @@ export interface Change {
   rev?: number
   /** The message it is about, for the activity. */
   messageId?: Id | null
-  /** `advance` only. */
+  /** `advance` and `skip` only. */
   next?: NextStep
   /** An accepted email becomes the parent of the next. */
   parentMessageId?: Id
@@ -158,6 +158,7 @@ function rowAfter(row: Row, change: Change, now: Instant): Row {
   }
   switch (change.transition) {
     case 'advance':
+    case 'skip':
       return advanced(row, change, now)
     case 'complete':
       return { ...over, reason: 'completed', parentMessageId: change.parentMessageId ?? row.parentMessageId }
@@ -200,7 +201,7 @@ const OUTLIVES_ITS_STEP: readonly (HoldReason | null)[] = [
 /** A paused enrollment moves on too, and stays paused; a hold about the step ends with it. */
 function advanced(row: Row, change: Change, now: Instant): Row {
   const { next } = change
-  if (!next) throw new Error(`advance of enrollment ${row.id} without a next step`)
+  if (!next) throw new Error(`${change.transition} of enrollment ${row.id} without a next step`)
   const stays = OUTLIVES_ITS_STEP.includes(row.hold)
   return {
     ...row,

@@ -58,6 +58,18 @@ test('a gate of one person moves that person', () => {
   })
 })
 
+test('a step whose date is over is skipped, with the reason', () => {
+  const facts = factsWith((f) => {
+    f.step.exactAt = f.enrollment.waitEndsAt = f.enrollment.dueAt = NOW - 2 * DAY
+    f.missing = ['title']
+  })
+  expect(decide(facts, NOW, random)).toEqual({
+    do: 'skip',
+    reason: 'date_over',
+    detail: expect.stringContaining('2027-02-27T10:00:00.000Z'),
+  })
+})
+
 test('what needs a person is held, with what is to be mended', () => {
   const facts = factsWith((f) => {
     f.missing = ['title']

@@ -29,6 +29,7 @@ test('the whole table, drawn', () => {
     'enroll: makes a row',
     'enroll_paused: makes a row',
     'advance: active > active, paused > paused',
+    'skip: active > active, paused > paused',
     'complete: active > finished, paused > finished',
     'hold: active > active, paused > paused',
     'release: active > active, paused > paused',

@@ -3,13 +3,14 @@ import { expect, test } from 'vitest'
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/core/clock.ts'
 import type { Facts } from '../../src/core/facts.ts'
 import {
-  dueTime,
+  firstClosed,
   GATES,
   type GateName,
   inboxReadUntil,
   judgeAll,
   windowClosesAt,
 } from '../../src/core/gates.ts'
+import { dueTime } from '../../src/core/lateness.ts'
 import { ALWAYS } from '../../src/core/schedule.ts'
 import { factsWith, followUpWith, NOW } from '../support/facts.ts'
 
@@ -26,6 +27,8 @@ test('gates come in the order of the design: who may be written to, then when, t
     'suppression',
     'contact_stage',
     'account_stage',
+    'step_present',
+    'step_date',
     'step_automatic',
     'step_approved',
     'variables_present',
@@ -147,21 +150,41 @@ test('the window of a schedule that is always open closes far ahead, or never', 
   expect(windowClosesAt(facts, NOW)).toBeGreaterThan(NOW + 300 * DAY)
 })
 
-test('a step with a date is for that date: a day late, or met after it, a person decides, and what they released goes', () => {
-  const dated = (date: number, change: (facts: Facts) => void = () => undefined) =>
-    factsWith((f) => {
-      f.step.exactAt = f.enrollment.dueAt = f.enrollment.waitEndsAt = date
-      f.enrollment.enteredStepAt = f.enrollment.laneServedAt = NOW - 2 * DAY
-      change(f)
-    })
-  expect(law('stale', dated(NOW - DAY))).toBe('open')
-  expect(law('stale', dated(NOW - DAY - 1))).toBe('closed')
+const dated = (date: number, change: (facts: Facts) => void = () => undefined) =>
+  factsWith((f) => {
+    f.step.exactAt = f.enrollment.dueAt = f.enrollment.waitEndsAt = date
+    f.enrollment.addedAt = f.enrollment.enteredStepAt = f.enrollment.laneServedAt = NOW - 20 * DAY
+    change(f)
+  })
+
+test('an exact-date step is skipped when it is more than 24 hours late, and not a millisecond earlier', () => {
+  expect(law('step_date', dated(NOW - DAY))).toBe('open')
+  expect(law('step_date', dated(NOW - DAY - 1))).toBe('closed')
+})
+
+test('those enrolled after the date of a step skip it, however fresh the date', () => {
+  const addedAt = (instant: number) => (f: Facts) => {
+    f.enrollment.addedAt = f.enrollment.enteredStepAt = instant
+  }
+  expect(law('step_date', dated(NOW - HOUR, addedAt(NOW - HOUR + 1)))).toBe('closed')
+  expect(law('step_date', dated(NOW - HOUR, addedAt(NOW - HOUR)))).toBe('open')
+})
+
+test('who was enrolled before the date and came to the step shortly after it still gets it', () => {
   const late = (f: Facts) => {
     f.enrollment.enteredStepAt = NOW - HOUR
   }
-  expect(law('stale', dated(NOW - 2 * HOUR, late))).toBe('closed')
+  expect(law('step_date', dated(NOW - 2 * HOUR, late))).toBe('open')
+})
+
+test('a step with a date is never stale: it is skipped first', () => {
+  expect(law('stale', dated(NOW - DAY))).toBe('open')
+  expect(firstClosed(dated(NOW - 30 * DAY), NOW)?.name).toBe('step_date')
+})
+
+test('a step with a date that a person released goes, however late', () => {
   const released = (f: Facts) => {
     f.enrollment.dueAt = f.enrollment.waitEndsAt = NOW
   }
-  expect(law('stale', dated(NOW - 9 * DAY, released))).toBe('open')
+  expect(law('step_date', dated(NOW - 9 * DAY, released))).toBe('open')
 })

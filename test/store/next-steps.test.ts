@@ -2,7 +2,7 @@
 import { sql } from 'kysely'
 import { afterAll, expect, test } from 'vitest'
 import { DAY, HOUR, type Instant } from '../../src/core/clock.ts'
-import { dueTime } from '../../src/core/gates.ts'
+import { dueTime } from '../../src/core/lateness.ts'
 import { seededRandom } from '../../src/random.ts'
 import { at, kysely } from '../../src/store/db.ts'
 import { readFacts } from '../../src/store/due-enrollments.ts'
