@@ -4,8 +4,10 @@ import type { Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
 import { type Id, newId, type TeamId } from '../core/ids.ts'
 import { PACE_DEFAULTS } from '../core/pacing.ts'
+import type { RampPlan } from '../core/ramp-up.ts'
 import type { Random } from '../core/random.ts'
 import { done, notFound, type Result, refused } from '../core/result.ts'
+import { localDay, plainDate } from '../core/zone.ts'
 import type { Keys } from '../seal.ts'
 import {
   hasRealMailbox,
@@ -21,7 +23,9 @@ import {
   type Tls,
 } from '../store/mailboxes.ts'
 import { makeDefault, schedulesOf, sequencesOnSchedule } from '../store/schedules.ts'
+import { teamById } from '../store/teams.ts'
 import { sealPassword } from './mailbox-access.ts'
+import { limitsProblem } from './mailbox-limits.ts'
 import { hostProblem } from './private-hosts.ts'
 
 /** What is left out keeps its value, or its default on a new mailbox. */
@@ -37,6 +41,9 @@ export interface MailboxDraft {
   dailyLimit?: number
   hourlyLimit?: number
   gapMs?: number
+  gapJitterPercent?: number
+  /** Null: none. Without a date it starts today, or keeps the date it had. */
+  rampUp?: (Omit<RampPlan, 'startsOn'> & { startsOn?: string }) | null
 }
 
 export interface ServerDraft {
@@ -69,8 +76,6 @@ const TRAVELLED =
   'This database has travelled in time: its history has dates that never were, so it never sends to the world. Set up a fresh one (another SEGUE_DATA_DIR) for real mailboxes.'
 const TRAVELLING =
   'Time travel is on (SEGUE_TIME_TRAVEL=1), and real mailboxes and time travel exclude each other. Start without it to connect a mailbox.'
-const LIMIT_MAX = 100_000
-const GAP_MAX_MS = 24 * 3_600_000
 
 /** The first real mailbox makes Mon-Fri 9-17 what new sequences get. */
 export async function connectMailbox(
@@ -170,12 +175,26 @@ async function settled(
     dailyLimit: draft.dailyLimit ?? before?.dailyLimit ?? PACE_DEFAULTS.dailyLimit,
     hourlyLimit: draft.hourlyLimit ?? before?.hourlyLimit ?? PACE_DEFAULTS.hourlyLimit,
     gapMs: draft.gapMs ?? before?.gapMs ?? PACE_DEFAULTS.gapMs,
+    gapJitterPercent: draft.gapJitterPercent ?? before?.gapJitterPercent ?? PACE_DEFAULTS.gapJitterPercent,
+    rampUp: await rampUpOf(db, connecting, { draft, before: before?.rampUp ?? null }),
   }
   const problem = before?.kind === 'sandbox' ? limitsProblem(settings) : problemOf(settings)
   if (problem !== undefined) return refused(problem)
   const others = (await mailboxesOf(db, connecting.team)).filter((one) => one.id !== id)
   const clash = before?.kind === 'sandbox' ? undefined : amongOthers(settings, others)
   return clash === undefined ? done(settings) : refused(clash)
+}
+
+async function rampUpOf(
+  db: Db,
+  { team, now }: Connecting,
+  { draft, before }: { draft: MailboxDraft; before: RampPlan | null },
+): Promise<RampPlan | null> {
+  if (draft.rampUp == null) return given(draft.rampUp, before)
+  const { startsOn = before?.startsOn, ...plan } = draft.rampUp
+  if (startsOn !== undefined) return { ...plan, startsOn }
+  const { timeZone } = await teamById(db, team)
+  return { ...plan, startsOn: plainDate(localDay(timeZone, now)).toString() }
 }
 
 const given = <T>(value: T | undefined, before: T): T => (value === undefined ? before : value)
@@ -242,16 +261,6 @@ function problemOf(settings: MailboxSettings): string | undefined {
 function normalized(text: string): string | { reason: string } {
   const read = normalizeAddress(text)
   return read.ok ? read.address : { reason: read.reason }
-}
-
-function limitsProblem({ dailyLimit, hourlyLimit, gapMs }: MailboxSettings): string | undefined {
-  if (dailyLimit < 0 || dailyLimit > LIMIT_MAX)
-    return `The daily limit is ${dailyLimit}; expected 0 to ${LIMIT_MAX}.`
-  if (hourlyLimit < 0 || hourlyLimit > LIMIT_MAX)
-    return `The hourly limit is ${hourlyLimit}; expected 0 to ${LIMIT_MAX}.`
-  if (gapMs < 0 || gapMs > GAP_MAX_MS)
-    return `The gap between two emails is ${gapMs / 1000} seconds; expected 0 to 86400.`
-  return undefined
 }
 
 function amongOthers(settings: MailboxSettings, others: readonly MailboxRow[]): string | undefined {

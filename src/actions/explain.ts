@@ -121,6 +121,8 @@ const REMEDIES: Partial<Record<GateName, (facts: Facts) => string>> = {
   mailbox_daily_limit: () => 'Raise the daily limit of the mailbox, or add another mailbox.',
   mailbox_hourly_limit: () => 'Raise the hourly limit of the mailbox, or add another mailbox.',
   mailbox_gap: () => 'Nothing to do: emails of one mailbox are spread.',
+  ramp_up: () =>
+    'Nothing to do: it may send more every day. Add another mailbox, or change the ramp-up under Mailboxes.',
 }
 
 const REMEDY_OF_STATE: Record<Facts['enrollment']['state'], string> = {

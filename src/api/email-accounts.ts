@@ -9,14 +9,17 @@ import {
 } from '../actions/connect-mailbox.ts'
 import { removeMailbox } from '../actions/remove-mailbox.ts'
 import type { Id } from '../core/ids.ts'
+import { PROVIDERS } from '../core/providers.ts'
 import { checkById } from '../store/mailbox-checks.ts'
 import { readPaces } from '../store/mailbox-paces.ts'
 import { activeSequencesAt, type MailboxRow, mailboxesOf } from '../store/mailboxes.ts'
+import { teamById } from '../store/teams.ts'
 import { defined } from './defined.ts'
 import { refuse } from './errors.ts'
 import { clearable, IdParameter, oneOf } from './params.ts'
 import { allowed } from './refusing.ts'
 import { type Call, type Route, route } from './route.ts'
+import { MailProvider, wireProvider } from './wire/mail-provider.ts'
 import { EmailAccount, wireMailbox } from './wire/mailbox.ts'
 
 const ServerInput = Type.Object({
@@ -44,6 +47,24 @@ const settings = {
   email_daily_threshold: Type.Optional(Type.Integer()),
   max_outbound_emails_per_hour: Type.Optional(Type.Integer()),
   seconds_delay_between_emails: Type.Optional(Type.Number()),
+  gap_jitter_percent: Type.Optional(
+    Type.Integer({
+      description: 'Each gap is longer by up to this part of it, at random. 20 on a new mailbox.',
+    }),
+  ),
+  ramp_up: clearable(
+    Type.Object(
+      {
+        starts_on: Type.Optional(Type.String({ description: 'YYYY-MM-DD in the zone of the team; today.' })),
+        start_per_day: Type.Integer(),
+        step_per_day: Type.Integer(),
+      },
+      {
+        description:
+          'A young mailbox sends start_per_day in 24 hours, and step_per_day more on each day after the first, until email_daily_threshold.',
+      },
+    ),
+  ),
 }
 const Settings = Type.Object(settings)
 
@@ -63,6 +84,14 @@ function draftOf(input: Static<typeof Settings>): MailboxDraft {
       input.seconds_delay_between_emails === undefined
         ? undefined
         : Math.round(input.seconds_delay_between_emails * 1000),
+    gapJitterPercent: input.gap_jitter_percent,
+    rampUp:
+      input.ramp_up &&
+      defined({
+        startsOn: input.ramp_up.starts_on,
+        startPerDay: input.ramp_up.start_per_day,
+        stepPerDay: input.ramp_up.step_per_day,
+      }),
   }) as MailboxDraft
 }
 
@@ -81,9 +110,10 @@ async function allOnWire(call: Call, only?: Id) {
   const rows = await mailboxesOf(call.db, team)
   const wanted = only === undefined ? rows : rows.filter((row) => row.id === only)
   const ids = wanted.map((row) => row.id)
-  const [paces, active] = await Promise.all([
+  const [paces, active, { timeZone }] = await Promise.all([
     readPaces(call.db, { team, mailboxIds: ids, now: call.now }),
     activeSequencesAt(call.db, { team, ids }),
+    teamById(call.db, team),
   ])
   const readerOf = (row: MailboxRow) => rows.find((one) => one.id === row.readsVia)
   return wanted.map((row) =>
@@ -92,6 +122,7 @@ async function allOnWire(call: Call, only?: Id) {
       use: paces.get(row.id)?.pace,
       activeSequences: active.get(row.id) ?? 0,
       readsVia: readerOf(row),
+      zone: timeZone,
       teamPublicId: call.caller.teamPublicId,
       publicUrl: call.settings.publicUrl,
       now: call.now,
@@ -148,6 +179,17 @@ export const routes: Route[] = [
       const { id, onAlways } = allowed(await connectMailbox(call.db, connecting(call), draftOf(input)))
       return { email_account: await shown(call, id), sequences_on_always: onAlways }
     },
+  }),
+  route({
+    method: 'GET',
+    path: '/email_accounts/providers',
+    name: 'email_accounts/providers',
+    summary:
+      'Where mail providers listen, how much they take from one mailbox, and what is careful below that',
+    extension: true,
+    input: Type.Object({}),
+    output: Type.Object({ providers: Type.Array(MailProvider) }),
+    run: async () => ({ providers: PROVIDERS.map(wireProvider) }),
   }),
   route({
     method: 'GET',

@@ -121,7 +121,7 @@ function judgeCap(cap: Cap | null, scope: 'lane' | 'enrollment'): Verdict | null
 function judgePace(name: PaceGate): Law['judge'] {
   return ({ mailbox }, now) => {
     const closed: ClosedPace | undefined = closedPaces(mailbox.pace, now).find((pace) => pace.gate === name)
-    return closed ? park('mailbox', `${mailbox.address} has sent ${closed.value}`, closed.until) : null
+    return closed ? park('mailbox', `${mailbox.address} ${closed.value}`, closed.until) : null
   }
 }
 
@@ -291,6 +291,11 @@ export const GATES: readonly Law[] = [
     name: 'mailbox_gap',
     rule: 'The gap between two emails of the mailbox.',
     judge: judgePace('mailbox_gap'),
+  },
+  {
+    name: 'ramp_up',
+    rule: 'The ramp-up of the mailbox: how much it may send in 24 hours while it is young.',
+    judge: judgePace('ramp_up'),
   },
 ]
 

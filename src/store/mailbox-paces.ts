@@ -3,8 +3,10 @@ import { sql } from 'kysely'
 import { DAY, HOUR, type Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
 import type { Id, TeamId } from '../core/ids.ts'
-import type { MailboxPace } from '../core/pacing.ts'
+import { jitterAfter, type MailboxPace } from '../core/pacing.ts'
+import { type Ramp, type RampPlan, rampAt } from '../core/ramp-up.ts'
 import { at, kysely } from './db.ts'
+import { RAMP_PLAN } from './mailboxes.ts'
 
 /** A mailbox as decisions see it, and the mailbox that reads its replies. */
 export interface PacedMailbox {
@@ -20,7 +22,7 @@ export interface PacedMailbox {
   rev: number
 }
 
-interface Row extends MailboxPace {
+interface Row extends Omit<MailboxPace, 'jitterMs' | 'ramp'> {
   id: Id
   address: string
   kind: string
@@ -32,6 +34,11 @@ interface Row extends MailboxPace {
   readAt: Instant | null
   readProblem: string | null
   rev: number
+  jitterPercent: number
+  plan: RampPlan | null
+  /** Of a mailbox with a plan: what it sent in the last 24 hours, newest first. */
+  sent: string[]
+  zone: string
 }
 
 export async function readPaces(
@@ -41,6 +48,10 @@ export async function readPaces(
   const { rows } = await sql<Row>`
     select m.id, m.address, m.kind, m.state, m.state_reason as "stateReason", m.paused_until as "pausedUntil",
       m.send_problem as problem, m.daily_limit as "dailyLimit", m.hourly_limit as "hourlyLimit", m.gap_ms as "gapMs", m.rev,
+      m.gap_jitter_percent as "jitterPercent", ${RAMP_PLAN} as plan, t.time_zone as zone,
+      case when m.ramp_starts_on is null then '[]' else (select coalesce(jsonb_agg(day.at order by day.at desc), '[]') from (
+        select s.counted_at as at from messages s where s.team_id = m.team_id and s.mailbox_id = m.id
+          and s.counted_at > ${at(o.now - DAY)} order by s.counted_at desc limit m.daily_limit) as day) end as sent,
       r.address as "readerAddress", r.read_at as "readAt", r.read_problem as "readProblem",
       (select count(*)::int from (select 1 from messages s where s.team_id = m.team_id and s.mailbox_id = m.id
         and s.counted_at > ${at(o.now - DAY)} limit m.daily_limit) as day) as "usedDay",
@@ -53,11 +64,12 @@ export async function readPaces(
       (select s.counted_at from messages s where s.team_id = m.team_id and s.mailbox_id = m.id and s.counted_at is not null
         order by s.counted_at desc limit 1) as newest
     from mailboxes m join mailboxes r on r.team_id = m.team_id and r.id = coalesce(m.reads_via, m.id)
+    join teams t on t.id = m.team_id
     where m.team_id = ${o.team} and m.id = any(${o.mailboxIds as Id[]})`.execute(kysely(db))
-  return new Map(rows.map((row) => [row.id, pacedMailbox(row)]))
+  return new Map(rows.map((row) => [row.id, pacedMailbox(row, o.now)]))
 }
 
-function pacedMailbox(row: Row): PacedMailbox {
+function pacedMailbox(row: Row, now: Instant): PacedMailbox {
   const { id, address, kind, state, stateReason, problem, rev } = row
   const { dailyLimit, hourlyLimit, gapMs, usedDay, usedHour, dayNth, hourNth, newest } = row
   return {
@@ -68,8 +80,17 @@ function pacedMailbox(row: Row): PacedMailbox {
     stateReason,
     pausedUntil: Number.isFinite(row.pausedUntil) ? row.pausedUntil : null,
     problem,
-    pace: { dailyLimit, hourlyLimit, gapMs, usedDay, usedHour, dayNth, hourNth, newest },
+    pace: {
+      ...{ dailyLimit, hourlyLimit, gapMs, usedDay, usedHour, dayNth, hourNth, newest },
+      jitterMs: jitterAfter({ mailboxId: id, newest, gapMs, percent: row.jitterPercent }),
+      ramp: rampOf(row, now),
+    },
     reading: { address: row.readerAddress, readAt: row.readAt, problem: row.readProblem },
     rev,
   }
+}
+
+function rampOf({ plan, dailyLimit, sent, zone }: Row, now: Instant): Ramp | null {
+  if (plan === null) return null
+  return rampAt(plan, { dailyLimit, sent: sent.map((text) => Date.parse(text)), zone, now })
 }

@@ -6,6 +6,7 @@ import { sql } from 'kysely'
 import type { Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
 import { type Id, newId, type TeamId } from '../core/ids.ts'
+import type { RampPlan } from '../core/ramp-up.ts'
 import type { Random } from '../core/random.ts'
 import { at, kysely } from './db.ts'
 
@@ -36,6 +37,8 @@ export interface MailboxRow {
   dailyLimit: number
   hourlyLimit: number
   gapMs: number
+  gapJitterPercent: number
+  rampUp: RampPlan | null
   isDefault: boolean
   state: MailboxState
   stateReason: string | null
@@ -63,6 +66,8 @@ export type MailboxSettings = Pick<
   | 'dailyLimit'
   | 'hourlyLimit'
   | 'gapMs'
+  | 'gapJitterPercent'
+  | 'rampUp'
 >
 
 const server = (prefix: 'smtp' | 'imap') => {
@@ -71,9 +76,17 @@ const server = (prefix: 'smtp' | 'imap') => {
     'port', ${column('port')}, 'tls', ${column('tls')}, 'user', ${column('user')}, 'sealed', ${column('secret')}) end`
 }
 
+/** Of `m`ailboxes. */
+export const RAMP_PLAN = sql`case when m.ramp_starts_on is null then null else jsonb_build_object(
+  'startsOn', m.ramp_starts_on, 'startPerDay', m.ramp_start, 'stepPerDay', m.ramp_step) end`
+
+const rampValues = (plan: RampPlan | null) =>
+  sql`${plan?.startsOn ?? null}::date, ${plan?.startPerDay ?? null}::int, ${plan?.stepPerDay ?? null}::int`
+
 const COLUMNS = sql`id, kind, user_id as "userId", address, from_name as "fromName", reply_to as "replyTo", aliases,
   signature_html as "signatureHtml", ${server('smtp')} as smtp, ${server('imap')} as imap, reads_via as "readsVia",
-  daily_limit as "dailyLimit", hourly_limit as "hourlyLimit", gap_ms as "gapMs", is_default as "isDefault", state,
+  daily_limit as "dailyLimit", hourly_limit as "hourlyLimit", gap_ms as "gapMs",
+  gap_jitter_percent as "gapJitterPercent", ${RAMP_PLAN} as "rampUp", is_default as "isDefault", state,
   state_reason as "stateReason", keeps_message_id as "keepsMessageId", files_sent_copy as "filesSentCopy",
   accepts_other_sender as "acceptsOtherSender", read_at as "readAt", read_problem as "readProblem",
   created_at as "createdAt", updated_at as "updatedAt", rev`
@@ -81,7 +94,7 @@ const COLUMNS = sql`id, kind, user_id as "userId", address, from_name as "fromNa
 /** All but the removed ones, in order of birth. */
 export async function mailboxesOf(db: Db, team: TeamId): Promise<MailboxRow[]> {
   const { rows } = await sql<MailboxRow>`
-    select ${COLUMNS} from mailboxes where team_id = ${team} and state <> 'removed' order by created_at, id`.execute(
+    select ${COLUMNS} from mailboxes m where team_id = ${team} and state <> 'removed' order by created_at, id`.execute(
     kysely(db),
   )
   return rows
@@ -92,7 +105,7 @@ export async function mailboxById(
   { team, id }: { team: TeamId; id: Id },
 ): Promise<MailboxRow | undefined> {
   const { rows } = await sql<MailboxRow>`
-    select ${COLUMNS} from mailboxes where team_id = ${team} and id = ${id} and state <> 'removed'`.execute(
+    select ${COLUMNS} from mailboxes m where team_id = ${team} and id = ${id} and state <> 'removed'`.execute(
     kysely(db),
   )
   return rows[0]
@@ -144,10 +157,12 @@ export async function insertMailbox(
   await sql`
     insert into mailboxes (team_id, id, kind, user_id, address, from_name, reply_to, aliases, signature_html,
       smtp_host, smtp_port, smtp_tls, smtp_user, smtp_secret, imap_host, imap_port, imap_tls, imap_user, imap_secret,
-      reads_via, daily_limit, hourly_limit, gap_ms, is_default, created_at, updated_at)
+      reads_via, daily_limit, hourly_limit, gap_ms, gap_jitter_percent, ramp_starts_on, ramp_start, ramp_step,
+      is_default, created_at, updated_at)
     values (${o.team}, ${o.id}, ${o.kind}, ${o.userId}, ${settings.address}, ${settings.fromName}, ${settings.replyTo},
       ${settings.aliases}, ${settings.signatureHtml}, ${serverValues(settings.smtp)}, ${serverValues(settings.imap)},
       ${settings.readsVia}, ${settings.dailyLimit}, ${settings.hourlyLimit}, ${settings.gapMs},
+      ${settings.gapJitterPercent}, ${rampValues(settings.rampUp)},
       not exists (select from mailboxes where team_id = ${o.team} and kind <> 'sandbox' and state <> 'removed'),
       ${at(o.now)}, ${at(o.now)})`.execute(kysely(tx))
   await sql`
@@ -170,7 +185,8 @@ export async function saveMailbox(
       (smtp_host, smtp_port, smtp_tls, smtp_user, smtp_secret) = row (${serverValues(settings.smtp)}),
       (imap_host, imap_port, imap_tls, imap_user, imap_secret) = row (${serverValues(settings.imap)}),
       reads_via = ${settings.readsVia}, daily_limit = ${settings.dailyLimit}, hourly_limit = ${settings.hourlyLimit},
-      gap_ms = ${settings.gapMs}, wake_at = least(wake_at, ${at(o.now)}), updated_at = ${at(o.now)}, rev = rev + 1,
+      gap_ms = ${settings.gapMs}, gap_jitter_percent = ${settings.gapJitterPercent},
+      (ramp_starts_on, ramp_start, ramp_step) = row (${rampValues(settings.rampUp)}), wake_at = least(wake_at, ${at(o.now)}), updated_at = ${at(o.now)}, rev = rev + 1,
       state = case when ${o.unchecked} then 'unchecked' else state end,
       state_reason = case when ${o.unchecked} then null else state_reason end
     where team_id = ${o.team} and id = ${o.id}`.execute(kysely(tx))

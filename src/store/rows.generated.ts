@@ -375,6 +375,10 @@ export interface Mailboxes {
   created_at: Stamp
   updated_at: Stamp
   rev: Defaulted<number>
+  gap_jitter_percent: Defaulted<number>
+  ramp_starts_on: Nullable<string>
+  ramp_start: Nullable<number>
+  ramp_step: Nullable<number>
 }
 
 export interface MessageContents {
@@ -618,6 +622,9 @@ export interface Teams {
   opt_out_html: Defaulted<string>
   stale_after_hours: Defaulted<number>
   created_at: Stamp
+  domain_daily_cap: Nullable<number>
+  free_mail_daily_cap: Nullable<number>
+  account_weekly_cap: Nullable<number>
   away_margin_days: Defaulted<number>
   away_resume_days: Nullable<number>
 }

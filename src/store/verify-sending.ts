@@ -137,7 +137,7 @@ const notWhileSuppressed = bySql(
 )
 
 /** Each counted send with what its mailbox had counted in the window that ends with it, against the limit of its own claim. */
-function limitKept(name: string, o: { field: string; span: string; words: string }): Check {
+function limitKept(name: string, o: { allowed: RawBuilder<unknown>; span: string; words: string }): Check {
   return bySql(
     name,
     `The ${o.words} limit of a mailbox is never passed.`,
@@ -145,7 +145,7 @@ function limitKept(name: string, o: { field: string; span: string; words: string
       select ${about}, format('%s emails in the ${sql.raw(o.words)} window that ends at %s; the limit was %s', m.n, m.counted_at, m.allowed)
         as sentence
       from (
-        select m.*, (m.facts -> 'mailbox' -> 'pace' ->> ${sql.lit(o.field)})::int as allowed, count(*) over (
+        select m.*, (m.facts -> 'mailbox' -> 'pace' ${o.allowed})::int as allowed, count(*) over (
           partition by m.mailbox_id order by m.counted_at range between ${sql.lit(o.span)}::interval preceding and current row) as n
         from messages m where m.team_id = ${team} and m.counted_at is not null
       ) as m
@@ -205,14 +205,19 @@ export const SENDING: readonly Check[] = [
   notWhileSuppressed,
   // A send is allowed when the limit-th newest is exactly one window old: it has left the window.
   limitKept('mailbox_daily_limit', {
-    field: 'dailyLimit',
+    allowed: sql`->> 'dailyLimit'`,
     span: '23 hours 59 minutes 59.999 seconds',
     words: '24-hour',
   }),
   limitKept('mailbox_hourly_limit', {
-    field: 'hourlyLimit',
+    allowed: sql`->> 'hourlyLimit'`,
     span: '59 minutes 59.999 seconds',
     words: 'hourly',
+  }),
+  limitKept('ramp_up', {
+    allowed: sql`-> 'ramp' ->> 'allowed'`,
+    span: '23 hours 59 minutes 59.999 seconds',
+    words: 'ramp-up',
   }),
   gapKept,
   capsCounted,

@@ -45,6 +45,7 @@ test('gates come in the order of the design: who may be written to, then when, t
     'mailbox_daily_limit',
     'mailbox_hourly_limit',
     'mailbox_gap',
+    'ramp_up',
   ])
 })
 

@@ -1,17 +1,15 @@
 /** One law per gate: when it is open, when it is closed, with which consequence, until when, and with which value people read. */
 import { expect, test } from 'vitest'
-import { DAY, HOUR, MINUTE } from '../../src/core/clock.ts'
 import type { Facts } from '../../src/core/facts.ts'
 import { type ClosedGate, firstClosed, GATES, type GateName, judgeAll } from '../../src/core/gates.ts'
 import { HOLDS, REASONS, SKIPS } from '../../src/core/reason.ts'
 import { factsWith, followUpWith, NOW } from '../support/facts.ts'
 import { type Case, end, hold, park, wait } from './gate-case.ts'
+import { PACING_CASES } from './pacing-cases.ts'
 import { STEP_CASES } from './step-cases.ts'
 
 /** 2027-03-02 09:00 UTC: the window of the next day. */
 const TUESDAY_9 = Date.parse('2027-03-02T09:00:00Z')
-const MIDNIGHT = Date.parse('2027-03-02T00:00:00Z')
-const cap = { limit: 10, used: 10, day: '2027-03-01', resetsAt: MIDNIGHT, looseUntil: null }
 
 /** What a gate says of these facts: `open`, or what closes it without its name and rule. */
 function law(name: GateName, facts: Facts, now = NOW) {
@@ -164,64 +162,7 @@ const CASES: Case[] = [
     }),
     says: park('lane', TUESDAY_9, 'a holiday in UTC'),
   },
-  {
-    gate: 'sequence_daily_cap',
-    when: 'the cap of the sequence is used up: its lane waits for the next day',
-    facts: factsWith((f) => {
-      f.sequence.cap = cap
-    }),
-    says: park('lane', MIDNIGHT, '10 of 10 today'),
-  },
-  {
-    gate: 'step_daily_cap',
-    when: 'the cap of the step is used up: people on other steps go on',
-    facts: factsWith((f) => {
-      f.step.cap = cap
-    }),
-    says: wait(MIDNIGHT, '10 of 10 today'),
-  },
-  {
-    gate: 'mailbox_connected',
-    when: 'the mailbox was refused',
-    facts: factsWith((f) => {
-      f.mailbox.connected = false
-      f.mailbox.stateReason = '535 5.7.8 bad password'
-    }),
-    says: park('mailbox', null, 'rae@acme.test: 535 5.7.8 bad password'),
-  },
-  {
-    gate: 'mailbox_reachable',
-    when: 'the mail server does not answer',
-    facts: factsWith((f) => {
-      f.mailbox.pausedUntil = NOW + MINUTE
-      f.mailbox.problem = 'rae@acme.test: connection refused'
-    }),
-    says: park('mailbox', NOW + MINUTE, 'rae@acme.test: connection refused'),
-  },
-  {
-    gate: 'mailbox_daily_limit',
-    when: 'the limit of 24 hours is used up',
-    facts: factsWith((f) => {
-      Object.assign(f.mailbox.pace, { usedDay: 50, dayNth: NOW - DAY + HOUR, newest: NOW - HOUR })
-    }),
-    says: park('mailbox', NOW + HOUR, 'rae@acme.test has sent 50 of 50 in the last 24 hours'),
-  },
-  {
-    gate: 'mailbox_hourly_limit',
-    when: 'the limit of the hour is used up',
-    facts: factsWith((f) => {
-      Object.assign(f.mailbox.pace, { usedHour: 6, hourNth: NOW - HOUR + MINUTE, newest: NOW - 15 * MINUTE })
-    }),
-    says: park('mailbox', NOW + MINUTE, 'rae@acme.test has sent 6 of 6 in the last hour'),
-  },
-  {
-    gate: 'mailbox_gap',
-    when: 'the last email left a minute ago',
-    facts: factsWith((f) => {
-      f.mailbox.pace.newest = NOW - MINUTE
-    }),
-    says: park('mailbox', NOW + 9 * MINUTE, 'rae@acme.test has sent 600 seconds between two emails'),
-  },
+  ...PACING_CASES,
 ]
 
 for (const { gate, when, facts, says, now } of CASES)

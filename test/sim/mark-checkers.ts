@@ -61,6 +61,10 @@ export interface MarkRow extends ScheduleRow {
   daily_limit: number
   hourly_limit: number
   gap_ms: number
+  ramp_starts_on: string | null
+  ramp_start: number
+  ramp_step: number
+  team_zone: string
 }
 
 const MARK_SQL = `
@@ -72,9 +76,11 @@ const MARK_SQL = `
     exists (select from suppressions s where s.team_id = m.team_id and s.lifted_at is null and (
       (s.kind = 'address' and s.value = m.to_address) or
       (s.kind = 'domain' and m.to_address like '%@' || s.value))) as suppressed,
-    coalesce(b.reads_via, b.id) as reads_via, b.daily_limit, b.hourly_limit, b.gap_ms
+    coalesce(b.reads_via, b.id) as reads_via, b.daily_limit, b.hourly_limit, b.gap_ms,
+    b.ramp_starts_on::text, b.ramp_start, b.ramp_step, o.time_zone as team_zone
   from messages m
   join mailboxes b on b.team_id = m.team_id and b.id = m.mailbox_id
+  join teams o on o.id = m.team_id
   left join enrollments e on e.team_id = m.team_id and e.id = m.enrollment_id
   left join contacts c on c.team_id = m.team_id and c.id = e.contact_id
   left join sequences q on q.team_id = m.team_id and q.id = m.sequence_id
@@ -94,6 +100,14 @@ export interface MarkCheckerOptions {
 interface Marked {
   sending: Sending
   row: MarkRow
+}
+
+/** What a ramp-up allows on a date, counted day by day. */
+function rampOn(row: MarkRow, date: string): number {
+  if (row.ramp_starts_on === null) return Number.POSITIVE_INFINITY
+  let allowed = row.ramp_start
+  for (let day = Date.parse(row.ramp_starts_on); day < Date.parse(date); day += DAY) allowed += row.ramp_step
+  return allowed
 }
 
 /** How long before a follow-up fell due its inbox may have been read last. */
@@ -163,6 +177,9 @@ export class MarkCheckers {
     const within = (ms: number) => times.filter((at) => at > now - ms).length
     if (within(DAY) >= limits.daily)
       this.#fail('4 within limits', sending, `${within(DAY) + 1} of ${limits.daily} in 24 hours`)
+    const ramp = rampOn(row, localTime(row.team_zone, now).date)
+    if (within(DAY) >= ramp)
+      this.#fail('4 within limits', sending, `${within(DAY) + 1} of the ${ramp} of its ramp-up in 24 hours`)
     if (within(HOUR) >= limits.hourly)
       this.#fail('4 within limits', sending, `${within(HOUR) + 1} of ${limits.hourly} in an hour`)
     const newest = Math.max(...times)

@@ -6,7 +6,7 @@ import { applyFields, blankContact, type ContactFields } from '../../src/actions
 import type { StepDraft, VariantDraft } from '../../src/actions/plan-steps.ts'
 import { createSchedule, type ScheduleDraft } from '../../src/actions/write-schedule.ts'
 import { createSequence } from '../../src/actions/write-sequence.ts'
-import { type Instant, MINUTE, SECOND } from '../../src/core/clock.ts'
+import { DAY, type Instant, MINUTE, SECOND } from '../../src/core/clock.ts'
 import type { Db } from '../../src/core/db.ts'
 import { type Id, newId, type TeamId } from '../../src/core/ids.ts'
 import type { Random } from '../../src/core/random.ts'
@@ -130,10 +130,15 @@ async function openMailboxes(
     const readsVia = relay ? made[0]!.mailboxId : null
     const [daily, hourly] = [between(14, 40, random), between(4, 12, random)]
     const gapMs = pick([0, 45 * SECOND, 2 * MINUTE, 5 * MINUTE], random)
+    // The relay is young: it starts low and reaches its limit while the seed runs.
+    const ramp = relay
+      ? [new Date(now + DAY), between(4, 7, random), between(1, 3, random)]
+      : [null, null, null]
     await connections.query(
       `insert into mailboxes (team_id, id, kind, user_id, address, from_name, smtp_host, smtp_port, smtp_tls, imap_host, imap_port, imap_tls,
-         reads_via, daily_limit, hourly_limit, gap_ms, state, keeps_message_id, files_sent_copy, created_at, updated_at)
-       values ($1, $2, 'smtp', $3, $4, 'Ann Acme', 'smtp.acme.test', 465, 'tls', $5, 993, 'tls', $6, $7, $8, $9, 'connected', $10, $11, $12, $12)`,
+         reads_via, daily_limit, hourly_limit, gap_ms, gap_jitter_percent, ramp_starts_on, ramp_start, ramp_step, state, keeps_message_id, files_sent_copy, created_at, updated_at)
+       values ($1, $2, 'smtp', $3, $4, 'Ann Acme', 'smtp.acme.test', 465, 'tls', $5, 993, 'tls', $6, $7, $8, $9, $13, $14, $15, $16,
+         'connected', $10, $11, $12, $12)`,
       [
         o.team,
         mailboxId,
@@ -147,6 +152,8 @@ async function openMailboxes(
         keepsMessageId,
         filesSentCopy,
         new Date(now),
+        pick([0, 20, 100], random),
+        ...ramp,
       ],
     )
     if (!relay)

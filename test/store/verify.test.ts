@@ -291,6 +291,14 @@ for (const [promise, field, limit] of [
     expect(await broken()).toEqual([promise])
   })
 
+test('three at once while the ramp-up allowed 2', async () => {
+  const ramp = JSON.stringify({ allowed: 2 })
+  await run(
+    sql`update messages set facts = jsonb_set(facts, '{mailbox,pace,ramp}', ${ramp}::jsonb) where team_id = ${team.team}`,
+  )
+  expect(await broken()).toEqual(['ramp_up'])
+})
+
 test('a limit is judged in its rolling window: what is exactly a day old has left it', async () => {
   const limit = sql.lit('2')
   await run(

@@ -3,6 +3,9 @@ import { Type } from 'typebox'
 import type { Instant } from '../../core/clock.ts'
 import type { MailboxPace } from '../../core/pacing.ts'
 import { paceOpensAt } from '../../core/pacing.ts'
+import { ceilingWarnings, providerOf } from '../../core/providers.ts'
+import { rampAllowance, rampEndsOn } from '../../core/ramp-up.ts'
+import { localDay } from '../../core/zone.ts'
 import type { MailboxRow, MailServer } from '../../store/mailboxes.ts'
 import { iso, isoOrNull, isoWithOffset } from './instant.ts'
 
@@ -15,6 +18,17 @@ export const MailServerOnWire = Type.Object({
   user: TextOrNull,
   has_password: Type.Boolean(),
 })
+
+export const RampUp = Type.Object(
+  {
+    starts_on: Type.String({ description: 'YYYY-MM-DD in the zone of the team.' }),
+    start_per_day: Type.Integer(),
+    step_per_day: Type.Integer(),
+    allowed_today: Type.Integer({ description: 'In 24 hours.' }),
+    full_on: Type.String({ description: 'The first day on which it allows the daily limit.' }),
+  },
+  { title: 'RampUp' },
+)
 
 export const EmailAccount = Type.Object(
   {
@@ -44,6 +58,10 @@ export const EmailAccount = Type.Object(
     used_day: Type.Integer(),
     used_hour: Type.Integer(),
     next_free_at: TextOrNull,
+    gap_jitter_percent: Type.Integer(),
+    ramp_up: Type.Union([RampUp, Type.Null()]),
+    provider: Type.String({ description: 'A key of email_accounts/providers, by its SMTP server.' }),
+    warnings: Type.Array(Type.String(), { description: 'Limits above what the provider takes.' }),
     last_read_at: TextOrNull,
     read_problem: TextOrNull,
     is_sandbox: Type.Boolean(),
@@ -61,11 +79,14 @@ export interface MailboxOnWire {
   readsVia: MailboxRow | undefined
   teamPublicId: string
   publicUrl: string | null
+  /** The team's, in which a ramp-up has its days. */
+  zone: string
   now: Instant
 }
 
 export function wireMailbox(mailbox: MailboxOnWire) {
   const { row, use } = mailbox
+  const provider = providerOf({ ...row, smtpHost: row.smtp?.host ?? null })
   return {
     ...recorded(mailbox),
     ...neverUsed(row),
@@ -82,6 +103,10 @@ export function wireMailbox(mailbox: MailboxOnWire) {
     used_day: use?.usedDay ?? 0,
     used_hour: use?.usedHour ?? 0,
     next_free_at: row.state === 'connected' && use ? isoOrNull(paceOpensAt(use, mailbox.now)) : null,
+    gap_jitter_percent: row.gapJitterPercent,
+    ramp_up: rampOnWire(mailbox),
+    provider: provider.key,
+    warnings: ceilingWarnings(provider, row),
     last_read_at: isoOrNull((mailbox.readsVia ?? row).readAt),
     read_problem: (mailbox.readsVia ?? row).readProblem,
     is_sandbox: row.kind === 'sandbox',
@@ -89,7 +114,18 @@ export function wireMailbox(mailbox: MailboxOnWire) {
   }
 }
 
-const PROVIDERS: Record<MailboxRow['kind'], { type: string; name: string }> = {
+function rampOnWire({ row: { rampUp, dailyLimit }, zone, now }: MailboxOnWire) {
+  if (rampUp === null) return null
+  return {
+    starts_on: rampUp.startsOn,
+    start_per_day: rampUp.startPerDay,
+    step_per_day: rampUp.stepPerDay,
+    allowed_today: Math.min(dailyLimit, rampAllowance(rampUp, localDay(zone, now))),
+    full_on: rampEndsOn(rampUp, dailyLimit),
+  }
+}
+
+const KINDS: Record<MailboxRow['kind'], { type: string; name: string }> = {
   sandbox: { type: 'sandbox', name: 'Sandbox' },
   smtp: { type: 'smtp', name: 'SMTP and IMAP' },
   google: { type: 'gmail', name: 'Gmail' },
@@ -102,11 +138,11 @@ function recorded({ row }: MailboxOnWire) {
     user_id: row.userId,
     email: row.address,
     aliases: [row.address, ...row.aliases],
-    type: PROVIDERS[row.kind].type,
+    type: KINDS[row.kind].type,
     active: row.state === 'connected',
     default: row.isDefault,
     seconds_delay_between_emails: row.gapMs / 1000,
-    provider_display_name: PROVIDERS[row.kind].name,
+    provider_display_name: KINDS[row.kind].name,
     last_synced_at: row.readAt === null ? null : isoWithOffset(row.readAt),
     revoked_at: null,
     inactive_reason: row.state === 'connected' ? null : (row.stateReason ?? row.state),

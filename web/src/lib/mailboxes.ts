@@ -1,7 +1,8 @@
 /** Mailboxes and schedules, as the page asks for them. */
 import { queryOptions } from '@tanstack/react-query'
 import { api } from './api.ts'
-import type { Check, Mailbox, MailboxInput, Schedule } from './api-types.ts'
+import type { Schedule } from './api-types.ts'
+import type { Check, Mailbox, MailboxInput, Provider } from './mailbox-types.ts'
 
 export const mailboxesQuery = queryOptions({
   queryKey: ['mailboxes'],
@@ -14,6 +15,20 @@ export const mailboxesQuery = queryOptions({
     return email_accounts.filter((mailbox) => mailbox.state !== 'removed')
   },
   refetchInterval: 15_000,
+})
+
+/** They change with the program only. */
+export const providersQuery = queryOptions({
+  queryKey: ['providers'],
+  queryFn: async ({ signal }) => {
+    const { providers } = await api.get<{ providers: Provider[] }>(
+      '/email_accounts/providers',
+      undefined,
+      signal,
+    )
+    return providers
+  },
+  staleTime: Number.POSITIVE_INFINITY,
 })
 
 export interface Connected {

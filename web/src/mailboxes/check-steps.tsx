@@ -4,7 +4,7 @@ import { IconAlertTriangle, IconCircleCheck, IconInfoCircle } from '@tabler/icon
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import { sentenceOf } from '../lib/api.ts'
-import type { CheckStep, Mailbox } from '../lib/api-types.ts'
+import type { CheckStep, Mailbox } from '../lib/mailbox-types.ts'
 import { checkQuery, mailboxesQuery, startCheck } from '../lib/mailboxes.ts'
 import { Problem } from '../ui/problem.tsx'
 import classes from './mailboxes.module.css'

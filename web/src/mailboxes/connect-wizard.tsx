@@ -1,19 +1,20 @@
 /** Connecting a mailbox: provider, credentials, then a check that shows each step as it happens. */
 import { Button, Group, Modal } from '@mantine/core'
-import { useQueryClient } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { sentenceOf } from '../lib/api.ts'
-import { type Connected, connectMailbox } from '../lib/mailboxes.ts'
+import type { Provider } from '../lib/mailbox-types.ts'
+import { type Connected, connectMailbox, providersQuery } from '../lib/mailboxes.ts'
 import { useSession } from '../lib/session.ts'
 import { useUrl } from '../lib/url.ts'
 import { AppLink } from '../ui/link.tsx'
 import { Notice, Problem } from '../ui/problem.tsx'
+import { ErrorState, LoadingRows } from '../ui/states.tsx'
 import { CheckSteps } from './check-steps.tsx'
 import { CredentialFields } from './credential-fields.tsx'
 import { begin, type Credentials, inputOf } from './credentials.ts'
 import { LimitFields } from './limits.tsx'
 import classes from './mailboxes.module.css'
-import { PRESETS, type Preset } from './presets.ts'
 
 export function ConnectWizard({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   return (
@@ -25,50 +26,61 @@ export function ConnectWizard({ opened, onClose }: { opened: boolean; onClose: (
 
 function Steps({ onClose }: { onClose: () => void }) {
   const { user } = useSession()
-  const [preset, setPreset] = useState<Preset>()
+  const [provider, setProvider] = useState<Provider>()
   const [given, setGiven] = useState<Credentials>()
   const [connected, setConnected] = useState<Connected>()
   if (connected) return <Checked connected={connected} onClose={onClose} />
-  if (!preset || !given)
+  if (!provider || !given)
     return (
-      <div className={classes.providers}>
-        {PRESETS.map((each) => (
-          <button
-            type="button"
-            key={each.key}
-            className={classes.provider}
-            onClick={() => {
-              setPreset(each)
-              setGiven(begin(each, user.name))
-            }}
-            data-testid={`provider-${each.key}`}
-          >
-            <strong>{each.name}</strong>
-            <span className="sg-quiet">{each.words}</span>
-          </button>
-        ))}
-      </div>
+      <Providers
+        onChoose={(chosen) => {
+          setProvider(chosen)
+          setGiven(begin(chosen, user.name))
+        }}
+      />
     )
   return (
     <Enter
-      preset={preset}
+      provider={provider}
       given={given}
       onChange={(patch) => setGiven({ ...given, ...patch })}
-      onBack={() => setPreset(undefined)}
+      onBack={() => setProvider(undefined)}
       onConnected={setConnected}
     />
   )
 }
 
+function Providers({ onChoose }: { onChoose: (provider: Provider) => void }) {
+  const { data, error, refetch } = useQuery(providersQuery)
+  if (error && !data) return <ErrorState error={error} onRetry={refetch} />
+  if (!data) return <LoadingRows rows={5} />
+  return (
+    <div className={classes.providers}>
+      {data.map((each) => (
+        <button
+          type="button"
+          key={each.key}
+          className={classes.provider}
+          onClick={() => onChoose(each)}
+          data-testid={`provider-${each.key}`}
+        >
+          <strong>{each.name}</strong>
+          <span className="sg-quiet">{each.needs}</span>
+        </button>
+      ))}
+    </div>
+  )
+}
+
 interface EnterProps {
-  preset: Preset
+  provider: Provider
   given: Credentials
   onChange: (patch: Partial<Credentials>) => void
   onBack: () => void
   onConnected: (connected: Connected) => void
 }
 
-function Enter({ preset, given, onChange, onBack, onConnected }: EnterProps) {
+function Enter({ provider, given, onChange, onBack, onConnected }: EnterProps) {
   const queries = useQueryClient()
   const { public_url_is_https } = useSession()
   const [busy, setBusy] = useState(false)
@@ -88,11 +100,11 @@ function Enter({ preset, given, onChange, onBack, onConnected }: EnterProps) {
   return (
     <form onSubmit={submit}>
       <p className="sg-quiet" style={{ marginBottom: 12 }}>
-        {preset.words}
+        {provider.needs}
       </p>
-      <CredentialFields given={given} onChange={onChange} passwordLabel={preset.password} />
+      <CredentialFields given={given} onChange={onChange} passwordLabel={provider.password} />
       <div style={{ marginTop: 16 }}>
-        <LimitFields limits={given.limits} onChange={(limits) => onChange({ limits })} />
+        <LimitFields limits={given.limits} provider={provider} onChange={(limits) => onChange({ limits })} />
       </div>
       {public_url_is_https ? null : (
         <Notice>

@@ -12,7 +12,7 @@ import {
   TextInput,
 } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import type { Tls } from '../lib/api-types.ts'
+import type { Tls } from '../lib/mailbox-types.ts'
 import { mailboxesQuery } from '../lib/mailboxes.ts'
 import type { Account, Credentials } from './credentials.ts'
 import classes from './mailboxes.module.css'

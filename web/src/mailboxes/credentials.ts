@@ -1,7 +1,6 @@
 /** What a person enters to connect a mailbox, and what the API is told of it. Passwords are sent once and never come back. */
-import type { Mailbox, MailboxInput, Server } from '../lib/api-types.ts'
-import { DEFAULT_LIMITS, type Limits } from './limits.tsx'
-import type { Preset } from './presets.ts'
+import type { Mailbox, MailboxInput, Provider, Server } from '../lib/mailbox-types.ts'
+import type { Limits } from './limits.tsx'
 
 export interface Account extends Server {
   user: string
@@ -24,22 +23,24 @@ export interface Credentials {
   limits: Limits
 }
 
-export const begin = (preset: Preset, fromName: string): Credentials => ({
+const NO_SERVER = { host: '', port: 993, tls: 'tls' } as const
+
+export const begin = (provider: Provider, fromName: string): Credentials => ({
   email: '',
   fromName,
   replyTo: '',
   aliases: [],
   signature: '',
-  smtp: { ...preset.smtp, user: '', password: '' },
-  imap: { ...preset.imap, user: '', password: '' },
+  smtp: { ...provider.smtp, user: '', password: '' },
+  imap: { ...(provider.imap ?? NO_SERVER), user: '', password: '' },
   sameLogin: true,
   readsVia: null,
-  hasInbox: true,
-  limits: DEFAULT_LIMITS,
+  hasInbox: provider.imap !== null,
+  limits: provider.careful,
 })
 
 const accountOf = (server: Server | null): Account => ({
-  ...(server ?? { host: '', port: 993, tls: 'tls' }),
+  ...(server ?? NO_SERVER),
   user: server?.user ?? '',
   password: '',
 })
@@ -60,6 +61,12 @@ export const credentialsOf = (mailbox: Mailbox): Credentials => ({
     email_daily_threshold: mailbox.email_daily_threshold,
     max_outbound_emails_per_hour: mailbox.max_outbound_emails_per_hour,
     seconds_delay_between_emails: mailbox.seconds_delay_between_emails,
+    gap_jitter_percent: mailbox.gap_jitter_percent,
+    ramp_up: mailbox.ramp_up && {
+      starts_on: mailbox.ramp_up.starts_on,
+      start_per_day: mailbox.ramp_up.start_per_day,
+      step_per_day: mailbox.ramp_up.step_per_day,
+    },
   },
 })
 

@@ -2,9 +2,10 @@
 import { Button, Progress } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
-import type { Mailbox } from '../lib/api-types.ts'
 import { useNow } from '../lib/clock.ts'
+import type { Mailbox } from '../lib/mailbox-types.ts'
 import { removeMailbox } from '../lib/mailboxes.ts'
+import { dayAndMonth } from '../lib/time.ts'
 import { useUrl } from '../lib/url.ts'
 import { number } from '../lib/words.ts'
 import { tell } from '../ui/act.tsx'
@@ -12,16 +13,17 @@ import { Confirm } from '../ui/confirm.tsx'
 import { Instant } from '../ui/instant.tsx'
 import { AppLink } from '../ui/link.tsx'
 import { StateBadge } from '../ui/state-badge.tsx'
-import { gapInWords } from './limits.tsx'
+import { gapsInWords } from './limits.tsx'
 import classes from './mailboxes.module.css'
 
 /** A read that fails is worse news than the word of the connection. */
 const healthOf = (mailbox: Mailbox) => (mailbox.read_problem ? 'disconnected' : mailbox.state)
 
 export function MailboxCard({ mailbox }: { mailbox: Mailbox }) {
-  const { set } = useUrl()
-  const open = (check?: string) => set({ mailbox: mailbox.id, check })
-  const limit = mailbox.email_daily_threshold
+  const limit = Math.min(
+    mailbox.email_daily_threshold,
+    mailbox.ramp_up?.allowed_today ?? Number.POSITIVE_INFINITY,
+  )
   return (
     <article className={classes.card} data-testid="mailbox-card">
       <header className={classes.head}>
@@ -39,12 +41,20 @@ export function MailboxCard({ mailbox }: { mailbox: Mailbox }) {
           {mailbox.state_sentence}
         </p>
       )}
+      {mailbox.warnings.map((words) => (
+        <p key={words} className={classes.sentence} data-bad>
+          {words}
+        </p>
+      ))}
       <Usage used={mailbox.used_day} limit={limit} />
       <dl className={classes.facts}>
         <Fact name="This hour">
           {number(mailbox.used_hour)} of {number(mailbox.max_outbound_emails_per_hour)}
         </Fact>
-        <Fact name="Between two mails">{gapInWords(mailbox.seconds_delay_between_emails)}</Fact>
+        <Fact name="Between two mails">
+          {gapsInWords(mailbox.seconds_delay_between_emails, mailbox.gap_jitter_percent)}
+        </Fact>
+        <Ramp mailbox={mailbox} />
         <Fact name="Next free">
           <NextFree at={mailbox.next_free_at} />
         </Fact>
@@ -57,22 +67,30 @@ export function MailboxCard({ mailbox }: { mailbox: Mailbox }) {
           </Fact>
         )}
       </dl>
-      <div className={classes.actions}>
-        {mailbox.is_sandbox ? (
-          <AppLink to="/sandbox">Open the sandbox</AppLink>
-        ) : (
-          <>
-            <Button variant="default" size="compact-sm" onClick={() => open('1')}>
-              Check
-            </Button>
-            <Button variant="default" size="compact-sm" onClick={() => open()}>
-              {mailbox.state === 'disconnected' ? 'Mend' : 'Settings'}
-            </Button>
-            <Remove mailbox={mailbox} />
-          </>
-        )}
-      </div>
+      <Actions mailbox={mailbox} />
     </article>
+  )
+}
+
+function Actions({ mailbox }: { mailbox: Mailbox }) {
+  const { set } = useUrl()
+  const open = (check?: string) => set({ mailbox: mailbox.id, check })
+  return (
+    <div className={classes.actions}>
+      {mailbox.is_sandbox ? (
+        <AppLink to="/sandbox">Open the sandbox</AppLink>
+      ) : (
+        <>
+          <Button variant="default" size="compact-sm" onClick={() => open('1')}>
+            Check
+          </Button>
+          <Button variant="default" size="compact-sm" onClick={() => open()}>
+            {mailbox.state === 'disconnected' ? 'Mend' : 'Settings'}
+          </Button>
+          <Remove mailbox={mailbox} />
+        </>
+      )}
+    </div>
   )
 }
 
@@ -108,6 +126,17 @@ function Remove({ mailbox }: { mailbox: Mailbox }) {
         connect it again.
       </Confirm>
     </>
+  )
+}
+
+/** While it holds anything back; after that it says nothing any more. */
+function Ramp({ mailbox: { ramp_up, email_daily_threshold } }: { mailbox: Mailbox }) {
+  if (!ramp_up || ramp_up.allowed_today >= email_daily_threshold) return null
+  return (
+    <Fact name="Ramp-up">
+      {number(ramp_up.allowed_today)} in 24 hours today, {number(email_daily_threshold)} from{' '}
+      {dayAndMonth(Date.parse(ramp_up.full_on), 'UTC')}
+    </Fact>
   )
 }
 

@@ -1,10 +1,10 @@
 /** Changing a mailbox, in a drawer: credentials, limits, signature, and its check. */
 import { Button, Group } from '@mantine/core'
-import { useQueryClient } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { sentenceOf } from '../lib/api.ts'
-import type { Mailbox } from '../lib/api-types.ts'
-import { updateMailbox } from '../lib/mailboxes.ts'
+import type { Mailbox } from '../lib/mailbox-types.ts'
+import { providersQuery, updateMailbox } from '../lib/mailboxes.ts'
 import { useUrl } from '../lib/url.ts'
 import { tell } from '../ui/act.tsx'
 import { Section } from '../ui/page.tsx'
@@ -44,6 +44,7 @@ export function MailboxSettings({ mailbox, onClose }: { mailbox: Mailbox; onClos
 
 function Form({ mailbox, onSaved }: { mailbox: Mailbox; onSaved: () => void }) {
   const queries = useQueryClient()
+  const { data: providers } = useQuery(providersQuery)
   const [given, setGiven] = useState<Credentials>(() => credentialsOf(mailbox))
   const [busy, setBusy] = useState(false)
   const [problem, setProblem] = useState<string>()
@@ -66,7 +67,11 @@ function Form({ mailbox, onSaved }: { mailbox: Mailbox; onSaved: () => void }) {
   return (
     <form onSubmit={submit}>
       <Section title="Limits">
-        <LimitFields limits={given.limits} onChange={(limits) => change({ limits })} />
+        <LimitFields
+          limits={given.limits}
+          provider={providers?.find((each) => each.key === mailbox.provider)}
+          onChange={(limits) => change({ limits })}
+        />
       </Section>
       <Section title="Login">
         <CredentialFields given={given} onChange={change} known passwordLabel="Password" />

@@ -939,6 +939,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/email_accounts/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where mail providers listen, how much they take from one mailbox, and what is careful below that */
+        get: operations["email_accounts_providers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/email_accounts/{id}": {
         parameters: {
             query?: never;
@@ -1206,12 +1223,58 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        /** MailProvider */
+        MailProvider: {
+            key: string;
+            name: string;
+            /** @description What its account needs before a program may send. */
+            needs: string;
+            /** @description What a password is called there. */
+            password: string;
+            smtp: {
+                host: string;
+                port: number;
+                tls: string;
+            };
+            imap: {
+                host: string;
+                port: number;
+                tls: string;
+            } | null;
+            /** @description What the provider documents; null: nothing, or it is the account’s own. */
+            ceiling: {
+                per_day: number | null;
+                per_hour: number | null;
+                words: string;
+            };
+            careful: {
+                email_daily_threshold: number;
+                max_outbound_emails_per_hour: number;
+                seconds_delay_between_emails: number;
+                gap_jitter_percent: number;
+                ramp_up: {
+                    start_per_day: number;
+                    step_per_day: number;
+                };
+            };
+        };
         /** Pagination */
         Pagination: {
             page: number | string;
             per_page: number | string;
             total_entries: number;
             total_pages: number;
+        };
+        /** RampUp */
+        RampUp: {
+            /** @description YYYY-MM-DD in the zone of the team. */
+            starts_on: string;
+            start_per_day: number;
+            step_per_day: number;
+            /** @description In 24 hours. */
+            allowed_today: number;
+            /** @description The first day on which it allows the daily limit. */
+            full_on: string;
         };
         /** Suppression */
         Suppression: {
@@ -5976,6 +6039,12 @@ export interface operations {
                             used_day: number;
                             used_hour: number;
                             next_free_at: string | null;
+                            gap_jitter_percent: number;
+                            ramp_up: components["schemas"]["RampUp"] | null;
+                            /** @description A key of email_accounts/providers, by its SMTP server. */
+                            provider: string;
+                            /** @description Limits above what the provider takes. */
+                            warnings: string[];
                             last_read_at: string | null;
                             read_problem: string | null;
                             is_sandbox: boolean;
@@ -6027,6 +6096,14 @@ export interface operations {
                     email_daily_threshold?: number;
                     max_outbound_emails_per_hour?: number;
                     seconds_delay_between_emails?: number;
+                    /** @description Each gap is longer by up to this part of it, at random. 20 on a new mailbox. */
+                    gap_jitter_percent?: number;
+                    ramp_up?: {
+                        /** @description YYYY-MM-DD in the zone of the team; today. */
+                        starts_on?: string;
+                        start_per_day: number;
+                        step_per_day: number;
+                    } | null;
                 };
             };
         };
@@ -6079,6 +6156,12 @@ export interface operations {
                             used_day: number;
                             used_hour: number;
                             next_free_at: string | null;
+                            gap_jitter_percent: number;
+                            ramp_up: components["schemas"]["RampUp"] | null;
+                            /** @description A key of email_accounts/providers, by its SMTP server. */
+                            provider: string;
+                            /** @description Limits above what the provider takes. */
+                            warnings: string[];
                             last_read_at: string | null;
                             read_problem: string | null;
                             is_sandbox: boolean;
@@ -6091,6 +6174,31 @@ export interface operations {
                             id: string;
                             name: string | null;
                         }[];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    email_accounts_providers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        providers: components["schemas"]["MailProvider"][];
                     };
                 };
             };
@@ -6158,6 +6266,12 @@ export interface operations {
                             used_day: number;
                             used_hour: number;
                             next_free_at: string | null;
+                            gap_jitter_percent: number;
+                            ramp_up: components["schemas"]["RampUp"] | null;
+                            /** @description A key of email_accounts/providers, by its SMTP server. */
+                            provider: string;
+                            /** @description Limits above what the provider takes. */
+                            warnings: string[];
                             last_read_at: string | null;
                             read_problem: string | null;
                             is_sandbox: boolean;
@@ -6212,6 +6326,14 @@ export interface operations {
                     email_daily_threshold?: number;
                     max_outbound_emails_per_hour?: number;
                     seconds_delay_between_emails?: number;
+                    /** @description Each gap is longer by up to this part of it, at random. 20 on a new mailbox. */
+                    gap_jitter_percent?: number;
+                    ramp_up?: {
+                        /** @description YYYY-MM-DD in the zone of the team; today. */
+                        starts_on?: string;
+                        start_per_day: number;
+                        step_per_day: number;
+                    } | null;
                 };
             };
         };
@@ -6264,6 +6386,12 @@ export interface operations {
                             used_day: number;
                             used_hour: number;
                             next_free_at: string | null;
+                            gap_jitter_percent: number;
+                            ramp_up: components["schemas"]["RampUp"] | null;
+                            /** @description A key of email_accounts/providers, by its SMTP server. */
+                            provider: string;
+                            /** @description Limits above what the provider takes. */
+                            warnings: string[];
                             last_read_at: string | null;
                             read_problem: string | null;
                             is_sandbox: boolean;
@@ -6349,6 +6477,14 @@ export interface operations {
                     email_daily_threshold?: number;
                     max_outbound_emails_per_hour?: number;
                     seconds_delay_between_emails?: number;
+                    /** @description Each gap is longer by up to this part of it, at random. 20 on a new mailbox. */
+                    gap_jitter_percent?: number;
+                    ramp_up?: {
+                        /** @description YYYY-MM-DD in the zone of the team; today. */
+                        starts_on?: string;
+                        start_per_day: number;
+                        step_per_day: number;
+                    } | null;
                 };
             };
         };
@@ -6401,6 +6537,12 @@ export interface operations {
                             used_day: number;
                             used_hour: number;
                             next_free_at: string | null;
+                            gap_jitter_percent: number;
+                            ramp_up: components["schemas"]["RampUp"] | null;
+                            /** @description A key of email_accounts/providers, by its SMTP server. */
+                            provider: string;
+                            /** @description Limits above what the provider takes. */
+                            warnings: string[];
                             last_read_at: string | null;
                             read_problem: string | null;
                             is_sandbox: boolean;

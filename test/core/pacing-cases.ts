@@ -1,0 +1,97 @@
+/** The laws of the gates that pace: caps, and the limits of a mailbox. */
+import { DAY, HOUR, MINUTE } from '../../src/core/clock.ts'
+import { factsWith, NOW } from '../support/facts.ts'
+import { type Case, park, wait } from './gate-case.ts'
+
+const MIDNIGHT = Date.parse('2027-03-02T00:00:00Z')
+
+const RAMP = { allowed: 7, nth: null, raisesAt: MIDNIGHT, allowedNext: 9, nthNext: null }
+const SENT_OF_RAMP = 'rae@acme.test has sent 7 of the 7 in 24 hours that its ramp-up allows today'
+const cap = { limit: 10, used: 10, day: '2027-03-01', resetsAt: MIDNIGHT, looseUntil: null }
+
+export const PACING_CASES: Case[] = [
+  {
+    gate: 'sequence_daily_cap',
+    when: 'the cap of the sequence is used up: its lane waits for the next day',
+    facts: factsWith((f) => {
+      f.sequence.cap = cap
+    }),
+    says: park('lane', MIDNIGHT, '10 of 10 today'),
+  },
+  {
+    gate: 'step_daily_cap',
+    when: 'the cap of the step is used up: people on other steps go on',
+    facts: factsWith((f) => {
+      f.step.cap = cap
+    }),
+    says: wait(MIDNIGHT, '10 of 10 today'),
+  },
+  {
+    gate: 'mailbox_connected',
+    when: 'the mailbox was refused',
+    facts: factsWith((f) => {
+      f.mailbox.connected = false
+      f.mailbox.stateReason = '535 5.7.8 bad password'
+    }),
+    says: park('mailbox', null, 'rae@acme.test: 535 5.7.8 bad password'),
+  },
+  {
+    gate: 'mailbox_reachable',
+    when: 'the mail server does not answer',
+    facts: factsWith((f) => {
+      f.mailbox.pausedUntil = NOW + MINUTE
+      f.mailbox.problem = 'rae@acme.test: connection refused'
+    }),
+    says: park('mailbox', NOW + MINUTE, 'rae@acme.test: connection refused'),
+  },
+  {
+    gate: 'mailbox_daily_limit',
+    when: 'the limit of 24 hours is used up',
+    facts: factsWith((f) => {
+      Object.assign(f.mailbox.pace, { usedDay: 50, dayNth: NOW - DAY + HOUR, newest: NOW - HOUR })
+    }),
+    says: park('mailbox', NOW + HOUR, 'rae@acme.test has sent 50 of 50 in the last 24 hours'),
+  },
+  {
+    gate: 'mailbox_hourly_limit',
+    when: 'the limit of the hour is used up',
+    facts: factsWith((f) => {
+      Object.assign(f.mailbox.pace, { usedHour: 6, hourNth: NOW - HOUR + MINUTE, newest: NOW - 15 * MINUTE })
+    }),
+    says: park('mailbox', NOW + MINUTE, 'rae@acme.test has sent 6 of 6 in the last hour'),
+  },
+  {
+    gate: 'mailbox_gap',
+    when: 'the last email left a minute ago',
+    facts: factsWith((f) => {
+      f.mailbox.pace.newest = NOW - MINUTE
+    }),
+    says: park('mailbox', NOW + 9 * MINUTE, 'rae@acme.test waits 600 seconds after its last email'),
+  },
+  {
+    gate: 'mailbox_gap',
+    when: 'the last email left a gap ago, and the jitter after it is not over',
+    facts: factsWith((f) => {
+      Object.assign(f.mailbox.pace, { newest: NOW - 10 * MINUTE, jitterMs: MINUTE })
+    }),
+    says: park('mailbox', NOW + MINUTE, 'rae@acme.test waits 660 seconds after its last email'),
+  },
+  {
+    gate: 'ramp_up',
+    when: 'the mailbox is young and has sent what its ramp-up allows today',
+    facts: factsWith((f) => {
+      Object.assign(f.mailbox.pace, { usedDay: 7, newest: NOW - HOUR })
+      f.mailbox.pace.ramp = { ...RAMP, nth: NOW - 20 * HOUR }
+    }),
+    says: park('mailbox', NOW + 4 * HOUR, SENT_OF_RAMP),
+  },
+  {
+    gate: 'ramp_up',
+    when: 'the next day, which allows more, begins before one of its emails is a day old',
+    facts: factsWith((f) => {
+      Object.assign(f.mailbox.pace, { usedDay: 7, newest: NOW - HOUR })
+      f.mailbox.pace.ramp = { ...RAMP, nth: NOW - 2 * HOUR }
+    }),
+    says: park('mailbox', MIDNIGHT, SENT_OF_RAMP),
+  },
+]
