@@ -59,17 +59,35 @@ export interface Passage {
   words: string
 }
 
-/** The failed recipients that the server names, each with the words about it. */
-export function passages(mail: ParsedMail, words: string): Passage[] {
-  const own = new Set(
+/** Whether the server itself says about whom it writes. */
+export function namesRecipient(mail: ParsedMail, words: string): boolean {
+  return listed(mail).length > 0 || leading(words, ownAddresses(mail)).length > 0
+}
+
+/** Whose mail system wrote, and to whom: not the ones that failed. */
+function ownAddresses(mail: ParsedMail): Set<string> {
+  return new Set(
     [mail.from, ...mail.to, ...mail.cc].flatMap((one) => (one ? [one.address.toLowerCase()] : [])),
   )
-  const listed = (mail.headers['x-failed-recipients'] ?? []).flatMap(
+}
+
+/** Exim's header, also written by Google. */
+function listed(mail: ParsedMail): string[] {
+  return (mail.headers['x-failed-recipients'] ?? []).flatMap(
     (value) => value.match(new RegExp(ADDRESS, 'g')) ?? [],
   )
-  const starts = [...words.matchAll(LEADING)]
+}
+
+function leading(words: string, own: ReadonlySet<string>): { recipient: string; at: number }[] {
+  return [...words.matchAll(LEADING)]
     .map((match) => ({ recipient: match[1]!.replace(/\.+$/, ''), at: match.index }))
     .filter(({ recipient }) => !own.has(recipient.toLowerCase()))
+}
+
+/** The failed recipients that the server names, each with the words about it. */
+export function passages(mail: ParsedMail, words: string): Passage[] {
+  const own = ownAddresses(mail)
+  const starts = leading(words, own)
   const named = new Map<string, string>()
   starts.forEach(({ recipient, at }, index) => {
     const key = recipient.toLowerCase()
@@ -83,7 +101,7 @@ export function passages(mail: ParsedMail, words: string): Passage[] {
   const found = [...named].map(([recipient, passage]) => ({ recipient, words: passage }))
   if (found.length === 1) return [{ recipient: found[0]!.recipient, words }]
   if (found.length > 1) return found
-  return [...new Set([...listed, ...mentioned(mail, words, own)])]
+  return [...new Set([...listed(mail), ...mentioned(mail, words, own)])]
     .slice(0, 1)
     .map((recipient) => ({ recipient, words }))
 }

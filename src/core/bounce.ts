@@ -11,7 +11,7 @@ import {
   STATUS_REASONS,
 } from './bounce-rules.ts'
 import { readSnsNotice } from './bounce-sns.ts'
-import { passages, returnedInText, serverWords } from './bounce-text.ts'
+import { namesRecipient, passages, returnedInText, serverWords } from './bounce-text.ts'
 import { header, type ParsedMail } from './parsed-mail.ts'
 
 export type { BounceClass, BounceReason }
@@ -100,8 +100,12 @@ export function readBounce(mail: ParsedMail): BounceReport | null {
   return { recipients, ...original(mail), form: 'text' }
 }
 
+/** RFC 3462; other reports (read receipts, feedback) are no bounces. Some servers forget to say which kind theirs is. */
 function isReport(mail: ParsedMail): boolean {
-  return mail.contentType === 'multipart/report' && mail.reportType !== 'feedback-report'
+  return (
+    mail.contentType === 'multipart/report' &&
+    (mail.reportType === null || mail.reportType === 'delivery-status')
+  )
 }
 
 /** RFC 3464 section 6.2 and old practice: MAILER-DAEMON, postmaster, the null sender, or nobody at all. */
@@ -109,17 +113,28 @@ function isFromMailSystem(mail: ParsedMail): boolean {
   const sender = mail.from?.address.toLowerCase() ?? ''
   const local = sender.split('@')[0] ?? ''
   return (
-    /^(?:mailer-?daemon|post_?master|mail[-.]?delivery.*|mdaemon|daemon)$/.test(local) ||
-    /mail(?:er)? ?(?:delivery|daemon)|postmaster/i.test(mail.from?.name ?? '') ||
+    SYSTEM_SENDER.test(local) ||
+    /mail(?:er)? ?(?:delivery|daemon)|postmaster|interscan|mail (?:router|system|server)/i.test(
+      mail.from?.name ?? '',
+    ) ||
     (sender === '' && header(mail, 'from') !== '') ||
-    mail.headers['x-failed-recipients'] !== undefined
+    mail.headers['x-failed-recipients'] !== undefined ||
+    // A person's answer has a sender; an automatic answer has none either, but says so in its subject.
+    (mail.returnPath === '' && BOUNCE_SUBJECT.test(mail.subject)) ||
+    // fml, of mails that its list did not take.
+    (mail.headers['x-mlserver'] !== undefined && /-admin$/.test(local))
   )
 }
 
+/** `MicrosoftExchange329e71ec88ae4615bbc36ab6ce41109e` is Exchange's own name for it since 2007. */
+const SYSTEM_SENDER =
+  /^(?:mailer-?daemon|post_?master|mail[-.]?delivery.*|mdaemon|daemon|bounces?|microsoftexchange[0-9a-f]{32}|delivery[-_.]?subsystem|mail[-_]?system)$/
+
+/** As MTAs title them; then Exchange and Outlook in the languages of their users. */
 const BOUNCE_SUBJECT =
-  /undeliver|delivery (?:has )?(?:status|failure|failed|notification|error)|mail (?:delivery )?(?:failed|failure|error|system error)|returned mail|failure notice|returning message to sender|mail failed|could not be delivered|error sending your mail|nondeliverable|не доставлено/i
+  /undeliver|delivery (?:has )?(?:status|failure|failed|notification|error|report|problem|warning)|mail (?:delivery )?(?:failed|failure|error|system error|could not be)|returned mail|failure notice|returning message to sender|message (?:delivery )?(?:failure|delayed|status|could not|not delivered)|non[- ]?delivery|warning: (?:could not send|message)|could not be delivered|error sending your mail|nondeliverable|(?:loop|security) alert|not member article|не доставлено|недоставлен|не удается доставить|unzustellbar|zustellung.{0,20}(?:fehl|gescheitert)|konnte nicht zugestellt|non remis|échec de (?:la )?remise|no se puede entregar|no se ha podido entregar|não (?:é possível entregar|entregue)|falha na entrega|non recapitabile|mancato recapito|onbestelbaar|kan inte levereras|kunne ikke leveres|ikke leveret|niedostarcz|nedoručiteln|teslim edilemedi|配信不能|配信できません|无法传递|退信|未傳遞/i
 const BOUNCE_WORDS =
-  /could not be delivered|cannot be delivered|unable to deliver|wasn't able to deliver|were unable to deliver|failed permanently|permanent (?:fatal |delivery )?error|did not reach|delivery to the following|error delivering your mail|undeliverable|not deliver|failed addresses|transcript of session|has been delayed|following address(?:es|\(es\))? (?:had|failed)|delivery attempt|Final-Recipient:|\b5\d\d -? ?(?:5\.\d\.\d|[A-Z<])|mailbox (?:is )?full|exceeds allowed size|account is disabled|group you tried to contact|groups\.google\.com\/support/i
+  /could not be (?:delivered|sent)|can(?:no|')t be delivered|unable to (?:deliver|send)|(?:wasn't|was not|were|not) able to deliver|were unable to deliver|failed permanently|permanent (?:fatal |delivery )?(?:error|failure)|did not reach|delivery (?:to the following|has failed|failed)|error delivering your mail|undeliverable|undelivered|not (?:been )?deliver|failed addresses|transcript of session|has been delayed|following (?:recipients?|address(?:es|\(es\))?) (?:had|failed|were affected|were not|could not)|delivery (?:attempt|problems?)|returned (?:to|your) (?:sender|mail)|Final-Recipient:|\b[45]\d\d -? ?(?:[45]\.\d\.\d|[A-Z<])|user (?:unknown|not (?:found|listed))|unknown user|mailbox (?:is )?full|exceeds allowed size|account is disabled|duplicated message-id|not a? ?member|group you tried to contact|groups\.google\.com\/support/i
 
 /** Two independent signs: who wrote it, and what it says. A person's reply that quotes a bounce has neither sender nor null path. */
 function looksLikeBounce(mail: ParsedMail, words: string): boolean {
@@ -146,9 +161,22 @@ function statusFields(mail: ParsedMail): Fields[] {
   )
 }
 
+/**
+ * Not from the mail that came back, which may be a report itself; but gateways wrap other servers' reports in a text that names nobody, and
+ * then the report inside is the one.
+ */
 function embeddedStatus(mail: ParsedMail): string {
-  const all = [mail.text, ...mail.parts.map(({ text }) => text ?? '')].join('\n\n')
-  return /^(?:Final|Original)-Recipient:/im.test(all) && /^Action:/im.test(all) ? all : ''
+  const words = serverWords(mail)
+  const isReturned = ({ contentType }: { contentType: string }) => /rfc822|message\/global$/.test(contentType)
+  const own = mail.parts.filter((part) => !isReturned(part))
+  const outer = [words, ...own.map(({ text }) => text ?? '')].join('\n\n')
+  if (hasStatusFields(outer)) return outer
+  const whole = [mail.text, ...mail.parts.map(({ text }) => text ?? '')].join('\n\n')
+  return hasStatusFields(whole) && !namesRecipient(mail, words) ? whole : ''
+}
+
+function hasStatusFields(text: string): boolean {
+  return /^(?:Final|Original)-Recipient:/im.test(text) && /^Action:/im.test(text)
 }
 
 function fieldsOf(block: string): Fields {
@@ -275,11 +303,11 @@ function statusIn(value: string | undefined): string | null {
   return /([245]\.\d{1,3}\.\d{1,3})/.exec(value ?? '')?.[1] ?? null
 }
 
-/** At which command the server refused, in the words of Postfix, Exim, Sendmail, qmail, Yahoo, DragonFly, 1&1 and Lotus. */
+/** At which command the server refused, in the words of Postfix, Exim, Sendmail, qmail, Yahoo, DragonFly, 1&1, Lotus and those that show the dialog. */
 const STAGES: readonly [SmtpStageAtFault, RegExp][] = [
   [
     'rcpt',
-    /in reply to RCPT TO|after RCPT (?:TO|command)|does not like recipient|not like our RCPT|\[RCPT_TO\]|>>> RCPT To|SMTP:RCPT|following RCPT/i,
+    /in reply to RCPT TO|(?:sent|>>>|-->|<<<|command)[: ]{1,3}"?RCPT TO|after RCPT (?:TO|command)|does not like recipient|not like our RCPT|\[RCPT_TO\]|>>> RCPT To|SMTP:RCPT|following RCPT/i,
   ],
   [
     'data',
@@ -334,7 +362,8 @@ function isProven(reason: BounceReason, rule: BounceRule | undefined, at: Circum
   if (at.status?.startsWith('4.') || at.replyCode?.startsWith('4')) return false
   if (rule?.certain || reason === 'host_unknown' || reason === 'accepts_no_mail' || reason === 'moved')
     return true
-  if (/^5\.7\./.test(at.status ?? '')) return false
+  // 5.7.17 (RFC 7293): the mailbox has another owner now.
+  if (/^5\.7\.(?!17$)/.test(at.status ?? '')) return false
   if (/^5\.1\.(?:[13]|10|351)$/.test(at.status ?? '')) return true
   return at.stage === 'rcpt' || (at.names && at.stage !== 'data')
 }
