@@ -107,6 +107,11 @@ export function startOfDay(zone: string, day: LocalDay): Instant {
   return plainDate(day).toZonedDateTime(zone).epochMilliseconds
 }
 
+/** The last instant at which a local date begins: later than the first where a clock goes back over midnight (St. John's until 2011). */
+export function lastStartOfDay(zone: string, day: LocalDay): Instant {
+  return plainDate(day).toPlainDateTime().toZonedDateTime(zone, { disambiguation: 'later' }).epochMilliseconds
+}
+
 /**
  * The instant at which the wall clock shows `clock` (milliseconds since 0:00) on that date: the earlier one if it shows it twice,
  * and as much later as the gap is wide if it never does.

@@ -54,6 +54,40 @@ test('a wait of days counts dates, not hours, over the change to summer time (20
   expect(due({ amount: 3, unit: 'day' }, '2027-03-12T16:00')).toBe('2027-03-15T09:00:00')
 })
 
+test('business days count only the open dates of the schedule (Friday 2027-03-05 is a holiday here)', () => {
+  expect(due({ amount: 1, unit: 'day', businessDays: true }, '2027-03-04T16:57')).toBe('2027-03-08T09:00:00')
+  expect(due({ amount: 3, unit: 'day', businessDays: true }, '2027-03-03T11:00')).toBe('2027-03-09T09:00:00')
+  expect(due({ amount: 3, unit: 'day' }, '2027-03-03T11:00')).toBe('2027-03-08T09:00:00')
+})
+
+test('business days that begin on a closed date count from the next open one', () => {
+  expect(due({ amount: 1, unit: 'day', businessDays: true }, '2027-03-06T12:00')).toBe('2027-03-08T09:00:00')
+})
+
+test('business days of a schedule that never opens end on the next date: the window gate then says so', () => {
+  const closed = { ...office, windows: [] }
+  expect(due({ amount: 4, unit: 'day', businessDays: true }, '2027-03-01T16:57', closed)).toBe(
+    '2027-03-02T00:00:00',
+  )
+})
+
+test('only days can be business days', () => {
+  expect(waitProblem({ amount: 2, unit: 'day', businessDays: true })).toBe(undefined)
+  expect(waitProblem({ amount: 2, unit: 'week', businessDays: true })).toContain('10 of them')
+})
+
+test('a date that comes twice gets one email (Goose Bay, 2000-10-29 0:01 is 2000-10-28 23:01)', () => {
+  const zone = 'America/Goose_Bay'
+  const late = {
+    ...office,
+    windows: ALWAYS.map(({ day }) => ({ day, opensAtMinute: 1380, closesAtMinute: 1440 })),
+  }
+  const from = at('2000-10-28T23:00', zone)
+  expect(dueAfter({ amount: 1, unit: 'day' }, from, { schedule: late, zone })).toBe(
+    at('2000-10-29T23:00', zone),
+  )
+})
+
 test('24 hours or more in hours, minutes or seconds is exact elapsed time, open or not', () => {
   expect(due({ amount: 24, unit: 'hour' }, '2027-03-13T12:00')).toBe('2027-03-14T13:00:00')
   expect(due({ amount: 2880, unit: 'minute' }, '2027-03-01T10:00')).toBe('2027-03-03T10:00:00')
