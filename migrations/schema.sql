@@ -438,6 +438,9 @@ create table mailboxes (
   ramp_starts_on date,
   ramp_start integer,
   ramp_step integer,
+  suspended_at timestamp with time zone,
+  suspended_for text,
+  record_from timestamp with time zone not null default '-infinity'::timestamp with time zone,
   constraint mailboxes_pkey PRIMARY KEY (team_id, id),
   constraint mailboxes_team_id_fkey FOREIGN KEY (team_id) REFERENCES teams(id),
   constraint mailboxes_daily_limit_check CHECK ((daily_limit >= 0)),
@@ -523,11 +526,13 @@ create table messages (
   constraint messages_purpose_check CHECK ((purpose = ANY (ARRAY['sequence'::text, 'one_off'::text, 'answer'::text, 'test'::text]))),
   constraint messages_state_check CHECK ((state = ANY (ARRAY['drafted'::text, 'queued'::text, 'not_sent'::text, 'claimed'::text, 'transmitting'::text, 'accepted'::text, 'rejected'::text, 'deferred'::text, 'unreachable'::text, 'unauthenticated'::text, 'unknown'::text, 'cancelled'::text, 'requeued'::text])))
 );
+CREATE INDEX messages_bounced ON public.messages USING btree (team_id, bounced_at) WHERE (bounced_at IS NOT NULL);
 CREATE INDEX messages_by_contact ON public.messages USING btree (team_id, contact_id, created_at);
 CREATE INDEX messages_by_opt_out ON public.messages USING btree (team_id, opt_out_hash) WHERE (opt_out_hash IS NOT NULL);
 CREATE INDEX messages_by_rfc_id ON public.messages USING btree (team_id, rfc_id);
 CREATE INDEX messages_by_seen_rfc_id ON public.messages USING btree (team_id, seen_rfc_id) WHERE (seen_rfc_id IS NOT NULL);
 CREATE INDEX messages_by_sequence ON public.messages USING btree (team_id, sequence_id, created_at DESC);
+CREATE INDEX messages_complained ON public.messages USING btree (team_id, complained_at) WHERE (complained_at IS NOT NULL);
 CREATE INDEX messages_counted ON public.messages USING btree (team_id, mailbox_id, counted_at DESC) WHERE (counted_at IS NOT NULL);
 CREATE INDEX messages_in_hand ON public.messages USING btree (team_id, mailbox_id, state) WHERE (state = ANY (ARRAY['queued'::text, 'claimed'::text, 'transmitting'::text]));
 CREATE UNIQUE INDEX messages_once ON public.messages USING btree (team_id, enrollment_id, step_id) WHERE (enrollment_id IS NOT NULL);
@@ -613,6 +618,11 @@ create table sequences (
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
   rev integer not null default 1,
+  auto_pause boolean not null default true,
+  auto_pause_rules jsonb,
+  auto_paused_at timestamp with time zone,
+  auto_pause_words text,
+  record_from timestamp with time zone not null default '-infinity'::timestamp with time zone,
   constraint sequences_pkey PRIMARY KEY (team_id, id),
   constraint sequences_team_id_fkey FOREIGN KEY (team_id) REFERENCES teams(id),
   constraint sequences_daily_cap_check CHECK ((daily_cap >= 0)),
@@ -732,11 +742,13 @@ create table teams (
   account_weekly_cap integer,
   away_margin_days integer not null default 1,
   away_resume_days integer,
+  blocked_per_day_max integer not null default 5,
   constraint teams_public_id_key UNIQUE (public_id),
   constraint teams_pkey PRIMARY KEY (id),
   constraint teams_account_weekly_cap_check CHECK ((account_weekly_cap >= 1)),
   constraint teams_away_margin_days_check CHECK (((away_margin_days >= 0) AND (away_margin_days <= 5))),
   constraint teams_away_resume_days_check CHECK (((away_resume_days >= 1) AND (away_resume_days <= 365))),
+  constraint teams_blocked_per_day_max_check CHECK (((blocked_per_day_max >= 1) AND (blocked_per_day_max <= 1000))),
   constraint teams_domain_daily_cap_check CHECK ((domain_daily_cap >= 1)),
   constraint teams_free_mail_daily_cap_check CHECK ((free_mail_daily_cap >= 1)),
   constraint teams_stale_after_hours_check CHECK (((stale_after_hours >= 1) AND (stale_after_hours <= 8760)))

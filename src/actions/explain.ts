@@ -117,6 +117,8 @@ const REMEDIES: Partial<Record<GateName, (facts: Facts) => string>> = {
   sequence_daily_cap: () => 'It goes on when the next day begins. Raise the daily cap of the sequence.',
   step_daily_cap: () => 'It goes on when the next day begins. Raise the daily cap of the step.',
   mailbox_connected: () => 'Mend the mailbox under Mailboxes and check it; its people go on by themselves.',
+  mailbox_suspended: () =>
+    'Find out what came back and why (its bounces say it), then let the mailbox go on under Mailboxes.',
   mailbox_reachable: () => 'Nothing to do.',
   mailbox_daily_limit: () => 'Raise the daily limit of the mailbox, or add another mailbox.',
   mailbox_hourly_limit: () => 'Raise the hourly limit of the mailbox, or add another mailbox.',

@@ -10,15 +10,16 @@ import { done, notFound, type Result, refused } from '../core/result.ts'
 import { writeActivities } from '../store/activities.ts'
 import { lockForRemoval, type MailboxUse, removeRow } from '../store/mailbox-removal.ts'
 
-export interface Removing {
+/** Who acts on a mailbox, and when. */
+export interface ActingOnMailbox {
   team: TeamId
   userId: Id
   now: Instant
   random: Random
 }
 
-export async function removeMailbox(db: Db, removing: Removing, id: Id): Promise<Result<null>> {
-  const { team, userId, now, random } = removing
+export async function removeMailbox(db: Db, acting: ActingOnMailbox, id: Id): Promise<Result<null>> {
+  const { team, userId, now, random } = acting
   return db.transaction(async (tx): Promise<Result<null>> => {
     const use = await lockForRemoval(tx, { team, id })
     if (!use) return notFound()

@@ -61,6 +61,8 @@ const NEW: Omit<SequenceSettings, 'ownerId' | 'scheduleId'> = {
   taskOnOpens: false,
   taskOpenThreshold: null,
   sameAccountDelayDays: null,
+  autoPause: true,
+  autoPauseRules: null,
   excludedContactStageIds: [],
   excludedAccountStageIds: [],
   byExactTime: false,

@@ -7,6 +7,7 @@ import {
   type MailboxDraft,
   type ServerDraft,
 } from '../actions/connect-mailbox.ts'
+import { endMailboxSuspension } from '../actions/end-suspension.ts'
 import { removeMailbox } from '../actions/remove-mailbox.ts'
 import type { Id } from '../core/ids.ts'
 import { PROVIDERS } from '../core/providers.ts'
@@ -247,6 +248,22 @@ export const routes: Route[] = [
       const checking = { team: call.caller.teamId, clock, random, keys, mail, log, privateMailHosts }
       const { checkId } = allowed(await beginCheck(db, checking, id))
       return checkOnWire(call, { mailboxId: id, id: checkId })
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/email_accounts/:id/end_suspension',
+    name: 'email_accounts/end_suspension',
+    summary: 'Let a mailbox go on that was stopped because too much came back',
+    description: 'What was sent before counts no more against it: the rates are taken from here on.',
+    extension: true,
+    input: Type.Object({ id: IdParameter }),
+    output: One,
+    async run({ id }, call) {
+      const { now, random } = call
+      const { teamId: team, userId } = call.caller
+      allowed(await endMailboxSuspension(call.db, { team, userId, now, random }, id))
+      return { email_account: await shown(call, id) }
     },
   }),
   route({

@@ -4,6 +4,7 @@ import type { StepDraft, VariantDraft } from '../actions/plan-steps.ts'
 import type { SequenceDraft } from '../actions/write-sequence.ts'
 import { addressesIn } from '../core/address.ts'
 import { WAIT_UNITS } from '../core/due.ts'
+import { type ReputationRules, rulesProblem, WINDOW_DAYS_MAX } from '../core/reputation.ts'
 import { type Priority, STEP_KINDS, type StepKind } from '../core/sequence.ts'
 import { defined } from './defined.ts'
 import { refuse } from './errors.ts'
@@ -42,6 +43,16 @@ const StepInput = Type.Object({
   emailer_touches: Type.Optional(Type.Array(TouchInput, { maxItems: 100 })),
 })
 
+const RulesInput = Type.Object(
+  {
+    evaluation_window_days: Type.Integer({ minimum: 1, maximum: WINDOW_DAYS_MAX }),
+    min_volume: Type.Integer({ minimum: 1 }),
+    warning_threshold_pct: Type.Number({ exclusiveMinimum: 0, maximum: 100 }),
+    auto_pause_threshold_pct: Type.Number({ exclusiveMinimum: 0, maximum: 100 }),
+  },
+  { description: 'When the sequence is turned off by itself, since too many of its emails came back.' },
+)
+
 const settings = {
   name: clearable(Type.String({ maxLength: 500 })),
   description: clearable(Type.String()),
@@ -58,6 +69,8 @@ const settings = {
   days_to_wait_before_mark_as_response: clearable(Type.Integer({ minimum: 0, maximum: 3650 })),
   create_task_if_email_open: Type.Optional(Type.Boolean()),
   email_open_trigger_task_threshold: clearable(Type.Integer({ minimum: 0 })),
+  auto_pause_enabled: Type.Optional(Type.Boolean()),
+  auto_pause_config: clearable(RulesInput),
   same_account_reply_delay_days: clearable(Type.Integer({ minimum: 0, maximum: 1000 })),
   excluded_account_stage_ids: Type.Optional(Type.Array(IdParameter, { maxItems: 200 })),
   excluded_contact_stage_ids: Type.Optional(Type.Array(IdParameter, { maxItems: 200 })),
@@ -109,6 +122,8 @@ export function draftOf(input: SettingsInput): SequenceDraft {
     responseDays: input.days_to_wait_before_mark_as_response,
     taskOnOpens: input.create_task_if_email_open,
     taskOpenThreshold: input.email_open_trigger_task_threshold,
+    autoPause: input.auto_pause_enabled,
+    autoPauseRules: rulesOf(input.auto_pause_config),
     sameAccountDelayDays: input.same_account_reply_delay_days,
     excludedAccountStageIds: input.excluded_account_stage_ids,
     excludedContactStageIds: input.excluded_contact_stage_ids,
@@ -118,6 +133,19 @@ export function draftOf(input: SettingsInput): SequenceDraft {
     settings: Object.keys(kept).length === 0 ? undefined : kept,
     steps: input.emailer_steps?.map(stepDraft),
   }) as SequenceDraft
+}
+
+/** Throws a 422 for rules that cannot be meant. */
+function rulesOf(input: SettingsInput['auto_pause_config']): ReputationRules | null | undefined {
+  if (input === undefined || input === null) return input
+  const rules = {
+    windowDays: input.evaluation_window_days,
+    minVolume: input.min_volume,
+    warnPct: input.warning_threshold_pct,
+    pausePct: input.auto_pause_threshold_pct,
+  }
+  const problem = rulesProblem(rules)
+  return problem === undefined ? rules : refuse(422, problem, { parameter: 'auto_pause_config' })
 }
 
 /** Every copy is one more recipient of each mail, and more than this is a mailing list; many servers refuse long lists. */

@@ -38,6 +38,13 @@ export const routes: Route[] = [
           description: 'Days after which an absence without a date ends by itself; null: a person ends it.',
         }),
       ),
+      blocked_per_day_max: Type.Optional(
+        Type.Integer({
+          minimum: 1,
+          maximum: 1_000,
+          description: 'As many emails refused for content or reputation within 24 hours stop a mailbox.',
+        }),
+      ),
     }),
     output: Type.Object({ team: WireTeam }),
     async run(input, { db, caller }) {
@@ -49,6 +56,7 @@ export const routes: Route[] = [
       if (input.opt_out_html !== undefined) change.optOutHtml = withMarkerOrRefuse(input.opt_out_html)
       if (input.away_margin_days !== undefined) change.awayMarginDays = input.away_margin_days
       if (input.away_resume_days !== undefined) change.awayResumeDays = input.away_resume_days
+      if (input.blocked_per_day_max !== undefined) change.blockedPerDayMax = input.blocked_per_day_max
       return { team: wireTeam(await updateTeam(db, caller.teamId, change)) }
     },
   }),

@@ -31,6 +31,7 @@ export const ACTIVITIES = {
   sequence_archived: 'The sequence was archived.',
   mailbox_disconnected: 'The mailbox was disconnected.',
   mailbox_connected: 'The mailbox was connected.',
+  mailbox_resumed: 'The mailbox may send again.',
   mailbox_removed: 'The mailbox was removed.',
   mailbox_unreachable: 'The mail server of the mailbox did not answer.',
   alert: 'Something needs a person; the reason says what.',

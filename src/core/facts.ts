@@ -74,6 +74,8 @@ export interface Facts {
     address: string
     connected: boolean
     stateReason: string | null
+    /** Too much of what it sent came back, in words; null while it may send. */
+    suspendedFor: string | null
     /** Its server did not answer: tried again at this time. */
     pausedUntil: Instant | null
     problem: string | null

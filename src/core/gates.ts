@@ -46,6 +46,7 @@ export type GateName =
   | 'sequence_daily_cap'
   | 'step_daily_cap'
   | 'mailbox_connected'
+  | 'mailbox_suspended'
   | 'mailbox_reachable'
   | PaceGate
 
@@ -268,6 +269,12 @@ export const GATES: readonly Law[] = [
       mailbox.connected
         ? null
         : park('mailbox', `${mailbox.address}: ${mailbox.stateReason ?? 'not connected'}`),
+  },
+  {
+    name: 'mailbox_suspended',
+    rule: 'Not too much of what the mailbox sent came back or was reported as spam.',
+    judge: ({ mailbox }) =>
+      mailbox.suspendedFor === null ? null : park('mailbox', `${mailbox.address}: ${mailbox.suspendedFor}`),
   },
   {
     name: 'mailbox_reachable',

@@ -83,9 +83,12 @@ function endOf(o: Closing, { id, outlooks, sleepsUntil }: Ahead): MailboxEnd {
   return { id, wakeAt: earliest(sleepsUntil, ...wakes), busyUntil: null, wantsRead: unread.length > 0 }
 }
 
-/** Null: only an event opens it (it was disconnected, or a limit is 0). */
-function mailboxOpensAt({ connected, pausedUntil, pace }: PacedMailbox, now: Instant): Instant | null {
-  if (!connected) return null
+/** Null: only an event opens it (it was disconnected or suspended, or a limit is 0). */
+function mailboxOpensAt(
+  { connected, suspendedFor, pausedUntil, pace }: PacedMailbox,
+  now: Instant,
+): Instant | null {
+  if (!connected || suspendedFor !== null) return null
   const paceAt = paceOpensAt(pace, now)
   return paceAt === null ? null : Math.max(paceAt, pausedUntil ?? now, now)
 }

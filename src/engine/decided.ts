@@ -30,6 +30,7 @@ export const laneName = (mailboxId: Id, sequenceId: Id) => `${mailboxId} ${seque
 
 /** May anything of this mailbox be sent now? */
 export function mayLook(mailbox: PacedMailbox, now: Instant): boolean {
-  if (!mailbox.connected || (mailbox.pausedUntil !== null && mailbox.pausedUntil > now)) return false
+  if (!mailbox.connected || mailbox.suspendedFor !== null) return false
+  if (mailbox.pausedUntil !== null && mailbox.pausedUntil > now) return false
   return paceOpensAt(mailbox.pace, now) === now
 }

@@ -1,4 +1,4 @@
-/** What the engine does beside sending: folds statistics, and resumes those whose pause has ended. */
+/** What the engine does beside sending: folds statistics, resumes those whose pause has ended, and stops what comes back too often. */
 import type { Clock, Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
 import type { Random } from '../core/random.ts'
@@ -7,11 +7,14 @@ import { recoverUnvisited } from '../store/recoveries.ts'
 import { endedPauses, resume } from '../store/releases.ts'
 import { foldDeltas } from '../store/stats.ts'
 import { isUnavailable } from '../store/unavailable.ts'
+import { stopWhatComesBack } from './reputation.ts'
 
 /** Pauses end with the precision of this. */
 const EVERY_MS = 1_000
 /** Folding is for the speed of reading: numbers are exact without it. */
 const FOLD_EVERY_MS = 10_000
+/** What comes back too often is stopped within this: rates over days do not change faster, and counting them costs. */
+const REPUTATION_EVERY_MS = 60_000
 const PAUSES_PER_ROUND = 1_000
 
 export interface HouseOptions {
@@ -26,6 +29,7 @@ export interface HouseOptions {
 
 export async function keepHouse({ db, clock, random, log, signal, onWork }: HouseOptions): Promise<void> {
   let foldedAt: Instant = clock.real()
+  let judgedAt: Instant = Number.NEGATIVE_INFINITY
   while (!signal.aborted) {
     try {
       if ((await endPauses(db, { now: clock.now(), random })) > 0) onWork()
@@ -33,6 +37,10 @@ export async function keepHouse({ db, clock, random, log, signal, onWork }: Hous
       if (clock.real() - foldedAt >= FOLD_EVERY_MS) {
         foldedAt = clock.real()
         await foldDeltas(db)
+      }
+      if (clock.real() - judgedAt >= REPUTATION_EVERY_MS) {
+        judgedAt = clock.real()
+        await stopWhatComesBack(db, { now: clock.now(), random })
       }
     } catch (error) {
       if (!isUnavailable(error)) log.error({ bug: 'housekeeping', err: error }, 'housekeeping met a fault')

@@ -15,6 +15,7 @@ export interface PacedMailbox {
   kind: string
   connected: boolean
   stateReason: string | null
+  suspendedFor: string | null
   pausedUntil: Instant | null
   problem: string | null
   pace: MailboxPace
@@ -28,6 +29,7 @@ interface Row extends Omit<MailboxPace, 'jitterMs' | 'ramp'> {
   kind: string
   state: string
   stateReason: string | null
+  suspendedFor: string | null
   pausedUntil: Instant
   problem: string | null
   readerAddress: string
@@ -46,7 +48,7 @@ export async function readPaces(
   o: { team: TeamId; mailboxIds: readonly Id[]; now: Instant },
 ): Promise<Map<Id, PacedMailbox>> {
   const { rows } = await sql<Row>`
-    select m.id, m.address, m.kind, m.state, m.state_reason as "stateReason", m.paused_until as "pausedUntil",
+    select m.id, m.address, m.kind, m.state, m.state_reason as "stateReason", m.suspended_for as "suspendedFor", m.paused_until as "pausedUntil",
       m.send_problem as problem, m.daily_limit as "dailyLimit", m.hourly_limit as "hourlyLimit", m.gap_ms as "gapMs", m.rev,
       m.gap_jitter_percent as "jitterPercent", ${RAMP_PLAN} as plan, t.time_zone as zone,
       case when m.ramp_starts_on is null then '[]' else (select coalesce(jsonb_agg(day.at order by day.at desc), '[]') from (
@@ -70,7 +72,7 @@ export async function readPaces(
 }
 
 function pacedMailbox(row: Row, now: Instant): PacedMailbox {
-  const { id, address, kind, state, stateReason, problem, rev } = row
+  const { id, address, kind, state, stateReason, suspendedFor, problem, rev } = row
   const { dailyLimit, hourlyLimit, gapMs, usedDay, usedHour, dayNth, hourNth, newest } = row
   return {
     id,
@@ -78,6 +80,7 @@ function pacedMailbox(row: Row, now: Instant): PacedMailbox {
     kind,
     connected: state === 'connected',
     stateReason,
+    suspendedFor,
     pausedUntil: Number.isFinite(row.pausedUntil) ? row.pausedUntil : null,
     problem,
     pace: {

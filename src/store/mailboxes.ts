@@ -42,6 +42,8 @@ export interface MailboxRow {
   isDefault: boolean
   state: MailboxState
   stateReason: string | null
+  suspendedAt: Instant | null
+  suspendedFor: string | null
   keepsMessageId: boolean | null
   filesSentCopy: boolean | null
   acceptsOtherSender: boolean | null
@@ -87,7 +89,7 @@ const COLUMNS = sql`id, kind, user_id as "userId", address, from_name as "fromNa
   signature_html as "signatureHtml", ${server('smtp')} as smtp, ${server('imap')} as imap, reads_via as "readsVia",
   daily_limit as "dailyLimit", hourly_limit as "hourlyLimit", gap_ms as "gapMs",
   gap_jitter_percent as "gapJitterPercent", ${RAMP_PLAN} as "rampUp", is_default as "isDefault", state,
-  state_reason as "stateReason", keeps_message_id as "keepsMessageId", files_sent_copy as "filesSentCopy",
+  state_reason as "stateReason", suspended_at as "suspendedAt", suspended_for as "suspendedFor", keeps_message_id as "keepsMessageId", files_sent_copy as "filesSentCopy",
   accepts_other_sender as "acceptsOtherSender", read_at as "readAt", read_problem as "readProblem",
   created_at as "createdAt", updated_at as "updatedAt", rev`
 

@@ -379,6 +379,9 @@ export interface Mailboxes {
   ramp_starts_on: Nullable<string>
   ramp_start: Nullable<number>
   ramp_step: Nullable<number>
+  suspended_at: Nullable<Stamp>
+  suspended_for: Nullable<string>
+  record_from: Defaulted<Stamp>
 }
 
 export interface MessageContents {
@@ -531,6 +534,11 @@ export interface Sequences {
   created_at: Stamp
   updated_at: Stamp
   rev: Defaulted<number>
+  auto_pause: Defaulted<boolean>
+  auto_pause_rules: Nullable<Json>
+  auto_paused_at: Nullable<Stamp>
+  auto_pause_words: Nullable<string>
+  record_from: Defaulted<Stamp>
 }
 
 export interface Sessions {
@@ -627,6 +635,7 @@ export interface Teams {
   account_weekly_cap: Nullable<number>
   away_margin_days: Defaulted<number>
   away_resume_days: Nullable<number>
+  blocked_per_day_max: Defaulted<number>
 }
 
 export interface Templates {

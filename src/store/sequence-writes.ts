@@ -21,6 +21,8 @@ export type SequenceSettings = Pick<
   | 'taskOnOpens'
   | 'taskOpenThreshold'
   | 'sameAccountDelayDays'
+  | 'autoPause'
+  | 'autoPauseRules'
   | 'excludedContactStageIds'
   | 'excludedAccountStageIds'
   | 'byExactTime'
@@ -76,7 +78,8 @@ export async function saveSequence(
       finish_on_click = ${settings.finishOnClick}, finish_on_interested = ${settings.finishOnInterested},
       pause_on_away = ${settings.pauseOnAway}, response_days = ${settings.responseDays},
       task_on_opens = ${settings.taskOnOpens}, task_open_threshold = ${settings.taskOpenThreshold},
-      same_account_delay_days = ${settings.sameAccountDelayDays},
+      same_account_delay_days = ${settings.sameAccountDelayDays}, auto_pause = ${settings.autoPause},
+      auto_pause_rules = ${settings.autoPauseRules === null ? null : json(settings.autoPauseRules)}::jsonb,
       excluded_contact_stage_ids = ${settings.excludedContactStageIds},
       excluded_account_stage_ids = ${settings.excludedAccountStageIds}, by_exact_time = ${settings.byExactTime},
       cc = ${settings.cc}, bcc = ${settings.bcc}, label_ids = ${settings.labelIds}, starred_by = ${settings.starredBy},
@@ -86,13 +89,16 @@ export async function saveSequence(
     where team_id = ${team} and id = ${id}`.execute(kysely(tx))
 }
 
-/** The first activation is remembered: first waits run from it. */
+/** The first activation is remembered: first waits run from it. Turned on after it was paused by itself, its record begins anew. */
 export async function setActive(
   tx: Db,
   { team, id, active, now }: { team: TeamId; id: Id; active: boolean; now: Instant },
 ): Promise<void> {
   await sql`
     update sequences set active = ${active}, activated_at = case when ${active} then coalesce(activated_at, ${at(now)}) else activated_at end,
+      record_from = case when ${active} and auto_paused_at is not null then ${at(now)} else record_from end,
+      auto_paused_at = case when ${active} then null else auto_paused_at end,
+      auto_pause_words = case when ${active} then null else auto_pause_words end,
       updated_at = ${at(now)}, rev = rev + 1
     where team_id = ${team} and id = ${id}`.execute(kysely(tx))
 }

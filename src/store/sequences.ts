@@ -3,6 +3,7 @@ import { type RawBuilder, sql } from 'kysely'
 import type { Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
 import type { Id, TeamId } from '../core/ids.ts'
+import type { ReputationRules } from '../core/reputation.ts'
 import { kysely, likeAll } from './db.ts'
 
 export interface SequenceRow {
@@ -26,6 +27,12 @@ export interface SequenceRow {
   taskOnOpens: boolean
   taskOpenThreshold: number | null
   sameAccountDelayDays: number | null
+  /** Turned off by itself when too much comes back. */
+  autoPause: boolean
+  /** Null: the usual ones. */
+  autoPauseRules: ReputationRules | null
+  autoPausedAt: Instant | null
+  autoPauseWords: string | null
   excludedContactStageIds: Id[]
   excludedAccountStageIds: Id[]
   byExactTime: boolean
@@ -50,6 +57,7 @@ const COLUMNS = sql`q.id, q.name, q.description, q.active, q.activated_at as "ac
   q.finish_on_reply as "finishOnReply", q.finish_on_click as "finishOnClick", q.finish_on_interested as "finishOnInterested",
   q.pause_on_away as "pauseOnAway", q.response_days as "responseDays", q.task_on_opens as "taskOnOpens",
   q.task_open_threshold as "taskOpenThreshold", q.same_account_delay_days as "sameAccountDelayDays",
+  q.auto_pause as "autoPause", q.auto_pause_rules as "autoPauseRules", q.auto_paused_at as "autoPausedAt", q.auto_pause_words as "autoPauseWords",
   q.excluded_contact_stage_ids as "excludedContactStageIds", q.excluded_account_stage_ids as "excludedAccountStageIds",
   q.by_exact_time as "byExactTime", q.cc, q.bcc, q.label_ids as "labelIds", q.starred_by as "starredBy",
   q.creation_type as "creationType", q.settings, q.last_used_at as "lastUsedAt", q.created_at as "createdAt",

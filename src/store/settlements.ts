@@ -213,7 +213,7 @@ async function writeOutcomes(tx: Db, o: SettleOptions, cases: readonly Case[]): 
   const failed = cases.map(({ settlement: { state, mailbox } }) =>
     state === 'deferred' && mailbox.kind !== 'pause' ? 1 : 0,
   )
-  const hard = cases.map((one) => (one.settlement.follows.kind === 'hard_bounce' ? 'hard' : null))
+  const bounces = cases.map((one) => bounceOf(one.settlement))
   await sql`
     update messages m set state = case when m.enrollment_id is null and n.again is not null then 'queued' else n.state end,
       due_at = coalesce(n.again, m.due_at), smtp_reply = n.words, failure = case when n.state = 'accepted' then null else n.words end,
@@ -225,7 +225,7 @@ async function writeOutcomes(tx: Db, o: SettleOptions, cases: readonly Case[]): 
       sent_copy_due = case when n.state = 'accepted' and ${OWES_SENT_COPY} then ${at(o.now)}::timestamptz end,
       bounce = coalesce(n.bounce, m.bounce), bounced_at = case when n.bounce is null then m.bounced_at else ${at(o.now)}::timestamptz end
     from unnest(${text((c) => c.message.id)}::text[], ${text((c) => c.settlement.state)}::text[], ${text((c) => c.settlement.words)}::text[],
-      ${text((c) => c.settlement.seenRfcId)}::text[], ${hard}::text[], ${isoArray(again)}::timestamptz[], ${failed}::int[])
+      ${text((c) => c.settlement.seenRfcId)}::text[], ${bounces}::text[], ${isoArray(again)}::timestamptz[], ${failed}::int[])
       as n (id, state, words, seen, bounce, again, failed)
     where m.team_id = ${o.team} and m.id = n.id`.execute(kysely(tx))
   const unmarked = cases.filter((one) => one.message.state === 'claimed')
@@ -292,6 +292,12 @@ async function retryLater(tx: Db, o: SettleOptions, cases: readonly Case[]): Pro
   await bumpLanes(tx, { team: o.team, bumps: rows, now: o.now })
 }
 
+/** A server that refuses an email at once says the same as a bounce that comes later. */
+function bounceOf({ follows }: Settlement): 'hard' | 'blocked' | null {
+  if (follows.kind === 'hard_bounce') return 'hard'
+  return follows.kind === 'hold' && follows.reason === 'blocked' ? 'blocked' : null
+}
+
 async function writeNumbers(tx: Db, o: SettleOptions, cases: readonly Case[]): Promise<void> {
   await addDeltas(tx, {
     team: o.team,
@@ -300,7 +306,9 @@ async function writeNumbers(tx: Db, o: SettleOptions, cases: readonly Case[]): P
       if (sequenceId === null) return []
       const about = { sequenceId, stepId, variantId, n: 1 }
       if (settlement.state === 'accepted') return [{ ...about, metric: 'delivered' }]
-      if (settlement.follows.kind !== 'hard_bounce') return []
+      const bounce = bounceOf(settlement)
+      if (bounce === 'blocked') return [{ ...about, metric: 'spam_blocked' }]
+      if (bounce === null) return []
       return [
         { ...about, metric: 'bounced' },
         { ...about, metric: 'hard_bounced' },

@@ -55,6 +55,7 @@ export type StopScope =
   | { contactIds: readonly Id[] }
   | { addresses: readonly string[] }
   | { domains: readonly string[] }
+  | { mailboxIds: readonly Id[] }
 
 /** A message whose mark had committed before the stop. */
 export interface InFlight {
@@ -76,6 +77,7 @@ function messagesIn(scope: StopScope): RawBuilder<unknown> {
   if ('sequenceIds' in scope) return sql`m.sequence_id = any(${scope.sequenceIds as Id[]})`
   if ('contactIds' in scope) return sql`m.contact_id = any(${scope.contactIds as Id[]})`
   if ('addresses' in scope) return sql`m.to_address = any(${scope.addresses as string[]})`
+  if ('mailboxIds' in scope) return sql`m.mailbox_id = any(${scope.mailboxIds as Id[]})`
   return sql`exists (select from unnest(${scope.domains as string[]}::text[]) as d (domain)
     where m.to_address like '%@' || d.domain or m.to_address like '%.' || d.domain)`
 }

@@ -17,12 +17,14 @@ export interface TeamRow {
   awayMarginDays: number
   /** After so many days an absence without a date ends by itself; null: a person ends it. */
   awayResumeDays: number | null
+  /** As many refusals for content or reputation within 24 hours stop a mailbox. */
+  blockedPerDayMax: number
   createdAt: Instant
 }
 
 const COLUMNS = sql`id, public_id as "publicId", name, time_zone as "timeZone", legal_name as "legalName",
   postal_address as "postalAddress", opt_out_html as "optOutHtml",
-  away_margin_days as "awayMarginDays", away_resume_days as "awayResumeDays", created_at as "createdAt"`
+  away_margin_days as "awayMarginDays", away_resume_days as "awayResumeDays", blocked_per_day_max as "blockedPerDayMax", created_at as "createdAt"`
 
 export async function anyTeam(db: Db): Promise<boolean> {
   const { rows } = await sql`select from teams limit 1`.execute(kysely(db))
@@ -69,6 +71,7 @@ export async function updateTeam(db: Db, team: TeamId, change: TeamChange): Prom
     ...(change.optOutHtml !== undefined && { opt_out_html: change.optOutHtml }),
     ...(change.awayMarginDays !== undefined && { away_margin_days: change.awayMarginDays }),
     ...(change.awayResumeDays !== undefined && { away_resume_days: change.awayResumeDays }),
+    ...(change.blockedPerDayMax !== undefined && { blocked_per_day_max: change.blockedPerDayMax }),
   }
   if (Object.keys(set).length > 0)
     await kysely(db).updateTable('teams').set(set).where('id', '=', team).execute()

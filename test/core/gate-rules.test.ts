@@ -41,6 +41,7 @@ test('gates come in the order of the design: who may be written to, then when, t
     'sequence_daily_cap',
     'step_daily_cap',
     'mailbox_connected',
+    'mailbox_suspended',
     'mailbox_reachable',
     'mailbox_daily_limit',
     'mailbox_hourly_limit',

@@ -36,6 +36,14 @@ export const PACING_CASES: Case[] = [
     says: park('mailbox', null, 'rae@acme.test: 535 5.7.8 bad password'),
   },
   {
+    gate: 'mailbox_suspended',
+    when: 'too much of what the mailbox sent came back: until a person has looked at it',
+    facts: factsWith((f) => {
+      f.mailbox.suspendedFor = '20 of 200 emails in 7 days came back'
+    }),
+    says: park('mailbox', null, 'rae@acme.test: 20 of 200 emails in 7 days came back'),
+  },
+  {
     gate: 'mailbox_reachable',
     when: 'the mail server does not answer',
     facts: factsWith((f) => {

@@ -13,6 +13,7 @@ import {
   activate,
   archive,
   deactivate,
+  endSuspensions,
   importSuppressions,
   pause,
   reconnect,
@@ -43,5 +44,6 @@ export const ACTS: readonly (readonly [string, number, Act])[] = [
   ['import suppressions', 3, importSuppressions],
   ['resolve unknown', 7, resolve],
   ['reconnect', 7, reconnect],
+  ['end a suspension', 7, endSuspensions],
   ['write by hand', 2, writeByHand],
 ]

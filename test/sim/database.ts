@@ -315,9 +315,11 @@ class SimClient {
     const { connections } = this.#pool.server.options
     const real = this.#real
     if (!real) return
-    if (this.#running) {
+    const running = this.#running
+    if (running) {
       await connections.query('select pg_cancel_backend($1)', [this.processID])
-      await this.#running.then(
+      // It may have ended by itself meanwhile.
+      await running.then(
         () => undefined,
         () => undefined,
       )

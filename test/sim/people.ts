@@ -7,6 +7,7 @@ import { activateSequence, type Switching } from '../../src/actions/activate-seq
 import { archiveSequence } from '../../src/actions/archive-sequence.ts'
 import { changeEnrollments } from '../../src/actions/change-enrollments.ts'
 import { deactivateSequence } from '../../src/actions/deactivate-sequence.ts'
+import { endMailboxSuspension } from '../../src/actions/end-suspension.ts'
 import { enroll } from '../../src/actions/enroll.ts'
 import { type StopMode, stopEnrollments } from '../../src/actions/stop-enrollments.ts'
 import { DAY, HOUR, type Instant } from '../../src/core/clock.ts'
@@ -260,6 +261,16 @@ export async function reconnect(request: Request): Promise<void> {
     [house.team],
   )
   await db.transaction((tx) => request.promises.reconnect(tx, { mailboxIds: lost.map((one) => one.id), now }))
+}
+
+/** Somebody has looked at what came back, and lets the mailboxes go on. */
+export async function endSuspensions(request: Request): Promise<void> {
+  const { db, look, house } = request
+  const suspended = await look<{ id: Id }>(
+    'select id from mailboxes where team_id = $1 and suspended_at is not null order by id',
+    [house.team],
+  )
+  for (const { id } of suspended) await endMailboxSuspension(db, who(request), id)
 }
 
 /** Somebody writes to a contact from their own mail program. */

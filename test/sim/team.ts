@@ -86,7 +86,8 @@ export async function foundTeam(making: Making, zone: string): Promise<SimTeam> 
   }
   await insertUser(db, { ...user, email: `ann${team}@acme.test`, now })
   await createDefaultStages(db, { team, now, random })
-  await connections.query('update teams set stale_after_hours = $2 where id = $1', [
+  // Low enough for a mailbox to be suspended within weeks.
+  await connections.query('update teams set stale_after_hours = $2, blocked_per_day_max = 2 where id = $1', [
     team,
     pick([30, 72, 168], random),
   ])

@@ -38,27 +38,33 @@ export const WORKER = 'worker of the test'
 /** A sequence that may send at any hour. */
 export async function openSequence(db: Db, team: TestTeam, chance: Chance): Promise<SentSequence> {
   const sequence = await createSequence(db, team, chance)
-  const id = newId(chance.now, chance.random)
-  await insertSchedule(db, {
-    team: team.team,
-    now: chance.now,
-    schedule: {
-      id,
-      name: `Always ${id}`,
-      timeZone: 'UTC',
-      useContactZone: false,
-      skipHolidays: false,
-      holidayRegion: null,
-      extraHolidays: [],
-      windows: [...ALWAYS],
-      always: true,
-      isDefault: false,
-    },
-  })
-  await sql`update sequences set schedule_id = ${id} where team_id = ${team.team} and id = ${sequence.sequenceId}`.execute(
+  await openAlways(db, team, { sequence, ...chance })
+  return sequence
+}
+
+/** From now on the sequence may send at any hour. */
+export async function openAlways(
+  db: Db,
+  { team }: TestTeam,
+  { sequence, now, random }: Chance & { sequence: SentSequence },
+): Promise<void> {
+  const id = newId(now, random)
+  const schedule = {
+    id,
+    name: `Always ${id}`,
+    timeZone: 'UTC',
+    useContactZone: false,
+    skipHolidays: false,
+    holidayRegion: null,
+    extraHolidays: [],
+    windows: [...ALWAYS],
+    always: true,
+    isDefault: false,
+  }
+  await insertSchedule(db, { team, now, schedule })
+  await sql`update sequences set schedule_id = ${id} where team_id = ${team} and id = ${sequence.sequenceId}`.execute(
     kysely(db),
   )
-  return sequence
 }
 
 export interface Person {

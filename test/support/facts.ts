@@ -79,6 +79,7 @@ const OPEN: Facts = {
     address: 'rae@acme.test',
     connected: true,
     stateReason: null,
+    suspendedFor: null,
     pausedUntil: null,
     problem: null,
     pace: {

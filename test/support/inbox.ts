@@ -219,7 +219,7 @@ export async function claimNext(): Promise<string> {
     kysely(db),
   )
   await sql`
-    update enrollments set due_at = null, lease_until = ${at(clock.now() + HOUR)} where id = ${ann.enrollmentId}`.execute(
+    update enrollments set due_at = null, lease_until = ${at(clock.now() + HOUR)}, message_id = ${rows[0]!.id} where id = ${ann.enrollmentId}`.execute(
     kysely(db),
   )
   return rows[0]!.id

@@ -50,6 +50,8 @@ export const EmailAccount = Type.Object(
     kind: Type.String(),
     state: Type.String(),
     state_sentence: Type.String(),
+    suspended_at: TextOrNull,
+    suspended_for: TextOrNull,
     from_name: TextOrNull,
     reply_to: TextOrNull,
     smtp: Type.Union([MailServerOnWire, Type.Null()]),
@@ -95,6 +97,8 @@ export function wireMailbox(mailbox: MailboxOnWire) {
     kind: row.kind,
     state: row.state,
     state_sentence: stateSentence(mailbox),
+    suspended_at: isoOrNull(row.suspendedAt),
+    suspended_for: row.suspendedFor,
     from_name: row.fromName,
     reply_to: row.replyTo,
     smtp: serverOnWire(row.smtp),
@@ -102,11 +106,14 @@ export function wireMailbox(mailbox: MailboxOnWire) {
     reads_via: row.readsVia,
     used_day: use?.usedDay ?? 0,
     used_hour: use?.usedHour ?? 0,
-    next_free_at: row.state === 'connected' && use ? isoOrNull(paceOpensAt(use, mailbox.now)) : null,
     gap_jitter_percent: row.gapJitterPercent,
     ramp_up: rampOnWire(mailbox),
     provider: provider.key,
     warnings: ceilingWarnings(provider, row),
+    next_free_at:
+      row.state === 'connected' && row.suspendedAt === null && use
+        ? isoOrNull(paceOpensAt(use, mailbox.now))
+        : null,
     last_read_at: isoOrNull((mailbox.readsVia ?? row).readAt),
     read_problem: (mailbox.readsVia ?? row).readProblem,
     is_sandbox: row.kind === 'sandbox',
@@ -252,6 +259,8 @@ function stateSentence({ row, readsVia }: MailboxOnWire): string {
       : `The check did not pass: ${row.stateReason}`
   if (row.state === 'disconnected')
     return `Disconnected: ${row.stateReason ?? 'the login was refused'}. Correct the settings and check again; its people wait meanwhile.`
+  if (row.suspendedFor !== null)
+    return `Stopped: ${row.suspendedFor}. Find out why, then let it go on; its people wait meanwhile.`
   const { readProblem } = readsVia ?? row
   return readProblem === null
     ? 'Connected: it sends, and its answers are read.'

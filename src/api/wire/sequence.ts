@@ -2,6 +2,7 @@
 import { Type } from 'typebox'
 import type { Instant } from '../../core/clock.ts'
 import type { Id } from '../../core/ids.ts'
+import { REPUTATION_RULES, type ReputationRules } from '../../core/reputation.ts'
 import type { SequenceRow } from '../../store/sequences.ts'
 import type { Total } from '../../store/stats.ts'
 import { iso, isoOrNull } from './instant.ts'
@@ -115,12 +116,25 @@ function settings(row: SequenceRow) {
     starred_by_user_ids: row.starredBy,
     create_task_if_email_open: row.taskOnOpens,
     email_open_trigger_task_threshold: row.taskOpenThreshold,
+    auto_paused_at: isoOrNull(row.autoPausedAt),
+    auto_pause_words: row.autoPauseWords,
+    auto_pause_enabled: row.autoPause,
+    auto_pause_config: rulesOnWire(row.autoPauseRules ?? REPUTATION_RULES),
     mark_finished_if_click: row.finishOnClick,
     mark_finished_if_reply: row.finishOnReply,
     mark_finished_if_interested: row.finishOnInterested,
     mark_paused_if_ooo: row.pauseOnAway,
     days_to_wait_before_mark_as_response: row.responseDays,
     sequence_by_exact_daytime: row.byExactTime ? true : null,
+  }
+}
+
+function rulesOnWire({ windowDays, minVolume, warnPct, pausePct }: ReputationRules) {
+  return {
+    evaluation_window_days: windowDays,
+    min_volume: minVolume,
+    warning_threshold_pct: warnPct,
+    auto_pause_threshold_pct: pausePct,
   }
 }
 
@@ -143,17 +157,9 @@ function unusedSettings({ settings }: SequenceRow) {
     product_profile_ids: [],
     status_reason: 'manual_approve',
     auto_pause_warning_level: null,
-    auto_paused_at: null,
     auto_pause_bounce_rate: null,
     allowed_send_from_domains: [],
     project_workspace_context: {},
-    auto_pause_enabled: false,
-    auto_pause_config: {
-      evaluation_window_days: 7,
-      min_volume: 200,
-      warning_threshold_pct: 7,
-      auto_pause_threshold_pct: 10,
-    },
   }
 }
 

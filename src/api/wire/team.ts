@@ -16,6 +16,7 @@ export const WireTeam = Type.Object(
     opt_out_html: Type.String(),
     away_margin_days: Type.Integer(),
     away_resume_days: Type.Union([Type.Integer(), Type.Null()]),
+    blocked_per_day_max: Type.Integer(),
   },
   { title: 'Team' },
 )
@@ -30,6 +31,7 @@ export function wireTeam(team: TeamRow) {
     opt_out_html: team.optOutHtml,
     away_margin_days: team.awayMarginDays,
     away_resume_days: team.awayResumeDays,
+    blocked_per_day_max: team.blockedPerDayMax,
   }
 }
 

@@ -1005,6 +1005,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/email_accounts/{id}/end_suspension": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a mailbox go on that was stopped because too much came back
+         * @description What was sent before counts no more against it: the rates are taken from here on.
+         */
+        post: operations["email_accounts_end_suspension"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/email_accounts/{id}/checks/{check_id}": {
         parameters: {
             query?: never;
@@ -1299,6 +1319,7 @@ export interface components {
             opt_out_html: string;
             away_margin_days: number;
             away_resume_days: number | null;
+            blocked_per_day_max: number;
         };
         /** User */
         User: {
@@ -1658,6 +1679,8 @@ export interface operations {
                     /** @description Open days that pass after the day of return of somebody who was away. */
                     away_margin_days?: number;
                     away_resume_days?: number | null;
+                    /** @description As many emails refused for content or reputation within 24 hours stop a mailbox. */
+                    blocked_per_day_max?: number;
                 };
             };
         };
@@ -1697,6 +1720,8 @@ export interface operations {
                     /** @description Open days that pass after the day of return of somebody who was away. */
                     away_margin_days?: number;
                     away_resume_days?: number | null;
+                    /** @description As many emails refused for content or reputation within 24 hours stop a mailbox. */
+                    blocked_per_day_max?: number;
                 };
             };
         };
@@ -3038,6 +3063,13 @@ export interface operations {
                     days_to_wait_before_mark_as_response?: number | null;
                     create_task_if_email_open?: boolean;
                     email_open_trigger_task_threshold?: number | null;
+                    auto_pause_enabled?: boolean;
+                    auto_pause_config?: {
+                        evaluation_window_days: number;
+                        min_volume: number;
+                        warning_threshold_pct: number;
+                        auto_pause_threshold_pct: number;
+                    } | null;
                     same_account_reply_delay_days?: number | null;
                     excluded_account_stage_ids?: string[];
                     excluded_contact_stage_ids?: string[];
@@ -3243,6 +3275,13 @@ export interface operations {
                     days_to_wait_before_mark_as_response?: number | null;
                     create_task_if_email_open?: boolean;
                     email_open_trigger_task_threshold?: number | null;
+                    auto_pause_enabled?: boolean;
+                    auto_pause_config?: {
+                        evaluation_window_days: number;
+                        min_volume: number;
+                        warning_threshold_pct: number;
+                        auto_pause_threshold_pct: number;
+                    } | null;
                     same_account_reply_delay_days?: number | null;
                     excluded_account_stage_ids?: string[];
                     excluded_contact_stage_ids?: string[];
@@ -3445,6 +3484,13 @@ export interface operations {
                     days_to_wait_before_mark_as_response?: number | null;
                     create_task_if_email_open?: boolean;
                     email_open_trigger_task_threshold?: number | null;
+                    auto_pause_enabled?: boolean;
+                    auto_pause_config?: {
+                        evaluation_window_days: number;
+                        min_volume: number;
+                        warning_threshold_pct: number;
+                        auto_pause_threshold_pct: number;
+                    } | null;
                     same_account_reply_delay_days?: number | null;
                     excluded_account_stage_ids?: string[];
                     excluded_contact_stage_ids?: string[];
@@ -3638,6 +3684,13 @@ export interface operations {
                     days_to_wait_before_mark_as_response?: number | null;
                     create_task_if_email_open?: boolean;
                     email_open_trigger_task_threshold?: number | null;
+                    auto_pause_enabled?: boolean;
+                    auto_pause_config?: {
+                        evaluation_window_days: number;
+                        min_volume: number;
+                        warning_threshold_pct: number;
+                        auto_pause_threshold_pct: number;
+                    } | null;
                     same_account_reply_delay_days?: number | null;
                     excluded_account_stage_ids?: string[];
                     excluded_contact_stage_ids?: string[];
@@ -3834,6 +3887,13 @@ export interface operations {
                     days_to_wait_before_mark_as_response?: number | null;
                     create_task_if_email_open?: boolean;
                     email_open_trigger_task_threshold?: number | null;
+                    auto_pause_enabled?: boolean;
+                    auto_pause_config?: {
+                        evaluation_window_days: number;
+                        min_volume: number;
+                        warning_threshold_pct: number;
+                        auto_pause_threshold_pct: number;
+                    } | null;
                     same_account_reply_delay_days?: number | null;
                     excluded_account_stage_ids?: string[];
                     excluded_contact_stage_ids?: string[];
@@ -4039,6 +4099,13 @@ export interface operations {
                     days_to_wait_before_mark_as_response?: number | null;
                     create_task_if_email_open?: boolean;
                     email_open_trigger_task_threshold?: number | null;
+                    auto_pause_enabled?: boolean;
+                    auto_pause_config?: {
+                        evaluation_window_days: number;
+                        min_volume: number;
+                        warning_threshold_pct: number;
+                        auto_pause_threshold_pct: number;
+                    } | null;
                     same_account_reply_delay_days?: number | null;
                     excluded_account_stage_ids?: string[];
                     excluded_contact_stage_ids?: string[];
@@ -6017,6 +6084,8 @@ export interface operations {
                             kind: string;
                             state: string;
                             state_sentence: string;
+                            suspended_at: string | null;
+                            suspended_for: string | null;
                             from_name: string | null;
                             reply_to: string | null;
                             smtp: {
@@ -6134,6 +6203,8 @@ export interface operations {
                             kind: string;
                             state: string;
                             state_sentence: string;
+                            suspended_at: string | null;
+                            suspended_for: string | null;
                             from_name: string | null;
                             reply_to: string | null;
                             smtp: {
@@ -6244,6 +6315,8 @@ export interface operations {
                             kind: string;
                             state: string;
                             state_sentence: string;
+                            suspended_at: string | null;
+                            suspended_for: string | null;
                             from_name: string | null;
                             reply_to: string | null;
                             smtp: {
@@ -6364,6 +6437,8 @@ export interface operations {
                             kind: string;
                             state: string;
                             state_sentence: string;
+                            suspended_at: string | null;
+                            suspended_for: string | null;
                             from_name: string | null;
                             reply_to: string | null;
                             smtp: {
@@ -6515,6 +6590,8 @@ export interface operations {
                             kind: string;
                             state: string;
                             state_sentence: string;
+                            suspended_at: string | null;
+                            suspended_for: string | null;
                             from_name: string | null;
                             reply_to: string | null;
                             smtp: {
@@ -6587,6 +6664,90 @@ export interface operations {
                                 state: string;
                                 words: string;
                             }[];
+                        };
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    email_accounts_end_suspension: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        email_account: {
+                            id: string;
+                            user_id: string;
+                            email: string;
+                            aliases: string[];
+                            type: string;
+                            active: boolean;
+                            default: boolean;
+                            seconds_delay_between_emails: number;
+                            email_daily_threshold: number;
+                            max_outbound_emails_per_hour: number;
+                            active_campaigns_count: number;
+                            signature_html: string;
+                            created_at: string;
+                            inactive_reason: string | null;
+                            last_synced_at: string | null;
+                            kind: string;
+                            state: string;
+                            state_sentence: string;
+                            suspended_at: string | null;
+                            suspended_for: string | null;
+                            from_name: string | null;
+                            reply_to: string | null;
+                            smtp: {
+                                host: string;
+                                port: number;
+                                /** @description tls, starttls or none. */
+                                tls: string;
+                                user: string | null;
+                                has_password: boolean;
+                            } | null;
+                            imap: {
+                                host: string;
+                                port: number;
+                                /** @description tls, starttls or none. */
+                                tls: string;
+                                user: string | null;
+                                has_password: boolean;
+                            } | null;
+                            reads_via: string | null;
+                            used_day: number;
+                            used_hour: number;
+                            next_free_at: string | null;
+                            gap_jitter_percent: number;
+                            ramp_up: components["schemas"]["RampUp"] | null;
+                            /** @description A key of email_accounts/providers, by its SMTP server. */
+                            provider: string;
+                            /** @description Limits above what the provider takes. */
+                            warnings: string[];
+                            last_read_at: string | null;
+                            read_problem: string | null;
+                            is_sandbox: boolean;
+                            /** @description https or mailto: how recipients can opt out. */
+                            opt_out: string;
+                        } & {
+                            [key: string]: unknown;
                         };
                     };
                 };
