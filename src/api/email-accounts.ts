@@ -255,7 +255,8 @@ export const routes: Route[] = [
     path: '/email_accounts/:id/end_suspension',
     name: 'email_accounts/end_suspension',
     summary: 'Let a mailbox go on that was stopped because too much came back',
-    description: 'What was sent before counts no more against it: the rates are taken from here on.',
+    description:
+      'It ramps up from a fifth of its daily limit. What was sent before counts no more against it: the rates are taken from here on.',
     extension: true,
     input: Type.Object({ id: IdParameter }),
     output: One,

@@ -13,6 +13,15 @@ export interface RampPlan {
 /** What a young mailbox is offered: it reaches the default limit of 50 in 23 days, within the two to four weeks that providers ask new senders for. */
 export const RAMP_DEFAULTS = { startPerDay: 5, stepPerDay: 2 } as const
 
+/** In so many days a mailbox that was stopped for what came back is at its limit again. */
+const RETURN_DAYS = 5
+
+/** How a mailbox comes back after it was stopped: a fifth of its limit on the first day, as much more on each day after. */
+export function carefulReturn(dailyLimit: number, startsOn: string): RampPlan {
+  const perDay = Math.max(1, Math.ceil(dailyLimit / RETURN_DAYS))
+  return { startsOn, startPerDay: perDay, stepPerDay: perDay }
+}
+
 /** A plan as it stands at one instant, while it allows less than the daily limit. */
 export interface Ramp {
   /** In 24 hours, today. */

@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import { DAY, type Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
 import type { Id, TeamId } from '../core/ids.ts'
+import type { RampPlan } from '../core/ramp-up.ts'
 import {
   COMPLAINTS_MIN,
   REPUTATION_RULES,
@@ -115,13 +116,14 @@ export async function suspend(
   return numAffectedRows === 1n
 }
 
-/** A person has looked at it: what was sent until now counts no more. False when it was not suspended. */
+/** A person has looked at it: what was sent until now counts no more, and it ramps up. False when it was not suspended. */
 export async function endSuspension(
   tx: Db,
-  { team, id, now }: { team: TeamId; id: Id; now: Instant },
+  { team, id, now, plan }: { team: TeamId; id: Id; now: Instant; plan: RampPlan },
 ): Promise<boolean> {
   const { numAffectedRows } = await sql`
     update mailboxes set suspended_at = null, suspended_for = null, record_from = ${at(now)}, wake_at = least(wake_at, ${at(now)}),
+      ramp_starts_on = ${plan.startsOn}::date, ramp_start = ${plan.startPerDay}, ramp_step = ${plan.stepPerDay},
       updated_at = ${at(now)}
     where team_id = ${team} and id = ${id} and suspended_at is not null`.execute(kysely(tx))
   return numAffectedRows === 1n

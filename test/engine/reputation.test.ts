@@ -79,9 +79,7 @@ test('what was claimed when it stops is taken back, and a suspended mailbox clai
   expect(await message(next)).toMatchObject({ state: 'cancelled' })
   await openAlways(db, team, { sequence, now: clock.now(), random })
   await sql`update sequences set active = true`.execute(kysely(db))
-  await sql`update mailboxes set daily_limit = 1000, hourly_limit = 1000, read_at = ${at(clock.now())}`.execute(
-    kysely(db),
-  )
+  await sql`update mailboxes set read_at = ${at(clock.now())}`.execute(kysely(db))
   expect(await claimed()).toEqual([])
   await endMailboxSuspension(db, acting(), team.mailboxId)
   expect(await claimed()).toEqual([next])
@@ -108,7 +106,7 @@ test('five refusals for content or reputation within 24 hours stop the mailbox, 
   })
 })
 
-test('a person lets both go on, and what was sent before counts no more', async () => {
+test('a person lets both go on: what was sent before counts no more, and the mailbox begins with a fifth of its limit', async () => {
   await sent(199, { cameBack: 20 })
   await look()
   expect(
@@ -120,6 +118,11 @@ test('a person lets both go on, and what was sent before counts no more', async 
   expect(await look()).toBe(0)
   expect(await states()).toEqual({ active: true, words: null, suspendedFor: null })
   expect(await activities('mailbox_resumed')).toHaveLength(1)
+  const { rows } = await sql`
+    select daily_limit as limit, ramp_start as start, ramp_step as step, ramp_starts_on::text as on from mailboxes`.execute(
+    kysely(db),
+  )
+  expect(rows).toEqual([{ limit: 10_000, start: 2_000, step: 2_000, on: '2027-03-02' }])
   expect(await endMailboxSuspension(db, acting(), team.mailboxId)).toMatchObject({
     ok: false,
     refusal: { sentence: expect.stringContaining('is not suspended') },

@@ -252,6 +252,8 @@ function serverOnWire(server: MailServer | null) {
 
 /** One sentence: how the mailbox is, and what to do if it is not well. */
 function stateSentence({ row, readsVia }: MailboxOnWire): string {
+  if (row.suspendedFor !== null)
+    return `Stopped: ${row.suspendedFor}. Find out why, then let it go on; its people wait meanwhile.`
   if (row.kind === 'sandbox') return 'Its mails stay in the page, where you can answer them as the contact.'
   if (row.state === 'unchecked')
     return row.stateReason === null
@@ -259,8 +261,6 @@ function stateSentence({ row, readsVia }: MailboxOnWire): string {
       : `The check did not pass: ${row.stateReason}`
   if (row.state === 'disconnected')
     return `Disconnected: ${row.stateReason ?? 'the login was refused'}. Correct the settings and check again; its people wait meanwhile.`
-  if (row.suspendedFor !== null)
-    return `Stopped: ${row.suspendedFor}. Find out why, then let it go on; its people wait meanwhile.`
   const { readProblem } = readsVia ?? row
   return readProblem === null
     ? 'Connected: it sends, and its answers are read.'

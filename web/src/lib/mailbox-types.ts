@@ -29,6 +29,8 @@ export interface Mailbox {
   kind: string
   state: 'unchecked' | 'connected' | 'disconnected' | 'removed'
   state_sentence: string
+  /** Stopped since then, because too much of what it sent came back. */
+  suspended_at: Iso | null
   from_name: string | null
   reply_to: string | null
   smtp: Server | null

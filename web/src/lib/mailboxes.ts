@@ -40,6 +40,8 @@ export const connectMailbox = (input: MailboxInput) => api.post<Connected>('/ema
 export const updateMailbox = (id: string, input: MailboxInput) =>
   api.patch<Connected>(`/email_accounts/${id}`, input)
 export const removeMailbox = (id: string) => api.delete(`/email_accounts/${id}`)
+export const endSuspension = (id: string) =>
+  api.post<{ email_account: Mailbox }>(`/email_accounts/${id}/end_suspension`)
 export const startCheck = (id: string) => api.post<{ check: Check }>(`/email_accounts/${id}/check`)
 
 export const checkQuery = (mailboxId: string, checkId: string) =>

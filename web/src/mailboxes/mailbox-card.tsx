@@ -4,7 +4,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { useNow } from '../lib/clock.ts'
 import type { Mailbox } from '../lib/mailbox-types.ts'
-import { removeMailbox } from '../lib/mailboxes.ts'
+import { endSuspension, removeMailbox } from '../lib/mailboxes.ts'
 import { dayAndMonth } from '../lib/time.ts'
 import { useUrl } from '../lib/url.ts'
 import { number } from '../lib/words.ts'
@@ -17,7 +17,13 @@ import { gapsInWords } from './limits.tsx'
 import classes from './mailboxes.module.css'
 
 /** A read that fails is worse news than the word of the connection. */
-const healthOf = (mailbox: Mailbox) => (mailbox.read_problem ? 'disconnected' : mailbox.state)
+const healthOf = ({ read_problem, suspended_at, state }: Mailbox) =>
+  read_problem || suspended_at ? 'disconnected' : state
+
+function wordOf({ read_problem, suspended_at }: Mailbox) {
+  if (suspended_at) return { word: 'Stopped' }
+  return read_problem ? { word: 'Cannot be read' } : {}
+}
 
 export function MailboxCard({ mailbox }: { mailbox: Mailbox }) {
   const limit = Math.min(
@@ -31,13 +37,10 @@ export function MailboxCard({ mailbox }: { mailbox: Mailbox }) {
           <h2 className={classes.address}>{mailbox.email}</h2>
           <div className="sg-quiet">{mailbox.is_sandbox ? mailbox.state_sentence : mailbox.from_name}</div>
         </div>
-        <StateBadge state={healthOf(mailbox)} {...(mailbox.read_problem ? { word: 'Cannot be read' } : {})} />
+        <StateBadge state={healthOf(mailbox)} {...wordOf(mailbox)} />
       </header>
       {mailbox.is_sandbox ? null : (
-        <p
-          className={classes.sentence}
-          data-bad={mailbox.state === 'disconnected' || mailbox.read_problem ? true : undefined}
-        >
+        <p className={classes.sentence} data-bad={healthOf(mailbox) === 'disconnected' ? true : undefined}>
           {mailbox.state_sentence}
         </p>
       )}
@@ -77,6 +80,7 @@ function Actions({ mailbox }: { mailbox: Mailbox }) {
   const open = (check?: string) => set({ mailbox: mailbox.id, check })
   return (
     <div className={classes.actions}>
+      {mailbox.suspended_at ? <GoOn mailbox={mailbox} /> : null}
       {mailbox.is_sandbox ? (
         <AppLink to="/sandbox">Open the sandbox</AppLink>
       ) : (
@@ -91,6 +95,34 @@ function Actions({ mailbox }: { mailbox: Mailbox }) {
         </>
       )}
     </div>
+  )
+}
+
+/** For one that was stopped because too much of what it sent came back. */
+function GoOn({ mailbox }: { mailbox: Mailbox }) {
+  const queries = useQueryClient()
+  const [asking, setAsking] = useState(false)
+  const goOn = async () => {
+    await endSuspension(mailbox.id)
+    await queries.invalidateQueries()
+    tell(`${mailbox.email} goes on.`)
+  }
+  return (
+    <>
+      <Button size="compact-sm" onClick={() => setAsking(true)} data-testid="end-suspension">
+        Let it go on
+      </Button>
+      <Confirm
+        opened={asking}
+        onClose={() => setAsking(false)}
+        title={`Let ${mailbox.email} go on?`}
+        verb="Let it go on"
+        onConfirm={goOn}
+      >
+        It begins with a fifth of its daily limit and is at its limit again in five days. What came back until
+        now counts no more against it.
+      </Confirm>
+    </>
   )
 }
 

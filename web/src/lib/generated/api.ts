@@ -1016,7 +1016,7 @@ export interface paths {
         put?: never;
         /**
          * Let a mailbox go on that was stopped because too much came back
-         * @description What was sent before counts no more against it: the rates are taken from here on.
+         * @description It ramps up from a fifth of its daily limit. What was sent before counts no more against it: the rates are taken from here on.
          */
         post: operations["email_accounts_end_suspension"];
         delete?: never;
