@@ -328,10 +328,12 @@ create table lanes (
   sequence_id text collate "C" not null,
   wake_at timestamp with time zone not null,
   served_at timestamp with time zone not null,
+  task_wake_at timestamp with time zone not null default 'infinity'::timestamp with time zone,
   constraint lanes_pkey PRIMARY KEY (team_id, mailbox_id, sequence_id)
 );
 CREATE INDEX lanes_awake ON public.lanes USING btree (team_id, mailbox_id, wake_at);
 CREATE INDEX lanes_by_sequence ON public.lanes USING btree (team_id, sequence_id);
+CREATE INDEX lanes_with_tasks ON public.lanes USING btree (team_id, task_wake_at);
 
 create table ledger_links (
   team_id integer not null,
@@ -726,6 +728,47 @@ create table suppressions (
   constraint suppressions_kind_check CHECK ((kind = ANY (ARRAY['address'::text, 'domain'::text, 'hash'::text]))),
   constraint suppressions_reason_check CHECK ((reason = ANY (ARRAY['opt_out'::text, 'hard_bounce'::text, 'complaint'::text, 'imported'::text, 'manual'::text])))
 );
+
+create table tasks (
+  team_id integer not null,
+  id text collate "C" not null,
+  kind text not null,
+  state text not null default 'open'::text,
+  status_given boolean not null default true,
+  priority text not null default 'medium'::text,
+  title text,
+  note text,
+  contact_id text collate "C",
+  user_id text collate "C" not null,
+  creator_id text collate "C",
+  created_from text,
+  enrollment_id text collate "C",
+  sequence_id text collate "C",
+  step_id text collate "C",
+  message_id text collate "C",
+  due_at timestamp with time zone not null,
+  skips_at timestamp with time zone,
+  draft_subject text,
+  draft_html text,
+  approved_at timestamp with time zone,
+  approved_by text,
+  outcome text,
+  ended_at timestamp with time zone,
+  ended_by text,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  rev integer not null default 1,
+  constraint tasks_pkey PRIMARY KEY (team_id, id),
+  constraint tasks_team_id_fkey FOREIGN KEY (team_id) REFERENCES teams(id),
+  constraint tasks_kind_check CHECK ((kind = ANY (ARRAY['manual_email'::text, 'call'::text, 'action_item'::text, 'linkedin_step_connect'::text, 'linkedin_step_message'::text, 'linkedin_step_view_profile'::text, 'linkedin_step_interact_post'::text]))),
+  constraint tasks_priority_check CHECK ((priority = ANY (ARRAY['high'::text, 'medium'::text, 'low'::text]))),
+  constraint tasks_state_check CHECK ((state = ANY (ARRAY['open'::text, 'completed'::text, 'skipped'::text, 'cancelled'::text])))
+);
+CREATE INDEX tasks_by_contact ON public.tasks USING btree (team_id, contact_id, created_at);
+CREATE INDEX tasks_by_time ON public.tasks USING btree (team_id, due_at, id);
+CREATE UNIQUE INDEX tasks_once ON public.tasks USING btree (team_id, enrollment_id, step_id);
+CREATE INDEX tasks_open ON public.tasks USING btree (team_id, due_at, id) WHERE (state = 'open'::text);
+CREATE INDEX tasks_to_skip ON public.tasks USING btree (team_id, skips_at) WHERE ((state = 'open'::text) AND (skips_at IS NOT NULL) AND (approved_at IS NULL));
 
 create table teams (
   id integer generated always as identity not null,

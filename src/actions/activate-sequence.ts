@@ -4,7 +4,7 @@ import type { Db } from '../core/db.ts'
 import type { Id, TeamId } from '../core/ids.ts'
 import type { Random } from '../core/random.ts'
 import { done, notFound, type Refusal, type Result, refused } from '../core/result.ts'
-import { isSentByItself, notByItself, senderProblems } from '../core/sequence.ts'
+import { senderProblems } from '../core/sequence.ts'
 import { writeActivities } from '../store/activities.ts'
 import { bumpSequences } from '../store/lanes.ts'
 import { hasRealMailbox } from '../store/mailboxes.ts'
@@ -40,17 +40,12 @@ export async function activateSequence(db: Db, switching: Switching): Promise<Re
   })
 }
 
-/** What stands against turning on a sequence of these steps: none of them, one for a person, or a sender who does not say who they are. */
+/** What stands against turning on a sequence of these steps: none of them, or a sender who does not say who they are. */
 export async function activationRefusal(
   tx: Db,
-  { team, steps }: { team: TeamId; steps: readonly { position: number; kind: string }[] },
+  { team, steps }: { team: TeamId; steps: readonly unknown[] },
 ): Promise<Refusal | undefined> {
   if (steps.length === 0) return refused(NO_STEPS).refusal
-  const byHand = steps.find((step) => !isSentByItself(step.kind))
-  if (byHand) {
-    const { code, sentence } = notByItself(byHand)
-    return refused(sentence, { code }).refusal
-  }
   return senderRefusal(tx, team)
 }
 

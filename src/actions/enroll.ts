@@ -12,6 +12,7 @@ import { type Id, newId, type TeamId } from '../core/ids.ts'
 import type { Random } from '../core/random.ts'
 import { done, type Result, refused } from '../core/result.ts'
 import type { Schedule } from '../core/schedule.ts'
+import { isSentByItself } from '../core/sequence.ts'
 import { writeActivities } from '../store/activities.ts'
 import {
   type GuardedContact,
@@ -310,7 +311,11 @@ async function save(
     team,
     sequenceId,
     stepId: place.step.id,
-    rank: rankOf({ first: true, priority: place.step.priority }),
+    rank: rankOf({
+      first: true,
+      priority: place.step.priority,
+      byHand: !isSentByItself(place.step.kind),
+    }),
     fromAddress: request.fromAddress,
     paused: request.paused,
     addedBy: enrolling.userId,

@@ -19,6 +19,10 @@ export async function releaseHold(
       'Nobody knows whether the last email arrived. Look into the Sent folder, then say so: sent, or send again.',
       { code: 'delivery_unknown' },
     )
+  if (row.state === 'active' && row.holdReason === 'task_open')
+    return refused('A task of this step waits for a person. Complete or skip it under Tasks.', {
+      code: 'task_open',
+    })
   const enrollmentIds = [enrollmentId]
   const changed = await db.transaction((tx) =>
     row.state === 'paused'

@@ -11,6 +11,7 @@ import { type Id, newId, type TeamId } from '../core/ids.ts'
 import type { Random } from '../core/random.ts'
 import type { HoldReason } from '../core/reason.ts'
 import type { Schedule } from '../core/schedule.ts'
+import { isSentByItself } from '../core/sequence.ts'
 import { heldFor, leasedOn, lockWaiting, type Retimed, retime, type Waiting } from '../store/enrollments.ts'
 import { bumpSequences } from '../store/lanes.ts'
 import { release } from '../store/releases.ts'
@@ -131,7 +132,11 @@ function onStep(person: Waiting, step: StepRow, edit: Edit): Retimed {
     stepId: step.id,
     messageId: newId(edit.now, edit.random),
     waitEndsAt: dueOn(step, person.enteredStepAt, { schedule: edit.schedule, zone: person.timeZone }),
-    rank: rankOf({ first: !isFollowUp(person.rank), priority: step.priority }),
+    rank: rankOf({
+      first: !isFollowUp(person.rank),
+      priority: step.priority,
+      byHand: !isSentByItself(step.kind),
+    }),
     clearHold: person.holdReason !== null && WORDING_HOLDS.includes(person.holdReason),
   }
 }

@@ -3,6 +3,7 @@
  * the dry run all ask here.
  */
 import type { Instant } from './clock.ts'
+import { autoSkipAt, deedOf } from './deed.ts'
 import type { Facts } from './facts.ts'
 import { type ClosedGate, firstClosed, windowClosesAt } from './gates.ts'
 import type { Id } from './ids.ts'
@@ -12,6 +13,8 @@ import type { HoldReason, Reason, SkipReason } from './reason.ts'
 export type Decision =
   /** The mark must commit before `windowClosesAt` (null: the window never closes). */
   | { do: 'send'; variantId: Id; windowClosesAt: Instant | null }
+  /** A person does the step: they are given a task, which is skipped by itself at `skipsAt` (null: never). */
+  | { do: 'task'; skipsAt: Instant | null }
   /** `until` null: an event wakes it, not time. */
   | { do: 'wait'; until: Instant | null; gate: ClosedGate }
   | { do: 'park'; scope: 'team' | 'lane' | 'mailbox'; until: Instant | null; gate: ClosedGate }
@@ -24,6 +27,7 @@ export type Decision =
 export function decide(facts: Facts, now: Instant, _random: Random): Decision {
   const gate = firstClosed(facts, now)
   if (gate) return consequenceOf(gate)
+  if (deedOf(facts) === 'task') return { do: 'task', skipsAt: autoSkipAt(facts.step.autoSkipDays, now) }
   if (facts.step.variant === null) throw new Error(`step ${facts.step.id} passed its gates without a wording`)
   return { do: 'send', variantId: facts.step.variant.id, windowClosesAt: windowClosesAt(facts, now) }
 }

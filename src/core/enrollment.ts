@@ -24,6 +24,12 @@ export const TRANSITIONS = {
   enroll_paused: { from: [], to: 'paused', activity: 'enrolled' },
   /** The email of a step was accepted: the next step becomes current. A paused enrollment moves on too, and stays paused. */
   advance: { from: ['active', 'paused'], to: 'same', activity: 'sent' },
+  /** A person is given the step as a task; the hold `task_open` lasts until they end it. */
+  task: { from: ['active'], to: 'same', activity: 'task_created' },
+  /** They have sent the draft off: due at once, by the mailbox. */
+  send_off: { from: ['active'], to: 'same', activity: 'draft_approved' },
+  /** They have done it: the next step becomes current. Without one, `complete` says so. */
+  do_task: { from: ['active', 'paused'], to: 'same', activity: 'task_completed' },
   /** The current step is passed over. Without a next one, `complete` says so. */
   skip: { from: ['active', 'paused'], to: 'same', activity: 'skipped' },
   complete: { from: ['active', 'paused'], to: 'finished', activity: 'finished' },
@@ -77,12 +83,16 @@ export function transitionOf(stop: Stop): Transition {
 export const RANKS = 6
 /** Ranks below this are follow-ups: something of the enrollment was done before. */
 export const FIRST_STEP_RANK = 3
+/** Steps that a person does stand apart, so that no email waits behind them and they behind no mailbox: follow-ups, then first steps. */
+export const TASK_RANKS = [RANKS, RANKS + 1] as const
 
-export function rankOf(step: { first: boolean; priority: Priority | null }): number {
+/** `byHand`: it waits to become a task. A draft that was sent off has the rank of an email. */
+export function rankOf(step: { first: boolean; priority: Priority | null; byHand: boolean }): number {
+  if (step.byHand) return TASK_RANKS[step.first ? 1 : 0]
   const priority = step.priority === 'high' ? 0 : step.priority === 'low' ? 2 : 1
   return (step.first ? FIRST_STEP_RANK : 0) + priority
 }
 
 export function isFollowUp(rank: number): boolean {
-  return rank < FIRST_STEP_RANK
+  return rank < FIRST_STEP_RANK || rank === TASK_RANKS[0]
 }

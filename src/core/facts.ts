@@ -32,6 +32,8 @@ export interface Facts {
     /** The date that it is meant for; null when it waits. */
     exactAt: Instant | null
     deleted: boolean
+    /** A task of it that nobody ends is skipped after so many days; null or 0: never. */
+    autoSkipDays: number | null
     cap: Cap | null
     variant: { id: Id; approved: boolean; thread: Thread } | null
   }
@@ -60,6 +62,8 @@ export interface Facts {
     zone: string | null
     deleted: boolean
   }
+  /** The open task of this step. `approved`: the person has sent the draft off. */
+  task: { id: Id; approved: boolean } | null
   account: { id: Id; stageId: Id | null; stageName: string | null } | null
   suppression: { kind: 'address' | 'domain' | 'hash'; value: string; reason: string } | null
   /** Names of the variables without a value in the wording of this step; null when it was not rendered. */

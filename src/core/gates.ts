@@ -3,12 +3,13 @@
  * Adding a rule is adding one entry here, one row in the docs, and one law in the tests.
  */
 import { type Instant, MINUTE, SECOND } from './clock.ts'
+import { BY_ITSELF, type Deed, deedOf, MAILED } from './deed.ts'
 import { isFollowUp } from './enrollment.ts'
 import type { Cap, Facts } from './facts.ts'
 import { dueTime, judgeDate, judgeStale, zoneOf } from './lateness.ts'
 import { type ClosedPace, closedPaces, type PaceGate } from './pacing.ts'
 import { closedBy, closesAt, nextOpening } from './schedule.ts'
-import { isSentByItself } from './sequence.ts'
+import { isEmail, wordingGap } from './sequence.ts'
 import { type Consequence, hold, park, skip, type Verdict, wait } from './verdict.ts'
 
 /** A follow-up may leave if its inbox was read to its end at most this long before it fell due. */
@@ -34,7 +35,6 @@ export type GateName =
   | 'account_stage'
   | 'step_present'
   | 'step_date'
-  | 'step_automatic'
   | 'step_approved'
   | 'variables_present'
   | 'thread_parent'
@@ -70,6 +70,8 @@ export type Gate = OpenGate | ClosedGate
 interface Law {
   name: GateName
   rule: string
+  /** Which deeds it is asked of; all, where it does not say. */
+  of?: readonly Deed[]
   judge: (facts: Facts, now: Instant) => Verdict | null
 }
 
@@ -155,8 +157,8 @@ export const GATES: readonly Law[] = [
   {
     name: 'address',
     rule: 'The contact has one valid address.',
-    judge: ({ contact }) => {
-      if (contact.address !== null) return null
+    judge: ({ contact, step }) => {
+      if (contact.address !== null || !isEmail(step.kind)) return null
       return contact.addressProblem === null
         ? hold('contacts_without_email', 'no address')
         : hold('email_format_invalid', contact.addressProblem)
@@ -199,24 +201,21 @@ export const GATES: readonly Law[] = [
   {
     name: 'step_date',
     rule: 'A step with a date is skipped when it is more than 24 hours late, and by whoever was added after its date.',
+    of: BY_ITSELF,
     judge: judgeDate,
-  },
-  {
-    name: 'step_automatic',
-    rule: 'Only an automatic email is sent by itself.',
-    judge: ({ step }) => (isSentByItself(step.kind) ? null : hold('step_by_hand', step.kind)),
   },
   {
     name: 'step_approved',
     rule: 'A person has approved the wording.',
-    judge: ({ step }) =>
-      step.variant?.approved
-        ? null
-        : hold('step_not_approved', step.variant ? 'to be reviewed' : 'no wording'),
+    judge: ({ step }) => {
+      const gap = wordingGap(step.kind, step.variant)
+      return gap === null ? null : hold('step_not_approved', gap)
+    },
   },
   {
     name: 'variables_present',
     rule: 'Every value that the wording uses is known.',
+    of: MAILED,
     judge: ({ missing }) =>
       missing === null || missing.length === 0 ? null : hold('snippets_missing', missing.join(', ')),
   },
@@ -224,7 +223,7 @@ export const GATES: readonly Law[] = [
     name: 'thread_parent',
     rule: 'A reply in the same thread needs the email that it answers.',
     judge: ({ step, parent }) =>
-      step.variant?.thread === 'reply_to_thread' && parent === null
+      isEmail(step.kind) && step.variant?.thread === 'reply_to_thread' && parent === null
         ? hold('thread_reply_original_email_missing', 'no earlier email was sent')
         : null,
   },
@@ -236,35 +235,46 @@ export const GATES: readonly Law[] = [
       return dueAt !== null && dueAt <= now ? null : wait(dueAt, 'not due yet')
     },
   },
-  { name: 'stale', rule: 'What is long overdue is released by a person.', judge: judgeStale },
+  {
+    name: 'stale',
+    rule: 'What is long overdue is released by a person.',
+    of: BY_ITSELF,
+    judge: judgeStale,
+  },
   {
     name: 'inbox_read',
     rule: 'A follow-up leaves only after the inbox was read to its end.',
+    of: MAILED,
     judge: judgeInbox,
   },
   {
     name: 'window',
-    rule: 'Sending happens inside the windows of the schedule.',
+    rule: 'What happens by itself happens inside the windows of the schedule.',
+    of: BY_ITSELF,
     judge: (facts, now) => judgeSchedule(facts, now, 'window'),
   },
   {
     name: 'holiday',
     rule: 'Holidays of the schedule are closed.',
+    of: BY_ITSELF,
     judge: (facts, now) => judgeSchedule(facts, now, 'holiday'),
   },
   {
     name: 'sequence_daily_cap',
     rule: 'The daily cap of the sequence.',
+    of: MAILED,
     judge: ({ sequence }) => judgeCap(sequence.cap, 'lane'),
   },
   {
     name: 'step_daily_cap',
     rule: 'The daily cap of the step.',
+    of: MAILED,
     judge: ({ step }) => judgeCap(step.cap, 'enrollment'),
   },
   {
     name: 'mailbox_connected',
     rule: 'The mailbox is connected.',
+    of: MAILED,
     judge: ({ mailbox }) =>
       mailbox.connected
         ? null
@@ -279,6 +289,7 @@ export const GATES: readonly Law[] = [
   {
     name: 'mailbox_reachable',
     rule: 'The mail server of the mailbox answers.',
+    of: MAILED,
     judge: ({ mailbox }, now) =>
       mailbox.pausedUntil === null || mailbox.pausedUntil <= now
         ? null
@@ -287,16 +298,19 @@ export const GATES: readonly Law[] = [
   {
     name: 'mailbox_daily_limit',
     rule: 'The rolling 24-hour limit of the mailbox.',
+    of: MAILED,
     judge: judgePace('mailbox_daily_limit'),
   },
   {
     name: 'mailbox_hourly_limit',
     rule: 'The rolling hourly limit of the mailbox.',
+    of: MAILED,
     judge: judgePace('mailbox_hourly_limit'),
   },
   {
     name: 'mailbox_gap',
     rule: 'The gap between two emails of the mailbox.',
+    of: MAILED,
     judge: judgePace('mailbox_gap'),
   },
   {
@@ -306,29 +320,35 @@ export const GATES: readonly Law[] = [
   },
 ]
 
-/** All gates in order, each judged by itself: what "why not sent?" shows. */
+const isAskedOf = (law: Law, deed: Deed) => law.of === undefined || law.of.includes(deed)
+
+/** All gates that its deed must pass, in order, each judged by itself: what "why not sent?" shows. */
 export function judgeAll(facts: Facts, now: Instant): Gate[] {
-  return GATES.map((law) => {
-    const verdict = law.judge(facts, now)
-    return verdict
-      ? { name: law.name, state: 'closed', rule: law.rule, until: null, ...verdict }
-      : { name: law.name, state: 'open' }
-  })
+  const deed = deedOf(facts)
+  return GATES.flatMap((law) =>
+    isAskedOf(law, deed) ? (closedGate(law, facts, now) ?? { name: law.name, state: 'open' }) : [],
+  )
 }
 
 /** The first closed gate, or null when the way is free. */
 export function firstClosed(facts: Facts, now: Instant): ClosedGate | null {
+  const deed = deedOf(facts)
   for (const law of GATES) {
-    const verdict = law.judge(facts, now)
-    if (verdict) return { name: law.name, state: 'closed', rule: law.rule, until: null, ...verdict }
+    const closed = isAskedOf(law, deed) ? closedGate(law, facts, now) : null
+    if (closed) return closed
   }
   return null
 }
 
-/** When the window that is open now closes, or the day that its caps count for ends: the mark must happen before. */
+function closedGate({ name, rule, judge }: Law, facts: Facts, now: Instant): ClosedGate | null {
+  const verdict = judge(facts, now)
+  return verdict && { name, state: 'closed', rule, until: null, ...verdict }
+}
+
+/** When the window that is open now closes, or the day that its caps count for ends: the mark must happen before. A person's own send has no window. */
 export function windowClosesAt(facts: Facts, now: Instant): Instant | null {
   const { schedule, sequence, step } = facts
-  const closes = schedule ? closesAt(schedule, zoneOf(facts), now) : null
+  const closes = schedule && deedOf(facts) === 'email' ? closesAt(schedule, zoneOf(facts), now) : null
   const ends = [closes, sequence.cap?.resetsAt, step.cap?.resetsAt].filter((end) => end != null)
   return ends.length === 0 ? null : Math.min(...ends)
 }

@@ -1,5 +1,6 @@
 /** When the step of an enrollment falls due, and when it is too late for it: its date is over, or it is overdue beyond what goes out unseen. */
 import { DAY, type Instant } from './clock.ts'
+import { deedOf } from './deed.ts'
 import { dueAfter } from './due.ts'
 import type { Facts } from './facts.ts'
 import { governingZone, nextOpening } from './schedule.ts'
@@ -9,9 +10,10 @@ import { hold, skip, type Verdict } from './verdict.ts'
 export const zoneOf = (facts: Facts) =>
   facts.schedule ? governingZone(facts.schedule, facts.contact.zone ?? undefined) : 'UTC'
 
-/** When the step really falls due: a first wait also runs from the first activation of the sequence. */
+/** When the step really falls due (what a person sends off, at once): a first wait also runs from the first activation of the sequence. */
 export function dueTime(facts: Facts): Instant | null {
   const { enrollment, sequence, step, schedule } = facts
+  if (deedOf(facts) === 'own_email') return enrollment.dueAt
   if (enrollment.dueAt === null || !step.first || schedule === null || sequence.activatedAt === null)
     return enrollment.dueAt
   if (sequence.activatedAt <= enrollment.enteredStepAt) return enrollment.dueAt

@@ -30,8 +30,7 @@ export const HOLDS = {
   email_format_invalid: 'The email address is not a valid one. Correct it, then retry.',
   thread_reply_original_email_missing:
     'The email that this one answers was never sent. Send it in a new thread, or skip the step.',
-  step_by_hand:
-    'A person does this step, and Segue keeps no tasks yet. Do it, then take the step out of the sequence: its people go on with the next one.',
+  task_open: 'Waiting for a person to do this step. Complete or skip the task.',
   step_not_approved: 'The wording of this step is not approved yet. Approve it.',
   window_never_opens: 'The schedule of the sequence never opens. Give it a window.',
   stale: 'Overdue for too long to go out unseen. Release it, or finish.',
@@ -50,6 +49,8 @@ export type HoldReason = keyof typeof HOLDS
 /** Why a step was passed over: its enrollment goes on with the next one, or has come to the end. */
 export const SKIPS = {
   date_over: 'The date of the step is over, so it is skipped.',
+  skipped_by_person: 'A person skipped the step.',
+  auto_skipped: 'Nobody did the task in its time, so it was skipped.',
   step_deleted: 'The step is no longer in the sequence, so it is skipped.',
 } as const
 export type SkipReason = keyof typeof SKIPS

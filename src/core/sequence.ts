@@ -31,9 +31,16 @@ const WORDED: readonly StepKind[] = [
   'linkedin_step_message',
 ]
 export const isWorded = (kind: StepKind) => WORDED.includes(kind)
-/** Of what a step can be, this is done without a person. */
+/** Of what a step can be, all but this is a task for a person. */
 export const isSentByItself = (kind: string) => kind === 'auto_email'
-export const isEmail = (kind: StepKind) => kind === 'auto_email' || kind === 'manual_email'
+export const isEmail = (kind: string) => kind === 'auto_email' || kind === 'manual_email'
+
+/** What an email lacks before it may be written to somebody; null: nothing. A draft is approved by whoever sends it off, and only needs words to begin with. */
+export function wordingGap(kind: string, variant: { approved: boolean } | null): string | null {
+  if (!isEmail(kind)) return null
+  if (variant === null) return 'no wording'
+  return variant.approved || kind === 'manual_email' ? null : 'to be reviewed'
+}
 
 /** More steps or wordings than this are a program's mistake, not a sequence that a person follows. */
 export const STEPS_MAX = 100
@@ -104,7 +111,7 @@ export interface Problem {
 }
 
 /** With these a sequence is not turned on (`actions/activate-sequence.ts`); with the others it is, and sends what it can. */
-const REFUSED_FOR = ['no_steps', 'step_by_hand', 'legal_name_missing', 'postal_address_missing']
+const REFUSED_FOR = ['no_steps', 'legal_name_missing', 'postal_address_missing']
 export const isRefusedFor = ({ code }: Problem) => REFUSED_FOR.includes(code)
 
 export interface SequenceToJudge {
@@ -167,17 +174,6 @@ export function senderProblems(sender: SequenceToJudge['sender']): Problem[] {
   return problems
 }
 
-/** Tasks for people are not kept yet: such a step would hold everybody who comes to it. */
-export function notByItself({ position, kind }: { position: number; kind: string }): {
-  code: string
-  sentence: string
-} {
-  return {
-    code: 'step_by_hand',
-    sentence: `Step ${position} (${kind}) is done by a person, and Segue keeps no tasks yet. Make it an automatic email, or take it out.`,
-  }
-}
-
 function judgeStep(
   step: Step,
   sequence: SequenceToJudge,
@@ -186,9 +182,8 @@ function judgeStep(
   const where = `Step ${step.position}`
   const wait = waitProblem(step.wait)
   if (wait !== undefined) add('wait_unusable', `${where}: ${wait}`, step.id)
-  if (!isSentByItself(step.kind)) {
-    const { code, sentence } = notByItself(step)
-    add(code, sentence, step.id)
+  if (!isEmail(step.kind)) {
+    judgeTask(step, { add, warnings, sequence })
     return
   }
   if (step.variants.length === 0) {
@@ -201,8 +196,21 @@ function judgeStep(
     if (problem) add(problem.code, problem.sentence, step.id)
     else warnAbout(variant, { where, sequence, warnings })
   }
-  if (step.variants.every((variant) => !variant.approved))
+  if (step.variants.every((variant) => wordingGap(step.kind, variant) !== null))
     add('not_approved', `${where} is not approved yet: it would not be sent. Approve its wording.`, step.id)
+}
+
+/** A call or a to-do needs no words; where a message for LinkedIn stands, it must be readable. */
+function judgeTask(
+  step: Step,
+  { add, warnings, sequence }: { add: Add; warnings: string[]; sequence: SequenceToJudge },
+): void {
+  const where = `Step ${step.position}`
+  for (const variant of step.variants) {
+    const broken = wordingProblem(variant, where)
+    if (broken) add('template_broken', broken.sentence, step.id)
+    else warnAbout(variant, { where, sequence, warnings })
+  }
 }
 
 function variantProblem(

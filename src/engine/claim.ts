@@ -28,8 +28,8 @@ import { type PacedMailbox, readPaces } from '../store/mailbox-paces.ts'
 import { claimQueued } from '../store/queued-messages.ts'
 import { recoverLeft } from '../store/recoveries.ts'
 import { closeClaim } from './close-claim.ts'
-import { type DecidedAll, laneName, mayLook } from './decided.ts'
-import { messageOf, type Prepared, prepare } from './wording.ts'
+import { type DecidedAll, lacksWording, laneName, mayLook } from './decided.ts'
+import { type AllPrepared, messageOf, prepareAll, wordsOf } from './wording.ts'
 import { writeDecisions } from './write-decisions.ts'
 
 /** Mailboxes per claim: enough to share its round trips, few enough that other workers find some. */
@@ -82,40 +82,18 @@ function momentsOf(clock: Clock): Moments {
 }
 
 /** What will probably be claimed, rendered before any lock is taken. */
-async function prepareDue(team: TeamId, mailboxIds: readonly Id[], tools: ClaimTools): Promise<Rendered> {
+async function prepareDue(team: TeamId, mailboxIds: readonly Id[], tools: ClaimTools): Promise<AllPrepared> {
   const { db, clock, random, publicUrl, log } = tools
   const now = clock.now()
   const paces = await readPaces(db, { team, mailboxIds, now })
   const due = await dueAt(db, { team, paces, now })
-  const prepared = new Map<Id, Prepared>()
-  const faults = new Map<Id, { key: string; words: string }>()
-  for (const one of due) {
-    try {
-      const made = prepare(one, { publicUrl, now, random })
-      if (made) prepared.set(one.facts.enrollment.id, made)
-    } catch (error) {
-      faults.set(one.facts.enrollment.id, { key: one.wordingKey, words: wordsOf(error) })
-      log.error(
-        { bug: 'wording', enrollmentId: one.facts.enrollment.id, err: error },
-        'a wording cannot be rendered',
-      )
-    }
-  }
-  return { prepared, faults }
+  return prepareAll(due, { publicUrl, now, random, log })
 }
-
-interface Rendered {
-  prepared: ReadonlyMap<Id, Prepared>
-  /** What could not be rendered: held, since looking again would find the same. */
-  faults: ReadonlyMap<Id, { key: string; words: string }>
-}
-
-const wordsOf = (error: unknown) => (error instanceof Error ? error.message : String(error)).slice(0, 200)
 
 interface Taking {
   team: TeamId
   mailboxIds: readonly Id[]
-  rendered: Rendered
+  rendered: AllPrepared
   moments: Moments
   tools: ClaimTools
 }
@@ -218,7 +196,7 @@ function firstOf(found: readonly DueId[], limitOf: (mailboxId: Id) => number): I
   })
 }
 
-interface Deciding extends Rendered {
+interface Deciding extends AllPrepared {
   paces: ReadonlyMap<Id, PacedMailbox>
   used: Map<string, number>
   /** Counters of which some may be given back. */
@@ -247,8 +225,8 @@ function decideOne(due: DueEnrollment, all: DecidedAll, o: Deciding & { room: Ma
   const decided = { due, facts, decision, prepared }
   if (decision.do === 'park' && decision.scope === 'lane')
     all.parked.set(laneName(due.mailboxId, due.sequenceId), decision.until)
+  else if (lacksWording(decided)) all.unfinished.add(due.mailboxId)
   else if (decision.do !== 'send') all.other.push(decided)
-  else if (prepared === null) all.unfinished.add(due.mailboxId)
   else if (o.room.get(due.mailboxId)! > 0) {
     o.room.set(due.mailboxId, o.room.get(due.mailboxId)! - 1)
     for (const key of Object.values(due.capKeys))

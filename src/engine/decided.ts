@@ -4,6 +4,7 @@ import type { Decision } from '../core/decide.ts'
 import type { Facts } from '../core/facts.ts'
 import type { Id } from '../core/ids.ts'
 import { paceOpensAt } from '../core/pacing.ts'
+import { isEmail } from '../core/sequence.ts'
 import type { DueEnrollment } from '../store/due-enrollments.ts'
 import type { PacedMailbox } from '../store/mailbox-paces.ts'
 import type { Prepared } from './wording.ts'
@@ -23,6 +24,12 @@ export interface DecidedAll {
   parked: Map<string, Instant | null>
   /** Mailboxes with work that this claim could not finish: look again at once. */
   unfinished: Set<Id>
+}
+
+/** An email or a draft whose wording was not rendered from the rows as they are now. */
+export function lacksWording({ facts, decision, prepared }: Decided): boolean {
+  if (prepared !== null) return false
+  return decision.do === 'send' || (decision.do === 'task' && isEmail(facts.step.kind))
 }
 
 /** The name of a lane as a key. */

@@ -1,5 +1,5 @@
 /**
- * The engine that sends: wakes, claims, hands each mailbox's batch to its sender, and goes round. It never dies: a database that is away is
+ * The engine that sends and gives tasks: wakes, claims, hands each mailbox's batch to its sender, and goes round. It never dies: a database that is away is
  * waited for, a fault about one enrollment holds that enrollment.
  */
 import type { Clock } from '../core/clock.ts'
@@ -10,8 +10,10 @@ import type { Log } from '../log.ts'
 import type { MailboxAccess, MailPort } from '../mail/port.ts'
 import { awakeTeams, nextWake } from '../store/claims.ts'
 import { endLease } from '../store/recoveries.ts'
+import { nextTaskWake, teamsWithTasks } from '../store/task-claims.ts'
 import { databaseSentence, isUnavailable } from '../store/unavailable.ts'
 import { type Claim, claim } from './claim.ts'
+import { claimTasks } from './claim-tasks.ts'
 import { WorkerWatch } from './dead-workers.ts'
 import { keepHouse } from './housekeeping.ts'
 import { createLedgerWriter, type LedgerWriter } from './ledger-writer.ts'
@@ -146,8 +148,9 @@ class Loop {
     const { db, clock } = this.#options
     if (this.#mustWait()) return LOOK_EVERY_MS
     try {
-      const wakeAt = await nextWake(db.claim, { real: clock.real() })
-      return wakeAt === null ? LOOK_EVERY_MS : Math.min(LOOK_EVERY_MS, Math.max(0, wakeAt - clock.now()))
+      const wakes = [await nextWake(db.claim, { real: clock.real() }), await nextTaskWake(db.claim)]
+      const restMs = wakes.map((wakeAt) => (wakeAt === null ? LOOK_EVERY_MS : wakeAt - clock.now()))
+      return Math.max(0, Math.min(LOOK_EVERY_MS, ...restMs))
     } catch (error) {
       this.#report(error)
       return TRY_AGAIN_MS
@@ -157,27 +160,42 @@ class Loop {
   /** True when there was something to do. */
   async #round(): Promise<boolean> {
     if (this.#mustWait()) return false
+    const db = this.#options.db.claim
     try {
-      let worked = false
-      let failed = false
-      for (const team of await awakeTeams(this.#options.db.claim, this.#moments())) {
-        if (this.signal.aborted) break
-        try {
-          worked = (await this.#serve(team)) || worked
-        } catch (error) {
-          if (isUnavailable(error)) throw error
-          // One team's fault must not keep the teams after it from being served.
-          failed = true
-          this.#report(error)
-        }
-      }
-      if (failed) await this.#options.clock.sleep(TRY_AGAIN_MS, this.signal)
-      return worked
+      const tasks = await this.#each(await teamsWithTasks(db, this.#moments()), (team) =>
+        this.#giveTasks(team),
+      )
+      const mails = await this.#each(await awakeTeams(db, this.#moments()), (team) => this.#serve(team))
+      if (tasks.failed || mails.failed) await this.#options.clock.sleep(TRY_AGAIN_MS, this.signal)
+      return tasks.worked || mails.worked
     } catch (error) {
       this.#report(error)
       await this.#options.clock.sleep(TRY_AGAIN_MS, this.signal)
       return false
     }
+  }
+
+  /** One team's fault must not keep the teams after it from being served. */
+  async #each(
+    teams: readonly TeamId[],
+    serve: (team: TeamId) => Promise<boolean>,
+  ): Promise<{ worked: boolean; failed: boolean }> {
+    const done = { worked: false, failed: false }
+    for (const team of teams) {
+      if (this.signal.aborted) break
+      try {
+        done.worked = (await serve(team)) || done.worked
+      } catch (error) {
+        if (isUnavailable(error)) throw error
+        done.failed = true
+        this.#report(error)
+      }
+    }
+    return done
+  }
+
+  async #giveTasks(team: TeamId): Promise<boolean> {
+    return (await claimTasks(team, { ...this.#options, db: this.#options.db.claim })) > 0
   }
 
   /** True when there was something to do. */

@@ -1,4 +1,7 @@
-/** What the engine does beside sending: folds statistics, resumes those whose pause has ended, and stops what comes back too often. */
+/**
+ * What the engine does beside sending: folds statistics, resumes those whose pause has ended, skips tasks whose time is over, and stops what
+ * comes back too often.
+ */
 import type { Clock, Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
 import type { Random } from '../core/random.ts'
@@ -6,16 +9,18 @@ import type { Log } from '../log.ts'
 import { recoverUnvisited } from '../store/recoveries.ts'
 import { endedPauses, resume } from '../store/releases.ts'
 import { foldDeltas } from '../store/stats.ts'
+import { endTasks, overdueTasks } from '../store/task-ends.ts'
 import { isUnavailable } from '../store/unavailable.ts'
 import { stopWhatComesBack } from './reputation.ts'
 
-/** Pauses end with the precision of this. */
+/** Pauses and tasks end with the precision of this. */
 const EVERY_MS = 1_000
 /** Folding is for the speed of reading: numbers are exact without it. */
 const FOLD_EVERY_MS = 10_000
 /** What comes back too often is stopped within this: rates over days do not change faster, and counting them costs. */
 const REPUTATION_EVERY_MS = 60_000
 const PAUSES_PER_ROUND = 1_000
+const TASKS_PER_ROUND = 1_000
 
 export interface HouseOptions {
   db: Db
@@ -33,6 +38,7 @@ export async function keepHouse({ db, clock, random, log, signal, onWork }: Hous
   while (!signal.aborted) {
     try {
       if ((await endPauses(db, { now: clock.now(), random })) > 0) onWork()
+      if ((await skipOverdue(db, { now: clock.now(), random })) > 0) onWork()
       await recoverUnvisited(db, { now: clock.now(), real: clock.real(), random })
       if (clock.real() - foldedAt >= FOLD_EVERY_MS) {
         foldedAt = clock.real()
@@ -58,4 +64,23 @@ export async function endPauses(db: Db, { now, random }: { now: Instant; random:
     await db.transaction((tx) => resume(tx, { team, enrollmentIds, actor: 'engine', now, random }))
   }
   return ended.length
+}
+
+/** Tasks that nobody has ended in their time: their people go on. Returns how many. */
+export async function skipOverdue(
+  db: Db,
+  { now, random }: { now: Instant; random: Random },
+): Promise<number> {
+  const overdue = await overdueTasks(db, { now, limit: TASKS_PER_ROUND })
+  const teams = Map.groupBy(overdue, (one) => one.team)
+  let skipped = 0
+  for (const [team, tasks] of teams) {
+    const taskIds = tasks.map((one) => one.id)
+    const end = { as: 'skipped', reason: 'auto_skipped', outcome: null } as const
+    const ended = await db.transaction((tx) =>
+      endTasks(tx, { team, taskIds, end, actor: 'engine', now, random, overdue: true }),
+    )
+    skipped += ended.length
+  }
+  return skipped
 }

@@ -3,9 +3,11 @@
 import { domainOf } from '../core/address.ts'
 import type { Instant } from '../core/clock.ts'
 import type { Facts } from '../core/facts.ts'
+import type { Id } from '../core/ids.ts'
 import { newMessageId } from '../core/message.ts'
 import type { Random } from '../core/random.ts'
 import { optOutHref, optOutOf } from '../core/unsubscribe.ts'
+import type { Log } from '../log.ts'
 import { renderMessage } from '../render.ts'
 import { bodyHash, saltedHash } from '../seal.ts'
 import type { NewMessage } from '../store/claimed-messages.ts'
@@ -63,9 +65,49 @@ export function prepare(due: DueEnrollment, rendering: Rendering): Prepared | nu
   return { key: due.wordingKey, missing, content: { salt, subject, html, text, optOutToken } }
 }
 
+/** What will probably be written down, rendered before any lock is taken; what cannot be rendered is held, since looking again would find the same. */
+export interface AllPrepared {
+  prepared: ReadonlyMap<Id, Prepared>
+  faults: ReadonlyMap<Id, { key: string; words: string }>
+}
+
+export function prepareAll(
+  due: readonly DueEnrollment[],
+  { log, ...rendering }: Rendering & { log: Log },
+): AllPrepared {
+  const prepared = new Map<Id, Prepared>()
+  const faults = new Map<Id, { key: string; words: string }>()
+  for (const one of due) {
+    const { id } = one.facts.enrollment
+    try {
+      const made = prepare(one, rendering)
+      if (made) prepared.set(id, made)
+    } catch (error) {
+      faults.set(id, { key: one.wordingKey, words: wordsOf(error) })
+      log.error({ bug: 'wording', enrollmentId: id, err: error }, 'a wording cannot be rendered')
+    }
+  }
+  return { prepared, faults }
+}
+
+export const wordsOf = (error: unknown) =>
+  (error instanceof Error ? error.message : String(error)).slice(0, 200)
+
+/** The email of a step that a person sends off, as its wording is now. */
+export function draftOf(due: DueEnrollment, o: { prepared: Prepared; random: Random }): NewMessage {
+  const message = messageOf(due, { ...o, facts: null, fence: 0, windowClosesAt: null })
+  return { ...message, capped: [] }
+}
+
 export function messageOf(
   due: DueEnrollment,
-  o: { prepared: Prepared; facts: Facts; fence: number; windowClosesAt: Instant | null; random: Random },
+  o: {
+    prepared: Prepared
+    facts: Facts | null
+    fence: number
+    windowClosesAt: Instant | null
+    random: Random
+  },
 ): NewMessage {
   const wording = due.wording!
   const { content } = o.prepared

@@ -1,16 +1,19 @@
-/** Writes what a claim has decided, in sets: leases and messages for what is sent; waits, holds and ends for the rest. */
+/** Writes what a claim has decided, in sets: leases and messages for what is sent, tasks for people; waits, holds and ends for the rest. */
 import type { Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
 import type { Id, TeamId } from '../core/ids.ts'
 import type { Random } from '../core/random.ts'
+import { isEmail } from '../core/sequence.ts'
 import type { Log } from '../log.ts'
 import { addToCaps } from '../store/caps.ts'
-import { insertClaimed, type NewMessage } from '../store/claimed-messages.ts'
+import { insertClaimed, insertDrafts, type NewMessage } from '../store/claimed-messages.ts'
 import { leaseEnrollments, moveDue } from '../store/claims.ts'
 import { lockEnrollments } from '../store/locks.ts'
 import { type Skipped, skips } from '../store/next-steps.ts'
+import { giveTasks } from '../store/step-tasks.ts'
 import { type Change, transit } from '../store/transitions.ts'
 import type { Decided, DecidedAll } from './decided.ts'
+import { draftOf } from './wording.ts'
 
 interface Writing {
   team: TeamId
@@ -37,7 +40,7 @@ export async function writeDecisions(tx: Db, o: Writing): Promise<Written> {
   )
   const skipped = decided.other.flatMap((one) => skippedOf(one))
   await moveDue(tx, { team, now, moves: decided.other.flatMap((one) => moveOf(one)) })
-  await transit(tx, {
+  const changed = await transit(tx, {
     team,
     changes: [
       ...decided.other.flatMap((one) => changeOf(one)),
@@ -47,6 +50,7 @@ export async function writeDecisions(tx: Db, o: Writing): Promise<Written> {
     now,
     random,
   })
+  await writeTasks(tx, o, new Set(changed.map((one) => one.enrollmentId)))
   const leases = decided.send.map(({ due }) => ({ id: due.facts.enrollment.id, rev: due.rev }))
   const leased = await leaseEnrollments(tx, { team, leases, until: o.until, now })
   const messages = o.messages.filter((message) => leased.has(message.enrollmentId))
@@ -88,6 +92,8 @@ function changeOf({ due, decision }: Decided): Change[] {
     case 'finish':
     case 'fail':
       return [{ ...about, transition: decision.do, reason: decision.reason, detail: decision.detail }]
+    case 'task':
+      return [{ ...about, transition: 'task', detail: due.facts.step.kind }]
     case 'send':
     case 'skip':
     case 'wait':
@@ -96,11 +102,44 @@ function changeOf({ due, decision }: Decided): Change[] {
   }
 }
 
+/** For those whose enrollment took the decision: the draft, where the step is an email, and the task. */
+async function writeTasks(tx: Db, o: Writing, changed: ReadonlySet<Id>): Promise<void> {
+  const { team, now, random } = o
+  const given = o.decided.other.flatMap(({ due, facts, decision, prepared }) =>
+    decision.do === 'task' && changed.has(facts.enrollment.id) ? [{ due, facts, decision, prepared }] : [],
+  )
+  const drafts = given.flatMap(({ due, prepared }) =>
+    isEmail(due.facts.step.kind) && prepared !== null ? [draftOf(due, { prepared, random })] : [],
+  )
+  const drafted = await insertDrafts(tx, { team, messages: drafts, now })
+  const withTask = await giveTasks(tx, {
+    team,
+    now,
+    random,
+    tasks: given.map(({ due, facts, decision }) => ({
+      enrollmentId: facts.enrollment.id,
+      stepId: due.stepId,
+      messageId: isEmail(facts.step.kind) ? facts.enrollment.messageId : null,
+      dueAt: facts.enrollment.dueAt ?? now,
+      skipsAt: decision.skipsAt,
+    })),
+  })
+  const undone = given.filter(
+    ({ facts: { enrollment, step } }) =>
+      !withTask.has(enrollment.id) || (isEmail(step.kind) && !drafted.has(enrollment.messageId)),
+  )
+  await holdForbidden(
+    tx,
+    o,
+    undone.map(({ facts }) => ({ id: facts.enrollment.messageId, enrollmentId: facts.enrollment.id })),
+  )
+}
+
 /** A ledger row that forbids another attempt although its enrollment was due: a fault of ours. Held, never tried again by itself. */
 async function holdForbidden(
   tx: Db,
   { team, now, random, log }: Writing,
-  forbidden: readonly NewMessage[],
+  forbidden: readonly { id: Id; enrollmentId: Id }[],
 ): Promise<void> {
   for (const { id, enrollmentId } of forbidden)
     log.error(

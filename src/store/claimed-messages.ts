@@ -1,4 +1,4 @@
-/** Writing a claim's messages: one row per enrollment and step, before any socket opens, with the Message-ID that every attempt carries. */
+/** Writing a claim's messages and drafts: one row per enrollment and step, before any socket opens, with the Message-ID that every attempt carries. */
 import { sql } from 'kysely'
 import type { Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
@@ -30,7 +30,8 @@ export interface NewMessage {
   optOutHash: string
   windowClosesAt: Instant | null
   capped: CapKey[]
-  facts: Facts
+  /** Null in a draft: nothing was decided yet. */
+  facts: Facts | null
   content: { salt: string; subject: string; html: string; text: string; optOutToken: string }
 }
 
@@ -42,6 +43,41 @@ export async function insertClaimed(
   tx: Db,
   o: { team: TeamId; messages: readonly NewMessage[]; now: Instant },
 ): Promise<Set<Id>> {
+  return insertMessages(tx, { ...o, as: 'claimed' })
+}
+
+/** The emails of steps that a person sends off, as their wording is now. Returns those that are drafts now. */
+export async function insertDrafts(
+  tx: Db,
+  o: { team: TeamId; messages: readonly NewMessage[]; now: Instant },
+): Promise<Set<Id>> {
+  return insertMessages(tx, { ...o, as: 'drafted' })
+}
+
+/** From which states a row may be claimed, and from which it may become a draft (again). */
+const BEFORE = {
+  claimed: ['deferred', 'unreachable', 'unauthenticated', 'requeued', 'queued', 'cancelled'],
+  drafted: [
+    'drafted',
+    'queued',
+    'cancelled',
+    'requeued',
+    'rejected',
+    'deferred',
+    'unreachable',
+    'unauthenticated',
+    'not_sent',
+  ],
+}
+
+interface Inserting {
+  team: TeamId
+  messages: readonly NewMessage[]
+  now: Instant
+  as: 'claimed' | 'drafted'
+}
+
+async function insertMessages(tx: Db, o: Inserting): Promise<Set<Id>> {
   if (o.messages.length === 0) return new Set()
   const sorted = [...o.messages].sort((a, b) => (a.id < b.id ? -1 : 1))
   const { rows } = await insertRows(tx, { ...o, messages: sorted })
@@ -55,14 +91,12 @@ export async function insertClaimed(
  * A wording that was on a socket stays as it was, above all one that may have arrived: its opt-out link must go on working. One that never
  * was is made anew, as is one for an address that was corrected since. Whom copies go to is asked each time: they may have opted out.
  */
-const MADE_ANEW = `(m.to_address is distinct from excluded.to_address or (m.state in ('requeued', 'cancelled', 'queued') and not exists (
+const MADE_ANEW = `(m.to_address is distinct from excluded.to_address or (m.state in ('requeued', 'cancelled', 'queued', 'drafted') and not exists (
   select from attempts a where a.team_id = m.team_id and a.message_id = m.id and a.marked_at is not null
     and coalesce(a.outcome, 'unknown') = 'unknown')))`
 
-function insertRows(
-  tx: Db,
-  { team, messages, now }: { team: TeamId; messages: readonly NewMessage[]; now: Instant },
-) {
+function insertRows(tx: Db, { team, messages, now, as }: Inserting) {
+  const claimedAt = as === 'claimed' ? at(now) : null
   const text = (of: (message: NewMessage) => string | null) => messages.map(of)
   const lists = (of: (message: NewMessage) => string[]) => messages.map((one) => json(of(one)))
   const once = (column: string) =>
@@ -71,11 +105,11 @@ function insertRows(
     insert into messages as m (team_id, id, enrollment_id, sequence_id, step_id, variant_id, contact_id, mailbox_id, state, fence, rfc_id,
       parent_id, in_reply_to, refs, from_address, from_name, reply_to, to_address, to_name, cc, bcc, address_hash, body_hash, opt_out_hash,
       window_closes_at, capped, facts, claimed_at, counted_at, created_at, updated_at)
-    select ${team}, n.id, n.enrollment_id, n.sequence_id, n.step_id, n.variant_id, n.contact_id, n.mailbox_id, 'claimed', n.fence, n.rfc_id,
+    select ${team}, n.id, n.enrollment_id, n.sequence_id, n.step_id, n.variant_id, n.contact_id, n.mailbox_id, ${as}, n.fence, n.rfc_id,
       n.parent_id, n.in_reply_to, array(select jsonb_array_elements_text(n.refs::jsonb)), n.from_address, n.from_name, n.reply_to,
       n.to_address, n.to_name, array(select jsonb_array_elements_text(n.cc::jsonb)), array(select jsonb_array_elements_text(n.bcc::jsonb)),
-      n.address_hash, n.body_hash, n.opt_out_hash, n.window_closes_at, n.capped::jsonb, n.facts::jsonb,
-      ${at(now)}, ${at(now)}, ${at(now)}, ${at(now)}
+      n.address_hash, n.body_hash, n.opt_out_hash, n.window_closes_at, n.capped::jsonb, nullif(n.facts, 'null')::jsonb,
+      ${claimedAt}::timestamptz, ${claimedAt}::timestamptz, ${at(now)}::timestamptz, ${at(now)}::timestamptz
     from unnest(${text((m) => m.id)}::text[], ${text((m) => m.enrollmentId)}::text[], ${text((m) => m.sequenceId)}::text[],
       ${text((m) => m.stepId)}::text[], ${text((m) => m.variantId)}::text[], ${text((m) => m.contactId)}::text[],
       ${text((m) => m.mailboxId)}::text[], ${messages.map((m) => m.fence)}::int[], ${text((m) => m.rfcId)}::text[],
@@ -88,12 +122,13 @@ function insertRows(
       as n (id, enrollment_id, sequence_id, step_id, variant_id, contact_id, mailbox_id, fence, rfc_id, parent_id, in_reply_to, refs,
         from_address, from_name, reply_to, to_address, to_name, cc, bcc, address_hash, body_hash, opt_out_hash, window_closes_at, capped, facts)
     on conflict (team_id, enrollment_id, step_id) where enrollment_id is not null do update set
-      state = 'claimed', fence = excluded.fence, window_closes_at = excluded.window_closes_at, capped = m.capped || excluded.capped,
-      facts = excluded.facts, claimed_at = excluded.claimed_at, counted_at = excluded.counted_at, updated_at = excluded.updated_at,
+      state = excluded.state, fence = excluded.fence, window_closes_at = excluded.window_closes_at, capped = m.capped || excluded.capped,
+      facts = coalesce(excluded.facts, m.facts), claimed_at = coalesce(excluded.claimed_at, m.claimed_at),
+      counted_at = coalesce(excluded.counted_at, m.counted_at), updated_at = excluded.updated_at,
       not_sent_reason = null, mailbox_id = excluded.mailbox_id, ${once('variant_id')}, ${once('parent_id')}, ${once('in_reply_to')},
       ${once('refs')}, ${once('from_address')}, ${once('from_name')}, ${once('reply_to')}, ${once('to_address')}, ${once('to_name')},
       cc = excluded.cc, bcc = excluded.bcc, ${once('address_hash')}, ${once('body_hash')}, ${once('opt_out_hash')}
-    where m.state in ('deferred', 'unreachable', 'unauthenticated', 'requeued', 'queued', 'cancelled')
+    where m.state = any(${BEFORE[as]})
     returning m.id, m.body_hash = any(${text((m) => m.bodyHash)}::text[]) as fresh`.execute(kysely(tx))
 }
 

@@ -17,7 +17,7 @@ export interface Moments {
 }
 
 /** A fenced database wakes nobody, whatever is due: lifting the fence wakes all. */
-const NOT_FENCED = sql`not exists (select from deployment where fenced_reason is not null)`
+export const NOT_FENCED = sql`not exists (select from deployment where fenced_reason is not null)`
 
 export async function awakeTeams(db: Db, { now, real }: Moments): Promise<TeamId[]> {
   const { rows } = await sql<{ team: TeamId }>`

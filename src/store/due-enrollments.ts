@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import { normalizeAddress } from '../core/address.ts'
 import type { Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
-import { FIRST_STEP_RANK } from '../core/enrollment.ts'
+import { isFollowUp } from '../core/enrollment.ts'
 import type { Cap, Facts } from '../core/facts.ts'
 import type { Id, TeamId } from '../core/ids.ts'
 import { localDay, plainDate, startOfDay } from '../core/zone.ts'
@@ -95,6 +95,7 @@ function dueEnrollment(row: DueRow, around: Around): DueEnrollment {
       // Of a relay it is the address of another mailbox, which has a revision of its own.
       row.replyTo,
       row.sequenceRev,
+      row.taskRev,
     ].join(' '),
     capKeys,
   }
@@ -122,11 +123,12 @@ function factsOf(row: DueRow, more: More): Facts {
       id: row.stepId,
       kind: row.stepKind,
       position: row.position,
-      first: row.rank >= FIRST_STEP_RANK,
+      first: !isFollowUp(row.rank),
       // A step with a date does not wait from the activation on.
       wait: { amount: row.exactAt === null ? row.waitAmount : 0, unit: row.waitUnit },
       exactAt: row.exactAt,
       deleted: row.stepDeletedAt !== null,
+      autoSkipDays: row.autoSkipDays,
       cap: capOf(row.stepCap, { key: capKeys.step, used, zone: zoneOf(row), now }),
       variant: variant ? { id: variant.id, approved: variant.approved, thread: variant.thread } : null,
     },
@@ -145,6 +147,7 @@ function factsOf(row: DueRow, more: More): Facts {
       laneServedAt: row.laneServedAt ?? row.enteredStepAt,
     },
     ...peopleOf(row, suppressed),
+    task: row.taskId === null ? null : { id: row.taskId, approved: row.taskApproved },
     missing: null,
     parent: parentOf(row),
     mailbox: paced,

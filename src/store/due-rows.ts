@@ -60,6 +60,7 @@ export interface DueRow {
   exactAt: Instant | null
   stepDeletedAt: Instant | null
   stepCap: number | null
+  autoSkipDays: number | null
   variants: VariantRow[]
   timeZone: string | null
   useContactZone: boolean
@@ -98,6 +99,12 @@ export interface DueRow {
   signatureHtml: string
   senderFirstName: string | null
   senderLastName: string | null
+  /** The open task of the step, and what a person wrote in place of its wording. */
+  taskId: Id | null
+  taskApproved: boolean
+  taskRev: number | null
+  draftSubject: string | null
+  draftHtml: string | null
   parentId: Id | null
   parentRfcId: string | null
   parentRefs: string[] | null
@@ -118,7 +125,7 @@ export const DUE_COLUMNS = sql`
   s.excluded_contact_stage_ids as "excludedContactStageIds", s.excluded_account_stage_ids as "excludedAccountStageIds",
   s.daily_cap as "sequenceCap", s.rev as "sequenceRev", s.cc, s.bcc,
   st.id as "stepId", st.kind as "stepKind", st.position, st.wait_amount as "waitAmount", st.wait_unit as "waitUnit", st.exact_at as "exactAt",
-  st.deleted_at as "stepDeletedAt", st.daily_cap as "stepCap",
+  st.deleted_at as "stepDeletedAt", st.daily_cap as "stepCap", st.auto_skip_days as "autoSkipDays",
   (select coalesce(jsonb_agg(jsonb_build_object('id', v.id, 'thread', v.thread, 'approved', v.approved, 'weight', v.weight, 'rev', v.rev,
       'includeSignature', v.include_signature, 'subject', t.subject, 'bodyHtml', t.body_html, 'templateRev', t.rev) order by v.id), '[]')
     from variants v join templates t on t.team_id = v.team_id and t.id = v.template_id
@@ -133,6 +140,8 @@ export const DUE_COLUMNS = sql`
   m.id as "mailboxId", m.kind as "mailboxKind", m.address as "mailboxAddress", m.from_name as "fromName",
   coalesce(m.reply_to, (select r.address from mailboxes r where r.team_id = m.team_id and r.id = m.reads_via)) as "replyTo",
   m.signature_html as "signatureHtml", u.first_name as "senderFirstName", u.last_name as "senderLastName",
+  tk.id as "taskId", (tk.approved_at is not null) as "taskApproved", tk.rev as "taskRev", tk.draft_subject as "draftSubject",
+  tk.draft_html as "draftHtml",
   p.id as "parentId", coalesce(p.seen_rfc_id, p.rfc_id) as "parentRfcId", p.refs as "parentRefs", p.marked_at as "parentMarkedAt",
   p.mailbox_id as "parentMailboxId", p.to_address as "parentAddress", pc.subject as "parentSubject"`
 
@@ -149,6 +158,7 @@ export const DUE_TABLES = sql`
   left join stages ast on ast.team_id = a.team_id and ast.id = a.stage_id
   join mailboxes m on m.team_id = e.team_id and m.id = e.mailbox_id
   left join users u on u.id = m.user_id
+  left join tasks tk on tk.team_id = e.team_id and tk.enrollment_id = e.id and tk.step_id = e.step_id and tk.state = 'open'
   left join lanes l on l.team_id = e.team_id and l.mailbox_id = e.mailbox_id and l.sequence_id = e.sequence_id
   left join messages p on p.team_id = e.team_id and p.id = e.parent_message_id
   left join message_contents pc on pc.team_id = p.team_id and pc.message_id = p.id`

@@ -93,7 +93,7 @@ export type ShownState = (typeof SHOWN_STATES)[number]
 
 /** One name per person, most telling first: who answered has answered, whatever else is true. */
 const SHOWN = sql`case
-  when e.state = 'active' and e.hold_reason is not null then 'held'
+  when e.state = 'active' and e.hold_reason <> 'task_open' then 'held'
   when e.state = 'finished' and e.reason = 'replied' then 'replied'
   when e.state = 'failed' and e.reason = 'hard_bounced' then 'bounced'
   else e.state end`

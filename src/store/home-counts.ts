@@ -29,7 +29,7 @@ export async function homeCounts(
         where team_id = ${team} and state = 'accepted' and counted_at >= ${at(dayBegan)} and purpose <> 'test') as "sentToday",
       (select count(*) from messages where team_id = ${team} and state = 'unknown') as unknown,
       (select count(*) from enrollments
-        where team_id = ${team} and state = 'active' and hold_reason is not null and removed_at is null) as holds`.execute(
+        where team_id = ${team} and state = 'active' and hold_reason <> 'task_open' and removed_at is null) as holds`.execute(
     kysely(db),
   )
   return rows[0]!

@@ -15,7 +15,7 @@ export interface Bump {
   dueAt: Instant
 }
 
-/** Wakes lanes (made where missing) and their mailboxes at the earliest `dueAt` of each. */
+/** Wakes lanes (made where missing), for emails and for tasks, and their mailboxes at the earliest `dueAt` of each. */
 export async function bumpLanes(
   tx: Db,
   { team, bumps, now }: { team: TeamId; bumps: readonly Bump[]; now: Instant },
@@ -36,14 +36,13 @@ export async function bumpLanes(
   )
   const sorted = [...lanes.keys()].sort().map((key) => lanes.get(key)!)
   await sql`
-    insert into lanes (team_id, mailbox_id, sequence_id, wake_at, served_at)
-    select ${team}, l.mailbox_id, l.sequence_id, l.wake_at, ${at(now)}
+    insert into lanes (team_id, mailbox_id, sequence_id, wake_at, task_wake_at, served_at)
+    select ${team}, l.mailbox_id, l.sequence_id, l.wake_at, l.wake_at, ${at(now)}
     from unnest(${sorted.map((one) => one.mailboxId)}::text[], ${sorted.map((one) => one.sequenceId)}::text[],
       ${isoArray(sorted.map((one) => one.dueAt))}::timestamptz[]) as l (mailbox_id, sequence_id, wake_at)
     order by 2, 3
-    on conflict (team_id, mailbox_id, sequence_id) do update set wake_at = least(lanes.wake_at, excluded.wake_at)`.execute(
-    kysely(tx),
-  )
+    on conflict (team_id, mailbox_id, sequence_id) do update set wake_at = least(lanes.wake_at, excluded.wake_at),
+      task_wake_at = least(lanes.task_wake_at, excluded.task_wake_at)`.execute(kysely(tx))
 }
 
 export async function bumpMailboxes(

@@ -131,7 +131,8 @@ const NEXT = (team: TeamId, failedHolds: readonly string[]) => sql`
   from enrollments e
   join contacts c on c.team_id = e.team_id and c.id = e.contact_id
   join mailboxes b on b.team_id = e.team_id and b.id = e.mailbox_id
-  where e.team_id = ${team} and e.state in ('active', 'paused') and e.removed_at is null and e.step_id is not null
+  where e.team_id = ${team} and e.state in ('active', 'paused') and e.removed_at is null
+    and exists (select from steps s where s.team_id = e.team_id and s.id = e.step_id and s.kind in ('auto_email', 'manual_email'))
     and not exists (select from messages m where m.team_id = e.team_id and m.id = e.message_id
       and m.state in ('accepted', 'rejected', 'not_sent', 'drafted', 'transmitting', 'unknown'))`
 

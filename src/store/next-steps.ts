@@ -8,7 +8,7 @@ import { type Id, newId, type TeamId } from '../core/ids.ts'
 import type { Random } from '../core/random.ts'
 import type { SkipReason } from '../core/reason.ts'
 import type { Schedule, Window } from '../core/schedule.ts'
-import type { Priority } from '../core/sequence.ts'
+import { isSentByItself, type Priority } from '../core/sequence.ts'
 import { kysely } from './db.ts'
 import { scheduleOf } from './schedules.ts'
 import type { Change, NextStep } from './transitions.ts'
@@ -25,8 +25,8 @@ export interface Skipped {
   enrollmentId: Id
   stepId: Id
   /** The id that its email would have had. */
-  messageId: Id
-  rev: number
+  messageId: Id | null
+  rev?: number
   reason: SkipReason
   detail: string
 }
@@ -45,6 +45,7 @@ interface Row {
   waitUnit: WaitUnit | null
   exactAt: Instant | null
   priority: Priority | null
+  kind: string | null
 }
 
 /**
@@ -62,6 +63,32 @@ export async function advances(
     const row = rows.get(done.enrollmentId)
     if (row) return [changeOf(row, done, o)]
     return moved.has(done.enrollmentId) ? [doubtEnds(done)] : []
+  })
+}
+
+/** The change of each enrollment whose task of this step a person has done. */
+export async function tasksDone(
+  tx: Db,
+  o: {
+    team: TeamId
+    done: readonly { enrollmentId: Id; stepId: Id }[]
+    detail?: string
+    now: Instant
+    random: Random
+  },
+): Promise<Change[]> {
+  if (o.done.length === 0) return []
+  const rows = await readNext(tx, o)
+  return o.done.flatMap(({ enrollmentId }): Change[] => {
+    const row = rows.get(enrollmentId)
+    if (!row) return []
+    const about = { enrollmentId, ...(o.detail === undefined ? {} : { detail: o.detail }) }
+    const next = nextOf(row, { ...o, first: false })
+    return [
+      next === null
+        ? { ...about, transition: 'complete', reason: 'completed' }
+        : { ...about, transition: 'do_task', next },
+    ]
   })
 }
 
@@ -129,12 +156,12 @@ function nextOf(
   row: Row,
   { first, now, random }: { first: boolean; now: Instant; random: Random },
 ): NextStep | null {
-  const { nextStepId, waitAmount, waitUnit, exactAt, priority } = row
+  const { nextStepId, waitAmount, waitUnit, exactAt, priority, kind } = row
   if (nextStepId === null || waitAmount === null || waitUnit === null) return null
   return {
     stepId: nextStepId,
     messageId: newId(now, random),
-    rank: rankOf({ first, priority }),
+    rank: rankOf({ first, priority, byHand: kind !== null && !isSentByItself(kind) }),
     waitEndsAt: dueOn({ waitAmount, waitUnit, exactAt }, now, { schedule: scheduleIn(row), zone: row.zone }),
   }
 }
@@ -151,7 +178,7 @@ async function readNext(
   const { rows } = await sql<Row>`
     select e.id as "enrollmentId", e.rank, c.time_zone as zone, sc.time_zone as "timeZone", coalesce(sc.use_contact_zone, false) as "useContactZone",
       coalesce(sc.skip_holidays, false) as "skipHolidays", coalesce(sc.extra_holidays, '[]') as "extraHolidays", sc.windows,
-      n.id as "nextStepId", n.wait_amount as "waitAmount", n.wait_unit as "waitUnit", n.exact_at as "exactAt", n.priority
+      n.id as "nextStepId", n.wait_amount as "waitAmount", n.wait_unit as "waitUnit", n.exact_at as "exactAt", n.priority, n.kind
     from unnest(${done.map((one) => one.enrollmentId)}::text[], ${done.map((one) => one.stepId)}::text[]) as d (enrollment_id, step_id)
     join enrollments e on e.team_id = ${team} and e.id = d.enrollment_id and e.step_id = d.step_id
     join contacts c on c.team_id = e.team_id and c.id = e.contact_id
@@ -159,7 +186,7 @@ async function readNext(
     left join schedules sc on sc.team_id = s.team_id and sc.id = s.schedule_id
     join steps st on st.team_id = e.team_id and st.id = e.step_id
     left join lateral (
-      select id, wait_amount, wait_unit, exact_at, priority from steps x
+      select id, kind, wait_amount, wait_unit, exact_at, priority from steps x
       where x.team_id = e.team_id and x.sequence_id = e.sequence_id and x.position > st.position and x.deleted_at is null
       order by x.position, x.id limit 1
     ) as n on true`.execute(kysely(tx))

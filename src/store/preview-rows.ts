@@ -32,7 +32,7 @@ export async function readPreview(db: Db, asked: PreviewAsked): Promise<Previewe
   const { rows } = await sql<DueRow>`
     with enrollments as (
       select ${asked.team}::int as team_id, ''::text as id, ''::text as message_id, 'active'::text as state, null::text as hold_reason,
-        0 as rank, null::timestamptz as due_at, ${at(asked.now)}::timestamptz as entered_step_at, ${at(asked.now)}::timestamptz as wait_ends_at, 0 as rev,
+        0 as rank, null::timestamptz as due_at, ${at(asked.now)}::timestamptz as entered_step_at, ${at(asked.now)}::timestamptz as added_at, ${at(asked.now)}::timestamptz as wait_ends_at, 0 as rev,
         ${asked.sequenceId}::text as sequence_id, ${asked.contactId}::text as contact_id, ''::text as step_id,
         ${asked.mailboxId}::text as mailbox_id,
         (select o.from_address from enrollments o where o.team_id = ${asked.team} and o.sequence_id = ${asked.sequenceId}
@@ -41,7 +41,7 @@ export async function readPreview(db: Db, asked: PreviewAsked): Promise<Previewe
           and o.contact_id = ${asked.contactId} and o.removed_at is null) as parent_message_id
     ), steps as (
       select ${asked.team}::int as team_id, ''::text as id, 'auto_email'::text as kind, 1 as position, 0 as wait_amount,
-        'day'::text as wait_unit, null::timestamptz as exact_at, null::int as daily_cap, null::timestamptz as deleted_at
+        'day'::text as wait_unit, null::timestamptz as exact_at, null::int as daily_cap, null::int as auto_skip_days, null::timestamptz as deleted_at
     )
     select ${DUE_COLUMNS} from ${DUE_TABLES}`.execute(kysely(db))
   const row = rows[0]

@@ -20,7 +20,7 @@ export async function claimQueued(
       select m.id, b.fence from messages m
       join unnest(${mailboxes.map((one) => one.id)}::text[], ${mailboxes.map((one) => one.fence + 1)}::int[]) as b (id, fence)
         on m.mailbox_id = b.id
-      where m.team_id = ${team} and m.state = 'queued' and coalesce(m.due_at, '-infinity') <= ${at(now)}
+      where m.team_id = ${team} and m.state = 'queued' and m.enrollment_id is null and coalesce(m.due_at, '-infinity') <= ${at(now)}
       order by m.id limit ${QUEUED_MAX} for no key update of m
     )
     update messages m set state = 'claimed', fence = due.fence, claimed_at = ${at(now)}, updated_at = ${at(now)},
@@ -37,7 +37,7 @@ export async function nextQueued(
 ): Promise<Map<Id, Instant>> {
   const { rows } = await sql<{ id: Id; dueAt: Instant }>`
     select mailbox_id as id, min(coalesce(due_at, created_at)) as "dueAt" from messages
-    where team_id = ${team} and mailbox_id = any(${mailboxIds as Id[]}) and state = 'queued' group by 1`.execute(
+    where team_id = ${team} and mailbox_id = any(${mailboxIds as Id[]}) and state = 'queued' and enrollment_id is null group by 1`.execute(
     kysely(tx),
   )
   return new Map(rows.map((row) => [row.id, row.dueAt]))

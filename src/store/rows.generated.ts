@@ -283,6 +283,7 @@ export interface Lanes {
   sequence_id: string
   wake_at: Stamp
   served_at: Stamp
+  task_wake_at: Defaulted<Stamp>
 }
 
 export interface LedgerLinks {
@@ -620,6 +621,44 @@ export interface Suppressions {
   lift_reason: Nullable<string>
 }
 
+export interface Tasks {
+  team_id: number
+  id: string
+  kind:
+    | 'manual_email'
+    | 'call'
+    | 'action_item'
+    | 'linkedin_step_connect'
+    | 'linkedin_step_message'
+    | 'linkedin_step_view_profile'
+    | 'linkedin_step_interact_post'
+  state: Defaulted<'open' | 'completed' | 'skipped' | 'cancelled'>
+  status_given: Defaulted<boolean>
+  priority: Defaulted<'high' | 'medium' | 'low'>
+  title: Nullable<string>
+  note: Nullable<string>
+  contact_id: Nullable<string>
+  user_id: string
+  creator_id: Nullable<string>
+  created_from: Nullable<string>
+  enrollment_id: Nullable<string>
+  sequence_id: Nullable<string>
+  step_id: Nullable<string>
+  message_id: Nullable<string>
+  due_at: Stamp
+  skips_at: Nullable<Stamp>
+  draft_subject: Nullable<string>
+  draft_html: Nullable<string>
+  approved_at: Nullable<Stamp>
+  approved_by: Nullable<string>
+  outcome: Nullable<string>
+  ended_at: Nullable<Stamp>
+  ended_by: Nullable<string>
+  created_at: Stamp
+  updated_at: Stamp
+  rev: Defaulted<number>
+}
+
 export interface Teams {
   id: Computed<number>
   public_id: string
@@ -726,6 +765,7 @@ export interface Tables {
   stat_totals: StatTotals
   steps: Steps
   suppressions: Suppressions
+  tasks: Tasks
   teams: Teams
   templates: Templates
   users: Users

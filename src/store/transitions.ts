@@ -7,6 +7,7 @@ import type { Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
 import {
   type EnrollmentState,
+  LIVE,
   mayTransit,
   stateAfter,
   TRANSITIONS,
@@ -18,6 +19,7 @@ import type { HoldReason, Reason, SkipReason } from '../core/reason.ts'
 import { writeActivities } from './activities.ts'
 import { at, atOrNull, isoArray, kysely } from './db.ts'
 import { addDeltas, type Delta, type Metric } from './stats.ts'
+import { closeTasks, takeBackDrafts } from './step-tasks.ts'
 
 /** Where an enrollment stands after a step was done or skipped. */
 export interface NextStep {
@@ -41,8 +43,10 @@ export interface Change {
   rev?: number
   /** The message it is about, for the activity. */
   messageId?: Id | null
-  /** `advance` and `skip` only. */
+  /** Of the ways to the next step. */
   next?: NextStep
+  /** `send_off`: that of an email. */
+  rank?: number
   /** An accepted email becomes the parent of the next. */
   parentMessageId?: Id
 }
@@ -113,6 +117,7 @@ export async function transit(tx: Db, o: TransitOptions): Promise<Transited[]> {
   })
   if (moves.length === 0) return []
   await updateRows(tx, { team, rows: moves.map((move) => move.after), now })
+  await followTasks(tx, { team, moves, now })
   await writeActivities(tx, { team, now, random, activities: moves.map((move) => activityOf(move, actor)) })
   await addDeltas(tx, { team, deltas: moves.flatMap(({ before, after }) => deltasBetween(before, after)) })
   return moves.map(({ before, after }) => ({
@@ -134,6 +139,24 @@ interface Move {
   change: Change
   before: Row
   after: Row
+}
+
+/** An open task stands as long as its enrollment lives on its step; a pause takes back what was sent off and has not left. */
+async function followTasks(
+  tx: Db,
+  { team, moves, now }: { team: TeamId; moves: readonly Move[]; now: Instant },
+): Promise<void> {
+  const left = moves.filter(
+    ({ before, after }) =>
+      !LIVE.includes(after.state) || after.removedAt !== null || after.stepId !== before.stepId,
+  )
+  await closeTasks(tx, {
+    team,
+    left: left.map(({ before }) => ({ enrollmentId: before.id, stepId: before.stepId })),
+    now,
+  })
+  const paused = moves.filter(({ change }) => change.transition === 'pause').map(({ before }) => before.id)
+  await takeBackDrafts(tx, { team, enrollmentIds: paused, now })
 }
 
 function rowAfter(row: Row, change: Change, now: Instant): Row {
@@ -158,6 +181,7 @@ function rowAfter(row: Row, change: Change, now: Instant): Row {
   }
   switch (change.transition) {
     case 'advance':
+    case 'do_task':
     case 'skip':
       return advanced(row, change, now)
     case 'complete':
@@ -169,6 +193,10 @@ function rowAfter(row: Row, change: Change, now: Instant): Row {
       return { ...over, reason: state === row.state ? row.reason : 'removed', removedAt: now }
     case 'pause':
       return { ...still, reason: change.reason ?? null, pausedAt: now, unpauseAt: change.until ?? null }
+    case 'task':
+      return { ...still, hold: 'task_open', holdDetail: change.detail ?? null }
+    case 'send_off':
+      return { ...going, dueAt: now, rank: change.rank ?? row.rank }
     case 'hold':
       return { ...still, hold: change.reason as HoldReason, holdDetail: change.detail ?? null }
     case 'resume':

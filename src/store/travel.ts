@@ -98,14 +98,18 @@ export interface Unfinished {
   unread: number
   /** People whose pause is over. */
   unpausing: number
+  /** Lanes with a step for a person that is due, and tasks whose time is over. */
+  tasks: number
 }
 
-/** The earliest later instant at which a mailbox wakes or a pause ends; null when nothing will ever fall due by itself. */
+/** The earliest later instant at which a mailbox wakes, a step for a person is due, its task is skipped or a pause ends; null when nothing will ever fall due by itself. */
 export async function nextDue(db: Db, now: Instant): Promise<Instant | null> {
   const { rows } = await sql<{ next: Instant | null }>`
     select least(
       (select min(wake_at) from mailboxes where wake_at > ${at(now)} and wake_at < 'infinity' and state <> 'removed'),
-      (select min(auto_unpause_at) from enrollments where auto_unpause_at > ${at(now)} and state = 'paused' and removed_at is null)
+      (select min(auto_unpause_at) from enrollments where auto_unpause_at > ${at(now)} and state = 'paused' and removed_at is null),
+      (select min(task_wake_at) from lanes where task_wake_at > ${at(now)} and task_wake_at < 'infinity'),
+      (select min(skips_at) from tasks where skips_at > ${at(now)} and state = 'open' and approved_at is null)
     ) as next`.execute(kysely(db))
   return rows[0]!.next
 }
@@ -121,7 +125,9 @@ export async function unfinished(db: Db, now: Instant): Promise<Unfinished> {
          select 1 from sandbox_mails s where s.team_id = m.team_id and s.mailbox_id = m.id and s.direction = 'answer'
            and s.uid > coalesce((select max(f.last_uid) from folders f where f.team_id = m.team_id and f.mailbox_id = m.id), 0)
          limit 1) a where m.kind = 'sandbox' and m.state = 'connected') as unread,
-      (select count(*) from enrollments where state = 'paused' and auto_unpause_at <= ${at(now)} and removed_at is null) as unpausing`.execute(
+      (select count(*) from enrollments where state = 'paused' and auto_unpause_at <= ${at(now)} and removed_at is null) as unpausing,
+      (select count(*) from lanes where task_wake_at <= ${at(now)})
+        + (select count(*) from tasks where state = 'open' and approved_at is null and skips_at <= ${at(now)}) as tasks`.execute(
     kysely(db),
   )
   return rows[0]!

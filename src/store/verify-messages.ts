@@ -95,9 +95,11 @@ const insideWindow: Judge = {
   problem(row) {
     const sent = decided(row)
     if (sent === null) return null
-    const { schedule, contact } = sent.facts
+    const { schedule, contact, step } = sent.facts
     if (row.windowClosesAt !== null && sent.markedAt >= row.windowClosesAt)
       return `marked at ${at(sent.markedAt)}, its window closed at ${at(row.windowClosesAt)}`
+    // A person sends off at any hour.
+    if (step.kind === 'manual_email') return null
     if (schedule === null) return 'marked without a schedule'
     const zone = governingZone(schedule, contact.zone)
     return isOpen(schedule, zone, sent.markedAt)

@@ -2,13 +2,14 @@
 import { sql } from 'kysely'
 import type { Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
-import { FIRST_STEP_RANK } from '../core/enrollment.ts'
+import { FIRST_STEP_RANK, RANKS, TASK_RANKS } from '../core/enrollment.ts'
 import type { Facts } from '../core/facts.ts'
 import { judgeAll } from '../core/gates.ts'
 import type { Id } from '../core/ids.ts'
 import { at, kysely } from './db.ts'
 import { readFacts } from './due-enrollments.ts'
 import { type Asking, alone, BREACHES_MAX, type Breach, bySql, type Check } from './verify-promise.ts'
+import { TASKS } from './verify-tasks.ts'
 
 const oneState = bySql(
   'one_state',
@@ -84,7 +85,7 @@ const everyTransitionTold = bySql(
       ('finished', e.state = 'finished', array['finished', 'removed']),
       ('failed', e.state = 'failed', array['failed']),
       ('paused', e.state = 'paused', array['paused', 'enrolled']),
-      ('held', e.hold_reason is not null, array['held']),
+      ('held', e.hold_reason is not null, array['held', 'task_created']),
       ('removed', e.removed_at is not null, array['removed'])) as x (word, stands, kinds)
     where e.team_id = ${team} and x.stands and not exists (
       select from activities a where a.team_id = e.team_id and a.enrollment_id = e.id and a.kind = any(x.kinds))
@@ -110,12 +111,27 @@ async function oversleeping(db: Db, { team, now }: Asking): Promise<Waiting[]> {
     select w.id as "enrollmentId", w.mailbox_id as "mailboxId", w.due_at as "dueAt", l.wake_at as "laneWakeAt", b.wake_at as "mailboxWakeAt"
     from (
       select distinct on (mailbox_id, sequence_id, ${followUp}) id, mailbox_id, sequence_id, due_at from enrollments
-      where team_id = ${team} and due_at is not null order by mailbox_id, sequence_id, ${followUp}, due_at, id
+      where team_id = ${team} and due_at is not null and rank < ${sql.lit(RANKS)} order by mailbox_id, sequence_id, ${followUp}, due_at, id
     ) as w
     join mailboxes b on b.team_id = ${team} and b.id = w.mailbox_id and b.state = 'connected'
     join lanes l on l.team_id = ${team} and l.mailbox_id = w.mailbox_id and l.sequence_id = w.sequence_id
     where l.wake_at > greatest(w.due_at, ${at(now)}) or (w.due_at <= ${at(now)} and b.wake_at > ${at(now)})
     order by w.due_at, w.id limit ${BREACHES_MAX}`.execute(kysely(db))
+  return rows
+}
+
+/** The same of steps for a person, which no mailbox keeps waiting. */
+async function oversleepingTasks(db: Db, { team, now }: Asking): Promise<Waiting[]> {
+  const { rows } = await sql<Waiting>`
+    select w.id as "enrollmentId", w.mailbox_id as "mailboxId", w.due_at as "dueAt", l.task_wake_at as "laneWakeAt", ${at(now)}::timestamptz as "mailboxWakeAt"
+    from (
+      select distinct on (mailbox_id, sequence_id) id, mailbox_id, sequence_id, due_at from enrollments
+      where team_id = ${team} and due_at is not null and rank = any(${[...TASK_RANKS]}) order by mailbox_id, sequence_id, due_at, id
+    ) as w
+    join lanes l on l.team_id = ${team} and l.mailbox_id = w.mailbox_id and l.sequence_id = w.sequence_id
+    where l.task_wake_at > greatest(w.due_at, ${at(now)}) order by w.due_at, w.id limit ${BREACHES_MAX}`.execute(
+    kysely(db),
+  )
   return rows
 }
 
@@ -145,7 +161,7 @@ const nobodyForgotten = alone(
   'nobody_forgotten',
   'Whoever is due is looked at: a lane or mailbox sleeps beyond a due time only behind a closed gate.',
   async (db, asking) => {
-    const waiting = await oversleeping(db, asking)
+    const waiting = [...(await oversleeping(db, asking)), ...(await oversleepingTasks(db, asking))]
     const facts = await readFacts(db, { ...asking, enrollmentIds: waiting.map((one) => one.enrollmentId) })
     return waiting.flatMap((one) => {
       const known = facts.get(one.enrollmentId)
@@ -160,6 +176,7 @@ export const QUEUE: readonly Check[] = [
   leaseHasEmail,
   nothingLeftBehind,
   nobodyForgotten,
+  ...TASKS,
   noOrphans,
   everyTransitionTold,
 ]

@@ -65,7 +65,7 @@ export function wordingOf(
     teamPublicId: row.teamPublicId,
     variantId: variant.id,
     ...threadOf(row, variant),
-    bodyHtml: variant.bodyHtml ?? '',
+    bodyHtml: row.draftHtml ?? variant.bodyHtml ?? '',
     signatureHtml: variant.includeSignature ? row.signatureHtml : undefined,
     optOutTemplate: withImprint(row),
     from: { address: from, name: row.fromName },
@@ -82,7 +82,12 @@ type Thread = Pick<Wording, 'subject' | 'inReplyTo' | 'references' | 'parentId'>
 
 /** A reply whose thread went to another address or from another mailbox opens a new one under the same subject. */
 function threadOf(row: DueRow, variant: VariantRow): Thread {
-  const fresh: Thread = { subject: variant.subject ?? '', inReplyTo: null, references: [], parentId: null }
+  const fresh: Thread = {
+    subject: row.draftSubject ?? variant.subject ?? '',
+    inReplyTo: null,
+    references: [],
+    parentId: null,
+  }
   if (variant.thread !== 'reply_to_thread' || row.parentId === null || row.parentRfcId === null) return fresh
   const subject = row.parentSubject ?? ''
   if (row.parentMailboxId !== row.mailboxId || row.parentAddress !== row.contactAddress)

@@ -59,14 +59,19 @@ test('a templated step without a touch gets an empty one of its own', async () =
   expect(body.emailer_templates[0]).toMatchObject({ subject: null, body_html: null })
 })
 
-test('a sequence with a step for a person is kept, but not turned on: nothing would tell them, and the text must not leave by itself', async () => {
-  const steps = [step({ body: 'Hello' }), { type: 'manual_email', wait_time: 1 }]
+test('a sequence with steps for a person is turned on like any other; an email among them needs words', async () => {
+  const steps = [
+    step({ body: 'Hello' }),
+    { type: 'call', wait_time: 1 },
+    { type: 'manual_email', wait_time: 1 },
+  ]
   const { body } = await api.post('/sequences', { emailer_steps: steps })
-  const approved = await api.post(`/emailer_campaigns/${body.emailer_campaign.id}/approve`)
-  expect(approved.status).toBe(422)
-  expect(approved.body.error).toContain('Step 2 (manual_email) is done by a person')
-  const created = await api.post('/sequences', { active: true, emailer_steps: steps })
-  expect(created.status).toBe(422)
+  const { id } = body.emailer_campaign
+  const { body: judged } = await api.get(`/sequences/${id}/readiness`)
+  expect(judged.problems).toMatchObject([
+    { code: 'template_empty', sentence: 'Step 3 has no text. Write what it says.' },
+  ])
+  expect((await api.post(`/emailer_campaigns/${id}/approve`)).status).toBe(200)
 })
 
 test('user_id is ignored at creation and honored at update, for members of the team only', async () => {

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import { DAY, HOUR } from '../../src/core/clock.ts'
 import { decide } from '../../src/core/decide.ts'
+import type { Facts } from '../../src/core/facts.ts'
 import { seededRandom } from '../../src/random.ts'
 import { factsWith, followUpWith, NOW } from '../support/facts.ts'
 
@@ -99,4 +100,63 @@ test('the same facts at the same instant decide the same, whatever chance says',
 test('facts that went through the database as JSON decide the same', () => {
   for (const facts of [factsWith(), followUpWith()])
     expect(decide(JSON.parse(JSON.stringify(facts)), NOW, random)).toEqual(decide(facts, NOW, random))
+})
+
+test('a step for a person becomes a task when it is due, inside the window, whatever the mailbox says', () => {
+  const facts = factsWith((f) => {
+    f.step = { ...f.step, kind: 'call', variant: null, autoSkipDays: 3 }
+    f.mailbox.connected = false
+    f.reading.readAt = null
+    f.contact.address = null
+  })
+  expect(decide(facts, NOW, random)).toEqual({ do: 'task', skipsAt: NOW + 3 * DAY })
+  expect(decide({ ...facts, step: { ...facts.step, autoSkipDays: null } }, NOW, random)).toEqual({
+    do: 'task',
+    skipsAt: null,
+  })
+  const evening = Date.parse('2027-03-01T18:00:00Z')
+  expect(decide(facts, evening, random)).toMatchObject({ do: 'park', gate: { name: 'window' } })
+})
+
+test('a manual email becomes a draft first, also unapproved and with values missing', () => {
+  const facts = factsWith((f) => {
+    f.step = {
+      ...f.step,
+      kind: 'manual_email',
+      variant: { id: 'variant', approved: false, thread: 'new_thread' },
+    }
+    f.missing = ['title']
+  })
+  expect(decide(facts, NOW, random)).toEqual({ do: 'task', skipsAt: null })
+})
+
+test('what a person has sent off leaves at any hour, but for a suppression, a missing value, a cap and the mailbox', () => {
+  const evening = Date.parse('2027-03-01T18:00:00Z')
+  const sentOff = (change: (facts: Facts) => void = () => undefined) =>
+    factsWith((f) => {
+      f.step = {
+        ...f.step,
+        kind: 'manual_email',
+        variant: { id: 'variant', approved: false, thread: 'new_thread' },
+      }
+      f.task = { id: 'task', approved: true }
+      f.enrollment.dueAt = evening
+      change(f)
+    })
+  expect(decide(sentOff(), evening, random)).toEqual({
+    do: 'send',
+    variantId: 'variant',
+    windowClosesAt: null,
+  })
+  const closed = (change: (facts: Facts) => void) => decide(sentOff(change), evening, random)
+  expect(
+    closed((f) => (f.suppression = { kind: 'address', value: 'ann@company.test', reason: 'opt_out' })),
+  ).toMatchObject({ do: 'finish' })
+  expect(closed((f) => (f.missing = ['title']))).toMatchObject({ do: 'hold', reason: 'snippets_missing' })
+  expect(closed((f) => (f.mailbox.pace.newest = evening - 1))).toMatchObject({
+    gate: { name: 'mailbox_gap' },
+  })
+  expect(closed((f) => (f.mailbox.connected = false))).toMatchObject({ gate: { name: 'mailbox_connected' } })
+  const cap = { limit: 1, used: 1, day: '2027-03-01', resetsAt: evening + DAY, looseUntil: null }
+  expect(closed((f) => (f.sequence.cap = cap))).toMatchObject({ gate: { name: 'sequence_daily_cap' } })
 })

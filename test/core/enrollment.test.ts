@@ -10,6 +10,7 @@ import {
   rankOf,
   type Stop,
   stateAfter,
+  TASK_RANKS,
   TRANSITIONS,
   type Transition,
   transitionOf,
@@ -29,6 +30,9 @@ test('the whole table, drawn', () => {
     'enroll: makes a row',
     'enroll_paused: makes a row',
     'advance: active > active, paused > paused',
+    'task: active > active',
+    'send_off: active > active',
+    'do_task: active > active, paused > paused',
     'skip: active > active, paused > paused',
     'complete: active > finished, paused > finished',
     'hold: active > active, paused > paused',
@@ -69,9 +73,19 @@ test('each stop is one transition', () => {
 
 test('follow-ups rank before first steps, and within each the priority of the step decides', () => {
   const priorities = ['high', null, 'low'] as const
-  const ranks = [false, true].flatMap((first) => priorities.map((priority) => rankOf({ first, priority })))
+  const ranks = [false, true].flatMap((first) =>
+    priorities.map((priority) => rankOf({ first, priority, byHand: false })),
+  )
   expect(ranks).toEqual([0, 1, 2, 3, 4, 5])
   expect(ranks.length).toBe(RANKS)
   expect(ranks.map(isFollowUp)).toEqual([true, true, true, false, false, false])
-  expect(rankOf({ first: true, priority: 'medium' })).toBe(rankOf({ first: true, priority: null }))
+  expect(rankOf({ first: true, priority: 'medium', byHand: false })).toBe(
+    rankOf({ first: true, priority: null, byHand: false }),
+  )
+})
+
+test('steps that a person does rank apart from emails, and what came before them still tells a follow-up', () => {
+  const rankOfTask = (first: boolean) => rankOf({ first, priority: 'high', byHand: true })
+  expect([rankOfTask(false), rankOfTask(true)]).toEqual([...TASK_RANKS])
+  expect(TASK_RANKS.map(isFollowUp)).toEqual([true, false])
 })

@@ -29,7 +29,6 @@ test('gates come in the order of the design: who may be written to, then when, t
     'account_stage',
     'step_present',
     'step_date',
-    'step_automatic',
     'step_approved',
     'variables_present',
     'thread_parent',

@@ -31,14 +31,6 @@ export const STEP_CASES: Case[] = [
     says: skip('date_over', 'added after its date, 2027-03-01T08:00:00.000Z'),
   },
   {
-    gate: 'step_automatic',
-    when: 'a person does this step',
-    facts: factsWith((f) => {
-      f.step.kind = 'manual_email'
-    }),
-    says: hold('step_by_hand', 'manual_email'),
-  },
-  {
     gate: 'step_approved',
     when: 'nobody has approved the wording',
     facts: factsWith((f) => {

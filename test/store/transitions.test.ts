@@ -57,6 +57,7 @@ const NEXT = () => ({
 /** What a change needs besides its name. */
 const MORE: Partial<Record<Transition, () => Partial<Change>>> = {
   advance: () => ({ next: NEXT() }),
+  do_task: () => ({ next: NEXT() }),
   skip: () => ({ next: NEXT(), reason: 'date_over', detail: 'more than 24 hours after its date' }),
   hold: () => ({ reason: 'stale', detail: 'overdue by 9 days' }),
   pause: () => ({ reason: 'paused_by_person' }),

@@ -8,12 +8,13 @@ export type WireStatus = 'active' | 'paused' | 'finished' | 'failed'
 
 /** Where the people of a hold are counted. `not_sent` and `bounced` are counters of failed ones. */
 interface HoldOnWire {
-  status: 'failed' | 'paused'
-  counter: 'not_sent' | 'bounced' | 'spam_blocked' | 'paused'
+  status: 'failed' | 'paused' | 'active'
+  counter: 'not_sent' | 'bounced' | 'spam_blocked' | 'paused' | 'active'
 }
 
 /**
- * A hold whose code is in the wire's list of `not_sent_reason` shows as failed with that code; every other one shows as paused. A person
+ * A hold whose code is in the wire's list of `not_sent_reason` shows as failed with that code; every other one shows as paused, but for an
+ * open task: whoever waits for a person to do a step is active there. A person
  * whose third email in a row bounced softly counts as bounced, one whose email was refused for its content as blocked.
  */
 const HOLDS_ON_WIRE: Record<HoldReason, HoldOnWire> = {
@@ -23,7 +24,7 @@ const HOLDS_ON_WIRE: Record<HoldReason, HoldOnWire> = {
   email_format_invalid: { status: 'failed', counter: 'not_sent' },
   thread_reply_original_email_missing: { status: 'failed', counter: 'not_sent' },
   contacts_without_email: { status: 'paused', counter: 'paused' },
-  step_by_hand: { status: 'paused', counter: 'paused' },
+  task_open: { status: 'active', counter: 'active' },
   step_not_approved: { status: 'paused', counter: 'paused' },
   window_never_opens: { status: 'paused', counter: 'paused' },
   stale: { status: 'paused', counter: 'paused' },
@@ -72,7 +73,7 @@ export interface StatusOnWire {
 export function statusOnWire(
   row: Pick<EnrollmentRow, 'state' | 'reason' | 'holdReason' | 'holdDetail' | 'sequenceActive'>,
 ): StatusOnWire {
-  if (row.state === 'active' && row.holdReason !== null) {
+  if (row.state === 'active' && row.holdReason !== null && holdOnWire(row.holdReason).status !== 'active') {
     const { status } = holdOnWire(row.holdReason)
     const failureReason = status === 'failed' ? row.holdReason : null
     return { status, inactiveReason: holdWords(row.holdReason, row.holdDetail), failureReason }
@@ -148,12 +149,30 @@ export function wireContactStatus(row: EnrollmentRow) {
   }
 }
 
+const DOING: Record<string, string> = {
+  manual_email: 'send an email',
+  call: 'call',
+  action_item: 'do the step',
+  linkedin_step_connect: 'connect on LinkedIn',
+  linkedin_step_message: 'write on LinkedIn',
+  linkedin_step_view_profile: 'look at the LinkedIn profile',
+  linkedin_step_interact_post: 'react to a post on LinkedIn',
+}
+
+/** The detail of the hold is the kind of the step. */
+function taskSentence({ holdDetail, stepPosition, numSteps }: EnrollmentRow): string {
+  const doing = DOING[holdDetail ?? ''] ?? 'do the step'
+  return `Waiting for a person to ${doing}: step ${stepPosition ?? 1} of ${numSteps}. See Tasks.`
+}
+
 /** What the page's chips and rows say: one state, its reason, and a sentence with the way out. */
 export function shownState(row: EnrollmentRow): {
   state: ShownState
   reason: string | null
   sentence: string
 } {
+  if (row.state === 'active' && row.holdReason === 'task_open')
+    return { state: 'active', reason: 'task_open', sentence: taskSentence(row) }
   if (row.state === 'active' && row.holdReason !== null) {
     const detail = row.holdDetail ? ` (${row.holdDetail})` : ''
     return { state: 'held', reason: row.holdReason, sentence: `${sentenceFor(row.holdReason)}${detail}` }

@@ -17,6 +17,10 @@ function held(totals: readonly Total[], where: Where, matches: (hold: HoldReason
   return sum
 }
 
+/** People whose task is open: they go on when a person has done it, hence active and not held. */
+const withTask = (totals: readonly Total[], where: Where = {}) =>
+  held(totals, where, (hold) => holdOnWire(hold).status === 'active')
+
 /** People whose next email is on its way: active, without a hold. */
 export function waiting(totals: readonly Total[], where: Where = {}): number {
   return count(totals, 'active', where) - held(totals, where, () => true)
@@ -35,7 +39,7 @@ export const ContactStatuses = Type.Object({
 
 /** People by state. Those of a sequence that is off are paused, as their own status says. */
 export function contactStatuses(totals: readonly Total[], sequenceActive: boolean, where: Where = {}) {
-  const active = waiting(totals, where)
+  const active = waiting(totals, where) + withTask(totals, where)
   const onWire = (counter: string) => held(totals, where, (hold) => holdOnWire(hold).counter === counter)
   return {
     active: sequenceActive ? active : 0,
@@ -75,13 +79,13 @@ export function people(totals: readonly Total[]): Record<ShownState | 'total', n
   const replied = count(totals, 'finished:replied')
   const bounced = count(totals, 'failed:hard_bounced')
   const sums = {
-    active: waiting(totals),
+    active: waiting(totals) + withTask(totals),
     paused: count(totals, 'paused'),
     finished: count(totals, 'finished') - replied,
     failed: count(totals, 'failed') - bounced,
     replied,
     bounced,
-    held: held(totals, {}, () => true),
+    held: held(totals, {}, (hold) => holdOnWire(hold).status !== 'active'),
   }
   return { ...sums, total: Object.values(sums).reduce((sum, n) => sum + n, 0) }
 }

@@ -1,0 +1,133 @@
+/**
+ * One claim of tasks: takes the steps of one team that a person does and that are due, decides about each, and gives whoever may go on
+ * a task, with a draft where the step is an email. Apart from the claim of emails: a call waits for no mailbox.
+ */
+import type { Instant } from '../core/clock.ts'
+import type { Db } from '../core/db.ts'
+import { type Decision, decide } from '../core/decide.ts'
+import { deedOf } from '../core/deed.ts'
+import { rankOf } from '../core/enrollment.ts'
+import type { Id, TeamId } from '../core/ids.ts'
+import { isEmail } from '../core/sequence.ts'
+import { type DueEnrollment, readDue } from '../store/due-enrollments.ts'
+import { bumpLanes } from '../store/lanes.ts'
+import { lockMailboxes } from '../store/locks.ts'
+import {
+  closeTaskLanes,
+  dueForTasks,
+  leaveToMailbox,
+  peekTaskMailboxes,
+  taskOutlooks,
+} from '../store/task-claims.ts'
+import type { ClaimTools } from './claim.ts'
+import { type DecidedAll, lacksWording, laneName } from './decided.ts'
+import { type AllPrepared, prepareAll, wordsOf } from './wording.ts'
+import { writeDecisions } from './write-decisions.ts'
+
+/** Mailboxes per claim, whose rows are locked for as long as it takes: some milliseconds. */
+const MAILBOXES_PER_CLAIM = 8
+/** Per lane. Each is some rows, and drafts are rendered at 0.3 ms. */
+const TASKS_PER_LANE = 200
+
+/** Returns how many mailboxes were looked at: 0 when nobody was awake. */
+export async function claimTasks(team: TeamId, tools: ClaimTools): Promise<number> {
+  const { db, clock, random, publicUrl, log } = tools
+  const now = clock.now()
+  const mailboxIds = await peekTaskMailboxes(db, { team, now, limit: MAILBOXES_PER_CLAIM })
+  if (mailboxIds.length === 0) return 0
+  const drafts = (await dueHere(db, { team, now, mailboxIds })).filter((one) => isEmail(one.facts.step.kind))
+  const rendered = prepareAll(drafts, { publicUrl, now, random, log })
+  await db.transaction((tx) => take(tx, { team, now, mailboxIds, rendered, tools }))
+  return mailboxIds.length
+}
+
+async function dueHere(
+  db: Db,
+  o: { team: TeamId; now: Instant; mailboxIds: readonly Id[] },
+): Promise<DueEnrollment[]> {
+  const enrollmentIds = await dueForTasks(db, { ...o, limit: TASKS_PER_LANE })
+  return readDue(db, { team: o.team, enrollmentIds, now: o.now })
+}
+
+interface Taking {
+  team: TeamId
+  now: Instant
+  mailboxIds: readonly Id[]
+  rendered: AllPrepared
+  tools: ClaimTools
+}
+
+/** The rows of the mailboxes come first in the order of locks; two processes that look at once come one after the other. */
+async function take(tx: Db, { team, now, mailboxIds, rendered, tools }: Taking): Promise<void> {
+  const { random, log } = tools
+  await lockMailboxes(tx, team, mailboxIds)
+  const due = await dueHere(tx, { team, now, mailboxIds })
+  const decided = decideAll(due, { now, rendered, tools })
+  await writeDecisions(tx, { team, decided, messages: [], until: now, now, random, log })
+  await leaveEmails(tx, { team, now, emails: decided.emails })
+  const outlooks = await taskOutlooks(tx, { team, now, mailboxIds })
+  await closeTaskLanes(tx, {
+    team,
+    lanes: outlooks.map((lane) => {
+      const name = laneName(lane.mailboxId, lane.sequenceId)
+      return decided.parked.has(name) ? { ...lane, wakeAt: decided.parked.get(name)! } : lane
+    }),
+  })
+}
+
+interface Deciding {
+  now: Instant
+  rendered: AllPrepared
+  tools: ClaimTools
+}
+
+function decideAll(due: readonly DueEnrollment[], o: Deciding): DecidedAll & { emails: DueEnrollment[] } {
+  const all = { send: [], other: [], parked: new Map(), unfinished: new Set<Id>() } as DecidedAll
+  const emails: DueEnrollment[] = []
+  for (const one of due) {
+    const { facts, mailboxId, sequenceId } = one
+    const name = laneName(mailboxId, sequenceId)
+    if (all.parked.has(name)) continue
+    if (deedOf(facts) !== 'task') {
+      emails.push(one)
+      continue
+    }
+    const made = o.rendered.prepared.get(facts.enrollment.id)
+    const prepared = made?.key === one.wordingKey ? made : null
+    const decided = { due: one, facts, decision: decideHere(one, o), prepared }
+    const { decision } = decided
+    if (decision.do === 'park') all.parked.set(name, decision.until)
+    else if (!lacksWording(decided)) all.other.push(decided)
+  }
+  return { ...all, emails }
+}
+
+/** A fault about one enrollment holds that enrollment, and the claim goes on. */
+function decideHere(due: DueEnrollment, { now, rendered, tools }: Deciding): Decision {
+  const enrollmentId = due.facts.enrollment.id
+  try {
+    const decision = decide(due.facts, now, tools.random)
+    const fault = rendered.faults.get(enrollmentId)
+    if (decision.do !== 'task' || fault?.key !== due.wordingKey) return decision
+    return { do: 'hold', reason: 'internal_error', detail: fault.words }
+  } catch (error) {
+    tools.log.error(
+      { bug: 'decide', enrollmentId, err: error },
+      'nothing could be decided about an enrollment',
+    )
+    return { do: 'hold', reason: 'internal_error', detail: wordsOf(error) }
+  }
+}
+
+async function leaveEmails(
+  tx: Db,
+  { team, now, emails }: { team: TeamId; now: Instant; emails: readonly DueEnrollment[] },
+): Promise<void> {
+  const people = emails.map(({ facts }) => ({
+    id: facts.enrollment.id,
+    rank: rankOf({ first: facts.step.first, priority: null, byHand: false }),
+  }))
+  await leaveToMailbox(tx, { team, people })
+  const bumps = emails.map(({ mailboxId, sequenceId }) => ({ mailboxId, sequenceId, dueAt: now }))
+  await bumpLanes(tx, { team, bumps, now })
+}

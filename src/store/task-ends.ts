@@ -1,0 +1,150 @@
+/**
+ * Ends tasks: done or skipped, by a person or by time. Whoever waits on the step goes on with the next one, whose wait begins now. What
+ * leaves a step otherwise closes its task in `step-tasks.ts`.
+ */
+import { sql } from 'kysely'
+import type { Instant } from '../core/clock.ts'
+import type { Db } from '../core/db.ts'
+import type { Id, TeamId } from '../core/ids.ts'
+import type { Random } from '../core/random.ts'
+import type { SkipReason } from '../core/reason.ts'
+import { type NewActivity, writeActivities } from './activities.ts'
+import { at, kysely } from './db.ts'
+import { bumpLanes } from './lanes.ts'
+import { lockEnrollments, lockMailboxes } from './locks.ts'
+import { skips, tasksDone } from './next-steps.ts'
+import { type Change, transit } from './transitions.ts'
+
+export type TaskEnd =
+  | { as: 'completed'; outcome: string | null; finish: boolean }
+  | { as: 'skipped'; reason: SkipReason; outcome: string | null }
+
+export interface Ending {
+  team: TeamId
+  taskIds: readonly Id[]
+  end: TaskEnd
+  actor: string
+  now: Instant
+  random: Random
+  /** Only those whose time is over, not sent off meanwhile. */
+  overdue?: boolean
+}
+
+interface Ended {
+  id: Id
+  kind: string
+  title: string | null
+  contactId: Id | null
+  enrollmentId: Id | null
+  sequenceId: Id | null
+  stepId: Id | null
+  messageId: Id | null
+}
+
+/** In a transaction that has locked nothing yet. Returns the ids that were open and are ended now. */
+export async function endTasks(tx: Db, o: Ending): Promise<Id[]> {
+  await lockAround(tx, o)
+  const ended = await endRows(tx, o)
+  if (ended.length === 0) return []
+  await dropDrafts(tx, o, ended)
+  const moved = await transit(tx, { ...o, changes: await changesOf(tx, o, ended) })
+  const bumps = moved.flatMap(({ mailboxId, sequenceId, dueAt }) =>
+    dueAt === null ? [] : [{ mailboxId, sequenceId, dueAt }],
+  )
+  await bumpLanes(tx, { team: o.team, bumps, now: o.now })
+  // The way to the next step has said so.
+  const told = new Set(moved.filter((one) => one.stepAfter !== one.stepId).map((one) => one.enrollmentId))
+  await writeActivities(tx, {
+    ...o,
+    activities: ended.filter((one) => !told.has(one.enrollmentId ?? '')).map((one) => activityOf(one, o)),
+  })
+  return ended.map((one) => one.id)
+}
+
+/** Mailboxes come before enrollments in the lock order, tasks after. */
+async function lockAround(tx: Db, { team, taskIds }: Ending): Promise<void> {
+  const { rows } = await sql<{ id: Id; mailboxId: Id }>`
+    select e.id, e.mailbox_id as "mailboxId" from tasks t
+    join enrollments e on e.team_id = t.team_id and e.id = t.enrollment_id
+    where t.team_id = ${team} and t.id = any(${taskIds as Id[]}) and t.state = 'open'`.execute(kysely(tx))
+  await lockMailboxes(tx, team, [...new Set(rows.map((row) => row.mailboxId))])
+  await lockEnrollments(
+    tx,
+    team,
+    rows.map((row) => row.id),
+  )
+}
+
+async function endRows(tx: Db, { team, taskIds, end, actor, now, overdue }: Ending): Promise<Ended[]> {
+  const stillDue = overdue ? sql`and approved_at is null and skips_at <= ${at(now)}` : sql``
+  const { rows } = await sql<Ended>`
+    with open as (
+      select id from tasks where team_id = ${team} and id = any(${taskIds as Id[]}) and state = 'open' ${stillDue}
+      order by id for no key update
+    )
+    update tasks t set state = ${end.as}, outcome = coalesce(${end.outcome}, t.outcome), ended_at = ${at(now)}, ended_by = ${actor},
+      updated_at = ${at(now)}, rev = t.rev + 1
+    from open where t.team_id = ${team} and t.id = open.id
+    returning t.id, t.kind, t.title, t.contact_id as "contactId", t.enrollment_id as "enrollmentId", t.sequence_id as "sequenceId",
+      t.step_id as "stepId", t.message_id as "messageId"`.execute(kysely(tx))
+  return rows
+}
+
+/** Done elsewhere, or not at all: the draft is not sent. */
+async function dropDrafts(tx: Db, { team, now }: Ending, ended: readonly Ended[]): Promise<void> {
+  const ids = ended.flatMap((one) => one.messageId ?? [])
+  if (ids.length === 0) return
+  await sql`
+    update messages set state = 'cancelled', updated_at = ${at(now)}
+    where team_id = ${team} and id = any(${ids}) and state in ('drafted', 'queued')`.execute(kysely(tx))
+}
+
+async function changesOf(tx: Db, o: Ending, ended: readonly Ended[]): Promise<Change[]> {
+  const { team, end, now, random } = o
+  const done = ended.flatMap(({ enrollmentId, stepId, messageId }) =>
+    enrollmentId === null || stepId === null ? [] : [{ enrollmentId, stepId, messageId }],
+  )
+  const detail = end.outcome ?? undefined
+  if (end.as === 'skipped')
+    return skips(tx, {
+      ...{ team, now, random },
+      skipped: done.map((one) => ({ ...one, reason: end.reason, detail: detail ?? '' })),
+    })
+  if (!end.finish)
+    return tasksDone(tx, { ...{ team, now, random }, done, ...(detail === undefined ? {} : { detail }) })
+  return done.map(({ enrollmentId }) => ({
+    enrollmentId,
+    transition: 'finish',
+    reason: 'marked_finished',
+    ...(detail === undefined ? {} : { detail }),
+  }))
+}
+
+function activityOf({ id: taskId, kind, title, ...about }: Ended, { end, actor }: Ending): NewActivity {
+  return {
+    kind: end.as === 'completed' ? 'task_completed' : 'skipped',
+    actor,
+    reason: end.as === 'skipped' ? end.reason : null,
+    ...about,
+    detail: {
+      taskId,
+      kind,
+      ...(title === null ? {} : { title }),
+      ...(end.outcome === null ? {} : { detail: end.outcome }),
+    },
+  }
+}
+
+/** Open tasks whose time is over; at most `limit`. For housekeeping. */
+export async function overdueTasks(
+  db: Db,
+  { now, limit }: { now: Instant; limit: number },
+): Promise<{ team: TeamId; id: Id }[]> {
+  const { rows } = await sql<{ team: TeamId; id: Id }>`
+    select o.team_id as team, o.id from teams t join lateral (
+      select team_id, id from tasks where team_id = t.id and skips_at <= ${at(now)} and state = 'open' and approved_at is null
+        and skips_at is not null
+      order by skips_at limit ${limit}
+    ) as o on true limit ${limit}`.execute(kysely(db))
+  return rows
+}
