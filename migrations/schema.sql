@@ -214,6 +214,7 @@ create table enrollments (
   removed_at timestamp with time zone,
   updated_at timestamp with time zone not null,
   rev integer not null default 1,
+  response_judged boolean not null default false,
   constraint enrollments_pkey PRIMARY KEY (team_id, id),
   constraint enrollments_team_id_contact_id_fkey FOREIGN KEY (team_id, contact_id) REFERENCES contacts(team_id, id),
   constraint enrollments_team_id_sequence_id_fkey FOREIGN KEY (team_id, sequence_id) REFERENCES sequences(team_id, id),
@@ -227,6 +228,7 @@ CREATE INDEX enrollments_by_state ON public.enrollments USING btree (team_id, se
 CREATE INDEX enrollments_due ON public.enrollments USING btree (team_id, mailbox_id, sequence_id, rank, due_at) WHERE (due_at IS NOT NULL);
 CREATE UNIQUE INDEX enrollments_once ON public.enrollments USING btree (team_id, sequence_id, contact_id) WHERE (removed_at IS NULL);
 CREATE INDEX enrollments_to_unpause ON public.enrollments USING btree (team_id, auto_unpause_at) WHERE (auto_unpause_at IS NOT NULL);
+CREATE INDEX enrollments_unanswered ON public.enrollments USING btree (team_id, sequence_id, finished_at) WHERE ((state = 'finished'::text) AND (reason = 'completed'::text) AND (NOT response_judged));
 
 create table folders (
   team_id integer not null,

@@ -26,6 +26,7 @@ export const ACTIVITIES = {
   bounced: 'The email came back.',
   opted_out: 'Opted out.',
   complained: 'Reported the email as spam.',
+  unresponsive: 'Received every step and did not answer.',
   human_outbound: 'Somebody wrote by hand.',
   left_company: 'Left the company.',
   suppressed: 'Put on the do-not-contact list.',

@@ -1,6 +1,6 @@
 /**
- * What the engine does beside sending: folds statistics, resumes those whose pause has ended, skips tasks whose time is over, and stops what
- * comes back too often.
+ * What the engine does beside sending: folds statistics, resumes those whose pause has ended, skips tasks whose time is over, stops what
+ * comes back too often, and judges silence.
  */
 import type { Clock, Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
@@ -12,13 +12,14 @@ import { foldDeltas } from '../store/stats.ts'
 import { endTasks, overdueTasks } from '../store/task-ends.ts'
 import { isUnavailable } from '../store/unavailable.ts'
 import { stopWhatComesBack } from './reputation.ts'
+import { judgeUnanswered } from './unresponsive.ts'
 
 /** Pauses and tasks end with the precision of this. */
 const EVERY_MS = 1_000
 /** Folding is for the speed of reading: numbers are exact without it. */
 const FOLD_EVERY_MS = 10_000
-/** What comes back too often is stopped within this: rates over days do not change faster, and counting them costs. */
-const REPUTATION_EVERY_MS = 60_000
+/** What comes back too often is stopped, and who stays silent is judged, within this: days do not change faster, and counting costs. */
+const JUDGE_EVERY_MS = 60_000
 const PAUSES_PER_ROUND = 1_000
 const TASKS_PER_ROUND = 1_000
 
@@ -44,9 +45,10 @@ export async function keepHouse({ db, clock, random, log, signal, onWork }: Hous
         foldedAt = clock.real()
         await foldDeltas(db)
       }
-      if (clock.real() - judgedAt >= REPUTATION_EVERY_MS) {
+      if (clock.real() - judgedAt >= JUDGE_EVERY_MS) {
         judgedAt = clock.real()
         await stopWhatComesBack(db, { now: clock.now(), random })
+        await judgeUnanswered(db, { now: clock.now(), random })
       }
     } catch (error) {
       if (!isUnavailable(error)) log.error({ bug: 'housekeeping', err: error }, 'housekeeping met a fault')

@@ -8,7 +8,8 @@ import type { StageRole } from './stages.ts'
 
 /**
  * Moves every contact with this normalized address to the stage with that role; a team without such a stage moves nobody. An answer
- * leaves alone who stands at an outcome already (Interested, Not Interested, Do Not Contact); a bounce leaves Do Not Contact alone.
+ * leaves alone who stands at an outcome already (Interested, Not Interested, Do Not Contact); a bounce leaves Do Not Contact alone; silence
+ * moves only whom nothing was heard of.
  * Locks contacts: call it before anything locks sequences, mailboxes, enrollments or messages.
  */
 export async function moveToStage(
@@ -16,7 +17,7 @@ export async function moveToStage(
   o: {
     team: TeamId
     address: string
-    role: StageRole & ('replied' | 'bad_data' | 'do_not_contact')
+    role: StageRole & ('replied' | 'bad_data' | 'do_not_contact' | 'unresponsive')
     now: Instant
   },
 ): Promise<void> {
@@ -27,7 +28,9 @@ export async function moveToStage(
       select c.id from contacts c left join stages s on s.team_id = c.team_id and s.id = c.stage_id
       where c.team_id = ${o.team} and c.address = ${o.address} and c.deleted_at is null
         and (s.id is null or (s.role is distinct from ${o.role} and s.role is distinct from 'do_not_contact'
-          and not (${o.role} = 'replied' and s.category in ('succeeded', 'failed'))))
+          and not (${o.role} in ('replied', 'unresponsive') and coalesce(s.category in ('succeeded', 'failed'), false)
+            and s.role is distinct from 'unresponsive')
+          and not (${o.role} = 'unresponsive' and coalesce(s.role in ('replied', 'bad_data', 'changed_job'), false))))
       order by c.id for no key update of c)
     update contacts c set stage_id = target.id, updated_at = ${at(o.now)}, rev = c.rev + 1
     from moving, target where c.team_id = ${o.team} and c.id = moving.id`.execute(kysely(tx))

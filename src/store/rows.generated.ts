@@ -194,6 +194,7 @@ export interface Enrollments {
   removed_at: Nullable<Stamp>
   updated_at: Stamp
   rev: Defaulted<number>
+  response_judged: Defaulted<boolean>
 }
 
 export interface Folders {

@@ -27,6 +27,8 @@ export interface Sequence {
   max_emails_per_day: number | null
   mark_finished_if_reply: boolean | null
   mark_paused_if_ooo: boolean | null
+  /** Until somebody who received everything counts as unresponsive; null: never. */
+  days_to_wait_before_mark_as_response: number | null
   excluded_contact_stage_ids: string[] | null
   unique_delivered: number
   unique_replied: number
@@ -111,6 +113,7 @@ export interface SequenceInput {
   max_emails_per_day?: number | null
   mark_finished_if_reply?: boolean
   mark_paused_if_ooo?: boolean
+  days_to_wait_before_mark_as_response?: number | null
   excluded_contact_stage_ids?: string[]
   emailer_steps?: StepInput[]
 }

@@ -88,6 +88,7 @@ function Stops({ sequence, change }: PartProps) {
           checked={sequence.mark_paused_if_ooo ?? true}
           onChange={(event) => change({ mark_paused_if_ooo: event.currentTarget.checked })}
         />
+        <ResponseDays sequence={sequence} change={change} />
         <MultiSelect
           label="Never to people in these stages"
           data={(data?.contact_stages ?? []).map((stage) => ({
@@ -100,6 +101,28 @@ function Stops({ sequence, change }: PartProps) {
         <span className="sg-quiet">Bounces, opt-outs and spam reports always stop it.</span>
       </Stack>
     </Section>
+  )
+}
+
+function ResponseDays({ sequence, change }: PartProps) {
+  const saved = sequence.days_to_wait_before_mark_as_response
+  const [days, setDays] = useState<number | string>(saved ?? '')
+  const save = () => {
+    const next = days === '' ? null : Number(days)
+    if (next !== saved) change({ days_to_wait_before_mark_as_response: next })
+  }
+  return (
+    <NumberInput
+      label="Days until unresponsive"
+      description="Whoever received every step and did not answer for so long moves to the stage Unresponsive. Empty: nobody does."
+      min={0}
+      max={3650}
+      allowDecimal={false}
+      value={days}
+      onChange={setDays}
+      onBlur={save}
+      w={280}
+    />
   )
 }
 
