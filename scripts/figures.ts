@@ -5,9 +5,10 @@
 import { writeFileSync } from 'node:fs'
 import { bounces } from '../test/support/bounce-figures.ts'
 import { type Figure, figureLine, holds, type Measure } from '../test/support/figures.ts'
+import { generatedReplies } from '../test/support/reply-figures.ts'
 
 /** Each measure of the house, in the order in which it is printed. */
-const MEASURES: readonly Measure[] = [bounces]
+const MEASURES: readonly Measure[] = [bounces, generatedReplies]
 
 const measured: { title: string; figures: Figure[] | null }[] = []
 for (const measure of MEASURES)

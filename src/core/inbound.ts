@@ -2,14 +2,18 @@
  * What is this mail? An answer, an automatic reply, an absence, a bounce, a complaint, an opt-out, a confirmation, or something a person
  * of ours wrote by hand; with the evidence it was judged by. It looks at one mail alone: whose mail it answers is found with `matchKeys`.
  */
+import { AUTOMATIC_AT, automaticSigns, isMailing } from './automatic.ts'
 import { type BounceReport, readBounce } from './bounce.ts'
 import { readSnsNotice } from './bounce-sns.ts'
 import type { Instant } from './clock.ts'
-import { baseSubject } from './message.ts'
+import type { Evidence } from './evidence.ts'
+import { baseSubject, hasReplyPrefix } from './message.ts'
 import { type Absence, absenceIn, readsAsAbsence } from './out-of-office.ts'
 import { header, type ParsedMail } from './parsed-mail.ts'
 import { ownWords } from './quote.ts'
 import { asksToOptOut, optOutTokenIn } from './unsubscribe.ts'
+
+export type { Evidence }
 
 export type InboundKind =
   | 'reply'
@@ -21,13 +25,6 @@ export type InboundKind =
   | 'delivered'
   | 'human_outbound'
   | 'other'
-
-/** One sign for the verdict: what was looked at, what stood there, and how much it counts (0 to 1). */
-export interface Evidence {
-  name: string
-  value: string
-  score: number
-}
 
 export interface InboundContext {
   /** When the mail was read. */
@@ -83,20 +80,22 @@ export function classify(mail: ParsedMail, context: InboundContext): InboundRead
   const wish = optOutByHeader(mail)
   if (wish) return reading('opt_out', [wish])
 
-  const automatic = automaticSigns(mail, words)
-  const away = readsAsAbsence(mail.subject, words)
+  // Below a "Re:" stands our own subject, which may speak of offices too.
+  const titled = hasReplyPrefix(mail.subject) ? '' : mail.subject
+  const away = readsAsAbsence(titled, words)
+  const automatic = automaticSigns(mail, away)
   if (automatic.some(({ score }) => score >= AUTOMATIC_AT)) {
     if (!away) return reading('auto_reply', automatic)
-    const evidence = [...automatic, { name: 'absence words', value: mail.subject, score: 0.9 }]
+    const evidence = [
+      ...automatic,
+      { name: 'absence words', value: titled || words.slice(0, 100), score: 0.9 },
+    ]
     return reading('out_of_office', evidence, {
       absence: absenceIn(`${mail.subject}\n${words}`, context.now),
     })
   }
   return byAPerson(mail, words, reading)
 }
-
-/** Signs at or above this make a mail automatic; weaker ones are shown but do not decide. */
-const AUTOMATIC_AT = 0.7
 
 type Read = (kind: InboundKind, evidence: Evidence[], more?: Partial<InboundReading>) => InboundReading
 
@@ -106,14 +105,16 @@ function statedLanguage(mail: ParsedMail): string | null {
 }
 
 function byAPerson(mail: ParsedMail, words: string, reading: Read): InboundReading {
+  const answers = mail.inReplyTo ?? mail.references.at(-1)
+  // A mailing that is no answer to anything offers an "unsubscribe" of its own.
+  if (answers === undefined && !hasReplyPrefix(mail.subject) && isMailing(mail)) return reading('other', [])
   const asked = asksToOptOut(words)
   if (asked)
     return reading('opt_out', [{ name: 'words', value: asked.phrase, score: 0.9 }], {
       language: asked.language,
     })
-  const answers = mail.inReplyTo ?? mail.references.at(-1)
   if (answers !== undefined) return reading('reply', [{ name: 'In-Reply-To', value: answers, score: 1 }])
-  if (/^\s*(?:re|aw|sv|antw|ynt|odp|vs|rif)\s*:/i.test(mail.subject))
+  if (hasReplyPrefix(mail.subject))
     return reading('reply', [{ name: 'subject', value: mail.subject, score: 0.6 }])
   return reading('other', [])
 }
@@ -139,34 +140,6 @@ function complaintIn(mail: ParsedMail): Evidence | null {
     return { name: 'junk mail report', value: mail.from?.address ?? '', score: 0.9 }
   return null
 }
-
-/** RFC 3834 section 5 first; then what servers really send; then wording. */
-function automaticSigns(mail: ParsedMail, words: string): Evidence[] {
-  const signs: Evidence[] = []
-  const sign = (name: string, score: number, accept: RegExp) => {
-    const value = header(mail, name.toLowerCase())
-    if (value !== '' && accept.test(value)) signs.push({ name, value, score })
-  }
-  sign('Auto-Submitted', 1, /^\s*auto-(?:replied|generated|notified)/i)
-  sign('X-Autoreply', 1, /^(?!no)/i)
-  sign('X-Autorespond', 1, /./)
-  sign('X-Auto-Response', 1, /./)
-  sign('X-AutoReply-From', 1, /./)
-  sign('X-Mail-Autoreply', 1, /./)
-  sign('X-MS-Exchange-Inbox-Rules-Loop', 1, /./)
-  sign('X-Cron-Env', 0.9, /./)
-  sign('Precedence', 0.9, /^\s*auto[_-]?reply/i)
-  // `bulk` and `junk` stand on newsletters too; with an absence they say that no person pressed a key.
-  sign('Precedence', readsAsAbsence(mail.subject, words) ? 0.8 : 0.4, /^\s*(?:bulk|junk|list)/i)
-  sign('Return-Path', readsAsAbsence(mail.subject, words) ? 0.8 : 0.4, /^\s*<>\s*$/)
-  const subject = AUTOMATIC_SUBJECT.exec(mail.subject)
-  if (subject) signs.push({ name: 'subject', value: subject[0], score: 0.9 })
-  return signs
-}
-
-/** Subjects that programs write in front of ours, as sent by Exchange, Gmail, Notes, GroupWise, Lotus and ticket systems in their languages. */
-const AUTOMATIC_SUBJECT =
-  /^\s*(?:automatic reply|auto(?:matic)?[- ]?(?:reply|response|respon[sd]er|antwort)|automatische antwort|abwesenheits\w*|réponse automatique|respuesta automática|resposta automática|risposta automatica|automatisch antwoord|out of (?:the )?office|ooo\b|i(?: a|')m (?:away|out)|away (?:until|from)|autosvar|automatyczna odpowiedź|автоответ|自動応答|vacation (?:reply|response|message)|absence du bureau|message d'absence|afwezig\w*|fuera de (?:la )?oficina|fuori sede|fora do escrit)/i
 
 /** The mailto way of our own footer (its token stands in the subject), and the mails that Apple Mail sends for its button. */
 function optOutByHeader(mail: ParsedMail): Evidence | null {

@@ -55,7 +55,7 @@ export function threadHeaders({ messageId, references }: Parent): ThreadHeaders 
 }
 
 // "Re" as mail programs write it around the world, with its counter ("Re[2]:", "RE(3):"), and the marks of forwarding.
-const REPLY = 're|aw|antw|antwort|sv|vs|ref|rif|r|odp|ynt|tr|回复|回覆|答复|返信'
+const REPLY = 're|aw|antw|antwort|sv|vs|ref|rif|r|odp\\.?|ynt|tr|回复|回覆|答复|返信'
 const FORWARD = 'fwd?|wg|tr|rv|enc|i|vl|vb|doorst|pd|转发|轉寄'
 const PREFIX = new RegExp(`^(?:${REPLY}|${FORWARD})\\s?(?:[[(]\\d{1,3}[\\])])?\\s?[:：]\\s*`, 'iu')
 const RE = /^re\s?(?:[[(]\d{1,3}[\])])?\s?[:：]\s*/i
@@ -65,6 +65,11 @@ export function replySubject(subject: string): string {
   let rest = headerSafe(subject)
   while (RE.test(rest)) rest = rest.replace(RE, '')
   return rest === '' ? 'Re:' : `Re: ${rest}`
+}
+
+/** Whether the subject begins with "Re:", "Fwd:", "AW:" or the like: then the rest of it is somebody else's. */
+export function hasReplyPrefix(subject: string): boolean {
+  return PREFIX.test(headerSafe(subject))
 }
 
 /** The subject without any "Re:", "Fwd:", "AW:" and the like, as it was written otherwise. */

@@ -2,7 +2,7 @@
  * Opting out: the headers and the text that offer it, and the words by which a person asks for it in a reply. Decides nothing: the suppression
  * itself is made by actions and by the engine.
  */
-import { optOutPhrases, takenBack } from './opt-out-phrases.ts'
+import { onlyForNow, optOutPhrases, takenBack } from './opt-out-phrases.ts'
 import { escapeHtml } from './template.ts'
 
 export interface OptOut {
@@ -114,7 +114,8 @@ export function asksToOptOut(text: string): { phrase: string; language: string }
   for (const { language, pattern } of optOutPhrases)
     for (const match of said.matchAll(pattern)) {
       const before = said.slice(Math.max(0, match.index - 40), match.index)
-      if (!takenBack.test(before)) return { phrase: match[0].trim(), language }
+      const after = said.slice(match.index + match[0].length, match.index + match[0].length + 40)
+      if (!takenBack.test(before) && !onlyForNow.test(after)) return { phrase: match[0].trim(), language }
     }
   return undefined
 }

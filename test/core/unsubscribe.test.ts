@@ -119,6 +119,14 @@ test.each([
   'Does it remove duplicates from the list?',
   'I will take this off-line with my team.',
   'Kannst du mir ein Angebot schicken?',
+  'Please do not contact me again before March, we are in the middle of an audit.',
+  'Bitte schreiben Sie mir nicht mehr vor Montag, danach gern.',
+  'Ne me contactez plus avant lundi, je suis en déplacement.',
+  'Bitte löschen Sie die zweite Zeile aus der Rechnung.',
+  'Merci de retirer la deuxième ligne du devis.',
+  'Elimine la segunda línea de la factura, por favor.',
+  'Może Pan usunąć drugą pozycję z listy?',
+  'Удалите, пожалуйста, вторую строку из счёта.',
 ])('%j does not', (text) => {
   expect(asksToOptOut(text)).toBe(undefined)
 })

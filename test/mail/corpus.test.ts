@@ -36,7 +36,7 @@ describe.runIf(dir)('the recorded bounces, complaints and automatic replies', ()
     const complaints = judged.filter(({ expected }) => expected[0]!.class === 'complaint')
     expect(complaints.length).toBeGreaterThan(0)
     const others = complaints.filter(({ kind }) => kind !== 'complaint' && kind !== 'opt_out')
-    expect(others.map(({ file, kind }) => [file, kind])).toEqual([['arf-18.eml', 'other']])
+    expect(others.map(({ file, kind }) => [file, kind])).toEqual([['arf-18.eml', 'auto_reply']])
   })
 
   test('a delivery notice is no bounce', () => {
