@@ -148,7 +148,7 @@ async function enrollChunk(
     return refused('A mailbox to send from was removed meanwhile. Choose another one.', {
       code: 'no_mailbox',
     })
-  const place = await firstPlace(tx, team, request.sequence.id)
+  const place = await firstPlace(tx, { team, sequenceId: request.sequence.id, now: enrolling.now })
   if (place === undefined)
     return refused('The sequence has no steps any more. Add at least one, then add people.', {
       code: 'no_steps',
@@ -177,12 +177,15 @@ interface Place {
   schedule: Schedule | null
 }
 
-async function firstPlace(tx: Db, team: TeamId, sequenceId: Id): Promise<Place | undefined> {
+async function firstPlace(
+  tx: Db,
+  { team, sequenceId, now }: { team: TeamId; sequenceId: Id; now: Instant },
+): Promise<Place | undefined> {
   const [step] = await stepsOf(tx, { team, sequenceIds: [sequenceId] })
   const sequence = await sequenceById(tx, { team, id: sequenceId })
   if (!step || !sequence) return undefined
   const schedule = sequence.schedule && (await scheduleById(tx, { team, id: sequence.schedule.id }))
-  return { step, schedule: schedule ? scheduleOf(schedule) : null }
+  return { step, schedule: schedule ? scheduleOf(schedule, now) : null }
 }
 
 interface Judged {

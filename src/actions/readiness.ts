@@ -1,4 +1,5 @@
 /** Gathers what a sequence is judged by before it is turned on. The judging is `core/sequence.ts`. */
+import type { Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
 import type { TeamId } from '../core/ids.ts'
 import { type Readiness, readinessOf, type Step } from '../core/sequence.ts'
@@ -12,7 +13,7 @@ import { teamById } from '../store/teams.ts'
 
 export async function readiness(
   db: Db,
-  { team, sequence }: { team: TeamId; sequence: SequenceRow },
+  { team, sequence, now }: { team: TeamId; sequence: SequenceRow; now: Instant },
 ): Promise<Readiness> {
   const [tree, schedule, mailboxes, real, sender, fields] = await Promise.all([
     treeOf(db, { team, sequenceId: sequence.id }),
@@ -25,7 +26,7 @@ export async function readiness(
   const keys = fields.map((field) => field.key)
   return readinessOf({
     steps: stepsToJudge(tree),
-    schedule: schedule ? scheduleOf(schedule) : null,
+    schedule: schedule ? scheduleOf(schedule, now) : null,
     connectedMailboxes: mailboxes.filter((one) => one.state === 'connected').length,
     sender: real ? { legalName: sender.legalName, postalAddress: sender.postalAddress } : null,
     knownVariables: [...VARIABLES, ...keys],

@@ -1,6 +1,7 @@
 /** Creates, changes and deletes schedules, and tells the sequences that use one: their people get new moments at once. */
 import type { Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
+import { holidayCalendar, partsOf } from '../core/holidays.ts'
 import { type Id, newId, type TeamId } from '../core/ids.ts'
 import type { Random } from '../core/random.ts'
 import { done, notFound, type Result, refused } from '../core/result.ts'
@@ -30,6 +31,9 @@ export interface ScheduleDraft {
   timeZone?: string
   useContactZone?: boolean
   skipHolidays?: boolean
+  /** The code of a country; null or empty: nobody's public holidays. Another country forgets the region. */
+  holidayCountry?: string | null
+  holidayRegion?: string | null
   extraHolidays?: readonly string[]
   windows?: readonly Window[]
   isDefault?: boolean
@@ -49,7 +53,7 @@ export async function createSchedule(
   draft: ScheduleDraft,
 ): Promise<Result<Id>> {
   const zone = draft.timeZone ?? (await teamById(db, team)).timeZone
-  const schedule = withDraft(
+  const written = withDraft(
     {
       id: newId(now, random),
       name: 'New schedule',
@@ -64,8 +68,8 @@ export async function createSchedule(
     },
     draft,
   )
-  const problem = problemOf(schedule, draft)
-  if (problem !== undefined) return refused(problem)
+  if ('problem' in written) return refused(written.problem)
+  const { schedule } = written
   await db.transaction(async (tx) => {
     await insertSchedule(tx, { team, schedule, now })
     if (draft.isDefault) await makeDefault(tx, { team, id: schedule.id, now })
@@ -81,9 +85,9 @@ export async function updateSchedule(
   const { team, now } = scheduling
   const before = await scheduleById(db, { team, id })
   if (!before) return notFound()
-  const schedule = withDraft(before, draft)
-  const problem = problemOf(schedule, draft)
-  if (problem !== undefined) return refused(problem)
+  const written = withDraft(before, draft)
+  if ('problem' in written) return refused(written.problem)
+  const { schedule } = written
   await db.transaction(async (tx) => {
     const sequenceIds = await lockSequencesOn(tx, { team, scheduleId: id })
     await saveSchedule(tx, { team, schedule, now })
@@ -92,7 +96,7 @@ export async function updateSchedule(
     await bumpSequences(tx, { team, sequenceIds, now })
   })
   // Also when nothing differs, for those that are on: saving once more repairs what an earlier save did not come to.
-  const changed = JSON.stringify(scheduleOf(before)) !== JSON.stringify(scheduleOf(schedule))
+  const changed = JSON.stringify(scheduleOf(before, now)) !== JSON.stringify(scheduleOf(schedule, now))
   for (const sequence of await sequencesOnSchedule(db, { team, id }))
     if (changed || sequence.active) await reschedule(db, scheduling, { sequenceId: sequence.id, schedule })
   return done(id)
@@ -107,7 +111,7 @@ async function reschedule(
   const edit = await db.transaction(async (tx): Promise<Edit> => {
     await lockSequence(tx, { team, id: sequenceId })
     const steps = await stepsOf(tx, { team, sequenceIds: [sequenceId] })
-    const made = { team, sequenceId, steps, schedule: scheduleOf(schedule), actor, now, random }
+    const made = { team, sequenceId, steps, schedule: scheduleOf(schedule, now), actor, now, random }
     await bumpSequences(tx, { team, sequenceIds: [sequenceId], now })
     await retimePeople(
       tx,
@@ -139,7 +143,34 @@ export async function removeSchedule(db: Db, { team }: Scheduling, id: Id): Prom
   })
 }
 
-function withDraft(before: NewSchedule, draft: ScheduleDraft): NewSchedule {
+/** The schedule as it would be, or the sentence that says why it cannot be. */
+function withDraft(
+  before: NewSchedule,
+  draft: ScheduleDraft,
+): { schedule: NewSchedule } | { problem: string } {
+  const holidays = calendarOf(before.holidayRegion, draft)
+  if ('problem' in holidays) return holidays
+  const schedule = { ...merged(before, draft), holidayRegion: holidays.calendar }
+  const problem = problemOf(schedule, draft)
+  return problem === undefined ? { schedule } : { problem }
+}
+
+function calendarOf(
+  before: string | null,
+  { holidayCountry, holidayRegion }: ScheduleDraft,
+): { calendar: string | null } | { problem: string } {
+  if (holidayCountry === undefined && holidayRegion === undefined) return { calendar: before }
+  const kept = before === null ? null : partsOf(before)
+  const country = holidayCountry === undefined ? (kept?.country ?? null) : holidayCountry || null
+  const same = country?.toLowerCase() === kept?.country.toLowerCase()
+  const region = holidayRegion === undefined ? (same ? (kept?.region ?? null) : null) : holidayRegion || null
+  if (country !== null) return holidayCalendar(country, region)
+  return region === null
+    ? { calendar: null }
+    : { problem: `holiday_region is "${region}" and no country is named. Add holiday_country, such as DE.` }
+}
+
+function merged(before: NewSchedule, draft: ScheduleDraft): NewSchedule {
   const windows = draft.windows ? [...draft.windows] : before.windows
   return {
     ...before,
@@ -157,8 +188,7 @@ function problemOf(schedule: NewSchedule, draft: ScheduleDraft): string | undefi
   const zone = zoneProblem(schedule.timeZone)
   if (zone !== undefined) return zone
   if (draft.windows === undefined && schedule.windows.length === 0) return undefined
-  return scheduleProblem({
-    ...scheduleOf({ ...schedule, skipHolidays: true }),
-    windows: schedule.windows,
-  })
+  // Its own dates are judged, skipped or not; those of a country need no judging.
+  const { timeZone, useContactZone, windows, extraHolidays } = schedule
+  return scheduleProblem({ zone: timeZone, useContactZone, windows, holidays: extraHolidays })
 }

@@ -207,7 +207,7 @@ function editOf(
   { team, actor, now, random }: Writing,
   o: { id: Id; schedule: ScheduleRow | undefined; steps: Edit['steps'] },
 ): Edit {
-  const schedule = o.schedule ? scheduleOf(o.schedule) : null
+  const schedule = o.schedule ? scheduleOf(o.schedule, now) : null
   return { team, sequenceId: o.id, steps: o.steps, schedule, actor, now, random }
 }
 

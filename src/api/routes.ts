@@ -7,6 +7,7 @@ import * as contacts from './contacts.ts'
 import * as emailAccounts from './email-accounts.ts'
 import * as enrollments from './enrollments.ts'
 import * as health from './health.ts'
+import * as holidays from './holidays.ts'
 import * as home from './home.ts'
 import * as imports from './imports.ts'
 import * as inbound from './inbound.ts'
@@ -53,6 +54,7 @@ export const routes: readonly Route[] = [
   ...enrollments.routes,
   ...messages.routes,
   ...schedules.routes,
+  ...holidays.routes,
   ...emailAccounts.routes,
   ...sandbox.routes,
   ...inbound.routes,

@@ -30,6 +30,16 @@ const settings = {
   ),
   use_contacts_time_zone: Type.Optional(Type.Boolean()),
   skip_holidays: Type.Optional(Type.Boolean()),
+  holiday_country: Type.Optional(
+    Type.Union([Type.String({ maxLength: 10 }), Type.Null()], {
+      description: 'Whose public holidays skip_holidays skips: a code such as DE or US. Null: nobody’s.',
+    }),
+  ),
+  holiday_region: Type.Optional(
+    Type.Union([Type.String({ maxLength: 20 }), Type.Null()], {
+      description: 'A region of that country, such as BY. Null: only what the whole country has.',
+    }),
+  ),
   extra_holidays: Type.Optional(Type.Array(Type.String({ maxLength: 10 }), { description: 'YYYY-MM-DD.' })),
   default: Type.Optional(Type.Boolean({ description: 'New sequences get this one.' })),
 }
@@ -42,6 +52,8 @@ function draftOf(input: Type.Static<typeof Settings>): ScheduleDraft {
     ...(input.time_zone === undefined ? {} : { timeZone: input.time_zone }),
     ...(input.use_contacts_time_zone === undefined ? {} : { useContactZone: input.use_contacts_time_zone }),
     ...(input.skip_holidays === undefined ? {} : { skipHolidays: input.skip_holidays }),
+    ...(input.holiday_country === undefined ? {} : { holidayCountry: input.holiday_country }),
+    ...(input.holiday_region === undefined ? {} : { holidayRegion: input.holiday_region }),
     ...(input.extra_holidays === undefined ? {} : { extraHolidays: input.extra_holidays }),
     ...(input.default === undefined ? {} : { isDefault: input.default }),
     ...windowsFrom(input),
@@ -75,15 +87,20 @@ const scheduling = (call: Call) => ({
 
 async function shown(call: Call, id: string) {
   const row = await scheduleById(call.db, { team: call.caller.teamId, id })
-  return row ? { emailer_schedule: wireSchedule(row) } : refuse(404, 'Record not found.')
+  return row ? { emailer_schedule: wireSchedule(row, call.now) } : refuse(404, 'Record not found.')
 }
 
-/** Which days are public holidays where is not known yet; silence would let somebody count on it. */
-function warnOfHolidays(input: Type.Static<typeof Settings>, call: Call): void {
-  if (input.skip_holidays === true)
+/** Half of a setting skips nothing; silence would let somebody count on it. */
+async function warned(call: Call, id: string) {
+  const answer = await shown(call, id)
+  const { skip_holidays: skips, holiday_country: country } = answer.emailer_schedule
+  if (skips && country === null)
     call.warn(
-      'skip_holidays skips the days of extra_holidays alone: Segue does not know public holidays yet, and sends on them. List those that matter in extra_holidays.',
+      'skip_holidays skips the days of extra_holidays alone until holiday_country says whose public holidays are meant. GET /holidays/countries lists the codes.',
     )
+  if (!skips && country !== null)
+    call.warn('holiday_country is set, and skip_holidays is off: emails leave on public holidays.')
+  return answer
 }
 
 const One = Type.Object({ emailer_schedule: EmailerSchedule })
@@ -97,7 +114,9 @@ export const routes: Route[] = [
     input: Type.Object({}),
     output: Type.Object({ emailer_schedules: Type.Array(EmailerSchedule) }),
     run: async (_input, call) => ({
-      emailer_schedules: (await schedulesOf(call.db, call.caller.teamId)).map(wireSchedule),
+      emailer_schedules: (await schedulesOf(call.db, call.caller.teamId)).map((row) =>
+        wireSchedule(row, call.now),
+      ),
     }),
   }),
   route({
@@ -109,8 +128,7 @@ export const routes: Route[] = [
     input: Settings,
     output: One,
     async run(input, call) {
-      warnOfHolidays(input, call)
-      return shown(call, allowed(await createSchedule(call.db, scheduling(call), draftOf(input))))
+      return warned(call, allowed(await createSchedule(call.db, scheduling(call), draftOf(input))))
     },
   }),
   route({
@@ -131,8 +149,7 @@ export const routes: Route[] = [
     input: Type.Object({ id: IdParameter, ...settings }),
     output: One,
     async run({ id, ...input }, call) {
-      warnOfHolidays(input, call)
-      return shown(
+      return warned(
         call,
         allowed(await updateSchedule(call.db, scheduling(call), { id, draft: draftOf(input) })),
       )

@@ -175,7 +175,7 @@ export const routes: Route[] = [
       const row = await sequenceOf(call, id)
       const team = call.caller.teamId
       const [{ ready, problems, warnings }, people] = await Promise.all([
-        readiness(call.db, { team, sequence: row }),
+        readiness(call.db, { team, sequence: row, now: call.now }),
         missingValues(call.db, { team, sequenceId: row.id, now: call.now }),
       ])
       return {

@@ -3,6 +3,7 @@
  * not say until when, or says a day far off.
  */
 import { type AwayPlan, awayPlan } from '../core/absence.ts'
+import type { Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
 import type { Stop } from '../core/enrollment.ts'
 import type { Id, TeamId } from '../core/ids.ts'
@@ -23,7 +24,7 @@ export async function away(tx: Db, event: Event, message: Matched): Promise<Stop
   const { returnsOn = null, certain = false } = reading.absence ?? {}
   const words = reading.absence?.words ?? reading.ownWords.slice(0, WORDS_MAX)
   const { zone, rules } = await awayRulesFor(tx, { team, contactId })
-  const schedules = await schedulesById(tx, team)
+  const schedules = await schedulesById(tx, team, now)
   const halted: Id[] = []
   for (const { id, scheduleId } of await enrollmentsToPause(tx, { team, address })) {
     const schedule = schedules.get(scheduleId) ?? null
@@ -58,7 +59,7 @@ function haltOf(plan: AwayPlan, words: string): Stop | null {
   }
 }
 
-async function schedulesById(tx: Db, team: TeamId): Promise<Map<Id | null, Schedule>> {
+async function schedulesById(tx: Db, team: TeamId, now: Instant): Promise<Map<Id | null, Schedule>> {
   const rows = await schedulesOf(tx, team)
-  return new Map(rows.map((row) => [row.id, scheduleOf(row)]))
+  return new Map(rows.map((row) => [row.id, scheduleOf(row, now)]))
 }

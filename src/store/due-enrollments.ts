@@ -133,7 +133,7 @@ function factsOf(row: DueRow, more: More): Facts {
       variant: variant ? { id: variant.id, approved: variant.approved, thread: variant.thread } : null,
     },
     schedule:
-      row.windows === null ? null : scheduleOf({ ...row, timeZone: zoneOf(row), windows: row.windows }),
+      row.windows === null ? null : scheduleOf({ ...row, timeZone: zoneOf(row), windows: row.windows }, now),
     enrollment: {
       id: row.id,
       messageId: row.messageId,

@@ -66,6 +66,7 @@ export interface DueRow {
   useContactZone: boolean
   skipHolidays: boolean
   extraHolidays: string[]
+  holidayRegion: string | null
   windows: Window[] | null
   contactId: Id
   contactAddress: string | null
@@ -131,7 +132,7 @@ export const DUE_COLUMNS = sql`
     from variants v join templates t on t.team_id = v.team_id and t.id = v.template_id
     where v.team_id = e.team_id and v.step_id = e.step_id and v.deleted_at is null and st.deleted_at is null) as variants,
   sc.time_zone as "timeZone", coalesce(sc.use_contact_zone, false) as "useContactZone", coalesce(sc.skip_holidays, false) as "skipHolidays",
-  coalesce(sc.extra_holidays, '[]') as "extraHolidays", sc.windows,
+  coalesce(sc.extra_holidays, '[]') as "extraHolidays", sc.holiday_region as "holidayRegion", sc.windows,
   c.id as "contactId", c.address as "contactAddress", c.email as "contactEmail", c.stage_id as "contactStageId", cs.name as "contactStageName",
   c.time_zone as "contactZone", c.deleted_at as "contactDeletedAt", c.rev as "contactRev", c.first_name as "firstName",
   c.last_name as "lastName", c.title, c.phones, c.organization_name as company, c.city, c.state as "contactState", c.country, c.custom,

@@ -39,6 +39,7 @@ interface Row {
   useContactZone: boolean
   skipHolidays: boolean
   extraHolidays: string[]
+  holidayRegion: string | null
   windows: Window[] | null
   nextStepId: Id | null
   waitAmount: number | null
@@ -162,13 +163,16 @@ function nextOf(
     stepId: nextStepId,
     messageId: newId(now, random),
     rank: rankOf({ first, priority, byHand: kind !== null && !isSentByItself(kind) }),
-    waitEndsAt: dueOn({ waitAmount, waitUnit, exactAt }, now, { schedule: scheduleIn(row), zone: row.zone }),
+    waitEndsAt: dueOn({ waitAmount, waitUnit, exactAt }, now, {
+      schedule: scheduleIn(row, now),
+      zone: row.zone,
+    }),
   }
 }
 
-function scheduleIn(row: Row): Schedule | null {
+function scheduleIn(row: Row, now: Instant): Schedule | null {
   if (row.windows === null || row.timeZone === null) return null
-  return scheduleOf({ ...row, timeZone: row.timeZone, windows: row.windows })
+  return scheduleOf({ ...row, timeZone: row.timeZone, windows: row.windows }, now)
 }
 
 async function readNext(
@@ -177,7 +181,7 @@ async function readNext(
 ): Promise<Map<Id, Row>> {
   const { rows } = await sql<Row>`
     select e.id as "enrollmentId", e.rank, c.time_zone as zone, sc.time_zone as "timeZone", coalesce(sc.use_contact_zone, false) as "useContactZone",
-      coalesce(sc.skip_holidays, false) as "skipHolidays", coalesce(sc.extra_holidays, '[]') as "extraHolidays", sc.windows,
+      coalesce(sc.skip_holidays, false) as "skipHolidays", coalesce(sc.extra_holidays, '[]') as "extraHolidays", sc.holiday_region as "holidayRegion", sc.windows,
       n.id as "nextStepId", n.wait_amount as "waitAmount", n.wait_unit as "waitUnit", n.exact_at as "exactAt", n.priority, n.kind
     from unnest(${done.map((one) => one.enrollmentId)}::text[], ${done.map((one) => one.stepId)}::text[]) as d (enrollment_id, step_id)
     join enrollments e on e.team_id = ${team} and e.id = d.enrollment_id and e.step_id = d.step_id

@@ -2,6 +2,7 @@
 import { sql } from 'kysely'
 import type { Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
+import { holidaysAround } from '../core/holidays.ts'
 import { type Id, newId, type TeamId } from '../core/ids.ts'
 import type { Random } from '../core/random.ts'
 import { ALWAYS, type Schedule, WEEKDAYS_9_TO_5, type Window } from '../core/schedule.ts'
@@ -13,6 +14,7 @@ export interface ScheduleRow {
   timeZone: string
   useContactZone: boolean
   skipHolidays: boolean
+  /** Whose public holidays, such as DE or DE-BY; null: nobody's. */
   holidayRegion: string | null
   extraHolidays: string[]
   windows: Window[]
@@ -54,17 +56,29 @@ export async function defaultSchedule(db: Db, team: TeamId): Promise<ScheduleRow
   return rows[0]
 }
 
-/** The row as the core judges by it. */
+/** The row as the core judges by it around `now`: the public holidays are those of the years that can matter then. */
 export function scheduleOf(
-  row: Pick<ScheduleRow, 'timeZone' | 'useContactZone' | 'windows' | 'extraHolidays' | 'skipHolidays'>,
+  row: Pick<
+    ScheduleRow,
+    'timeZone' | 'useContactZone' | 'windows' | 'extraHolidays' | 'skipHolidays' | 'holidayRegion'
+  >,
+  now: Instant,
 ): Schedule {
   return {
     zone: row.timeZone,
     useContactZone: row.useContactZone,
     windows: row.windows,
-    holidays: row.skipHolidays ? row.extraHolidays : [],
+    holidays: row.skipHolidays ? holidaysOf(row, now) : [],
   }
 }
+
+function holidaysOf({ holidayRegion, extraHolidays }: Holidays, now: Instant): readonly string[] {
+  if (holidayRegion === null) return extraHolidays
+  const dates = holidaysAround(holidayRegion, now)
+  return extraHolidays.length === 0 ? dates : [...dates, ...extraHolidays]
+}
+
+type Holidays = Pick<ScheduleRow, 'extraHolidays' | 'holidayRegion'>
 
 /** Is every minute of the week inside a window? */
 export function isAlways(windows: readonly Window[]): boolean {

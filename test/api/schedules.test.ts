@@ -23,15 +23,68 @@ test('a new team has Always, the default, and Mon-Fri 9-17, both in its zone', a
   })
 })
 
-test('skip_holidays says that public holidays are not known yet, when it is turned on and only then', async () => {
+const weekdays = {
+  schedule_hash: Object.fromEntries(
+    ['monday', 'tuesday', 'wednesday', 'thursday', 'friday'].map((day) => [day, [[9, 17]]]),
+  ),
+}
+
+test('public holidays are those of a country and its region, with the own days among them', async () => {
+  const { body } = await create({
+    ...weekdays,
+    skip_holidays: true,
+    holiday_country: 'de',
+    holiday_region: 'by',
+    extra_holidays: ['2027-12-24'],
+  })
+  expect(body.warnings).toBeUndefined()
+  expect(body.emailer_schedule).toMatchObject({ holiday_country: 'DE', holiday_region: 'BY' })
+  const dates = body.emailer_schedule.upcoming_holidays.map((one: { date: string }) => one.date)
+  expect(dates).toEqual([...dates].sort())
+  expect(body.emailer_schedule.upcoming_holidays).toContainEqual({
+    date: '2027-05-27',
+    name: 'Corpus Christi',
+  })
+  expect(body.emailer_schedule.upcoming_holidays).toContainEqual({ date: '2027-12-24', name: 'Own day off' })
+})
+
+test('another country forgets the region of the one before; null forgets both', async () => {
+  const { body } = await create({
+    ...weekdays,
+    skip_holidays: true,
+    holiday_country: 'DE',
+    holiday_region: 'BY',
+  })
+  const path = `/emailer_schedules/${body.emailer_schedule.id}`
+  const french = await api.put(path, { holiday_country: 'FR' })
+  expect(french.body.emailer_schedule).toMatchObject({ holiday_country: 'FR', holiday_region: null })
+  const none = await api.put(path, { holiday_country: null })
+  expect(none.body.emailer_schedule).toMatchObject({ holiday_country: null, upcoming_holidays: [] })
+})
+
+test('half of a setting is answered with a warning: skipping without a country, a country without skipping', async () => {
   const made = await create({ skip_holidays: true, extra_holidays: ['2027-12-24'] })
-  expect(made.body.warnings).toEqual([
-    expect.stringMatching(/^skip_holidays skips the days of extra_holidays alone/),
-  ])
+  expect(made.body.warnings).toEqual([expect.stringMatching(/extra_holidays alone until holiday_country/)])
   const path = `/emailer_schedules/${made.body.emailer_schedule.id}`
-  expect((await api.put(path, { skip_holidays: true })).body.warnings).toHaveLength(1)
-  expect((await api.put(path, { skip_holidays: false })).body.warnings).toBeUndefined()
+  expect((await api.put(path, { holiday_country: 'US' })).body.warnings).toBeUndefined()
+  expect((await api.put(path, { skip_holidays: false })).body.warnings).toEqual([
+    expect.stringMatching(/skip_holidays is off/),
+  ])
   expect((await create({ name: 'Without' })).body.warnings).toBeUndefined()
+})
+
+test('the countries and their regions are listed, and the coming holidays of each', async () => {
+  const { body } = await api.get('/holidays/countries')
+  const germany = body.countries.find((one: { code: string }) => one.code === 'DE')
+  expect(germany).toMatchObject({
+    name: 'Germany',
+    regions: expect.arrayContaining([{ code: 'BY', name: 'Bayern' }]),
+  })
+  const coming = (await api.get('/holidays?country=DE&region=BY')).body.holidays
+  expect(coming).toContainEqual({ date: '2027-05-27', name: 'Corpus Christi' })
+  expect((await api.get('/holidays?country=DE')).body.holidays).not.toContainEqual(
+    expect.objectContaining({ date: '2027-05-27' }),
+  )
 })
 
 test('hours of the wire and windows in minutes are the same thing', async () => {
@@ -79,6 +132,13 @@ test.each([
   ['a day that does not exist', { schedule_hash: { moonday: [[9, 12]] } }, /moonday/],
   ['hours that are words', { schedule_hash: { monday: 'nine to five' } }, /monday/],
   ['a pair of three', { schedule_hash: { monday: [[9, 12, 13]] } }, /\[9,12,13\]/],
+  ['a country without known holidays', { holiday_country: 'XX' }, /"XX".*GET \/holidays\/countries/],
+  [
+    'a region that the country does not have',
+    { holiday_country: 'DE', holiday_region: 'ZZ' },
+    /Germany.*"ZZ".*BY/,
+  ],
+  ['a region without a country', { holiday_region: 'BY' }, /"BY".*holiday_country/],
   [
     'a holiday that is no date',
     { schedule_hash: { monday: [[9, 12]] }, extra_holidays: ['2027-02-30'] },

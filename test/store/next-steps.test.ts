@@ -76,3 +76,13 @@ test('without a schedule a wait of days runs by the clock of the contact', async
   })
   expect(row).toMatchObject({ step: second, due: Date.parse('2027-03-03T05:00:00Z') })
 })
+
+test('a wait that ends on a public holiday of its schedule is due on the next day (Bulgaria, 3 March)', async () => {
+  const { row, second } = await afterFirst(async (_, stepIds) => {
+    await sql`update schedules set skip_holidays = true, holiday_region = 'BG' where id = (
+      select schedule_id from sequences s join steps st on st.sequence_id = s.id where st.id = ${stepIds[0]!})`.execute(
+      kysely(db),
+    )
+  })
+  expect(row).toMatchObject({ step: second, due: Date.parse('2027-03-04T00:00:00Z') })
+})

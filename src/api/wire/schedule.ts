@@ -1,5 +1,7 @@
 /** Schedules as the wire says them: hours by the name of the day, and beside them our windows in minutes. */
 import { Type } from 'typebox'
+import { DAY, type Instant } from '../../core/clock.ts'
+import { comingHolidays, partsOf } from '../../core/holidays.ts'
 import type { Window } from '../../core/schedule.ts'
 import type { ScheduleRow } from '../../store/schedules.ts'
 import { iso } from './instant.ts'
@@ -10,6 +12,11 @@ export const WindowOnWire = Type.Object({
   day: Type.Integer({ description: '1 is Monday, 7 is Sunday.' }),
   opens_at_minute: Type.Integer(),
   closes_at_minute: Type.Integer({ description: 'At most 1440, midnight at the end of the day.' }),
+})
+
+export const Holiday = Type.Object({
+  date: Type.String({ description: 'YYYY-MM-DD, in the zone that governs.' }),
+  name: Type.String(),
 })
 
 export const EmailerSchedule = Type.Object({
@@ -24,9 +31,15 @@ export const EmailerSchedule = Type.Object({
   windows: Type.Array(WindowOnWire),
   always: Type.Boolean(),
   extra_holidays: Type.Array(Type.String()),
+  holiday_country: Type.Union([Type.String(), Type.Null()]),
+  holiday_region: Type.Union([Type.String(), Type.Null()]),
+  upcoming_holidays: Type.Array(Holiday, {
+    description: 'What skip_holidays skips in the 365 days from today; empty while it is off.',
+  }),
 })
 
-export function wireSchedule(row: ScheduleRow) {
+export function wireSchedule(row: ScheduleRow, now: Instant) {
+  const holidays = row.holidayRegion === null ? null : partsOf(row.holidayRegion)
   return {
     id: row.id,
     name: row.name,
@@ -43,7 +56,21 @@ export function wireSchedule(row: ScheduleRow) {
     })),
     always: row.always,
     extra_holidays: row.extraHolidays,
+    holiday_country: holidays?.country ?? null,
+    holiday_region: holidays?.region ?? null,
+    upcoming_holidays: row.skipHolidays ? upcoming(row, now) : [],
   }
+}
+
+/** The team's own among the public ones, in order of date. */
+function upcoming({ holidayRegion, extraHolidays }: ScheduleRow, now: Instant) {
+  const own = extraHolidays.map((date) => ({ date, name: 'Own day off' }))
+  const from = new Date(now).toISOString().slice(0, 10)
+  const to = new Date(now + 365 * DAY).toISOString().slice(0, 10)
+  return [...(holidayRegion === null ? [] : comingHolidays(holidayRegion, now)), ...own]
+    .filter(({ date }) => date >= from && date < to)
+    .sort((a, b) => (a.date < b.date ? -1 : 1))
+    .filter(({ date }, index, all) => all[index - 1]?.date !== date)
 }
 
 function hashOf(windows: readonly Window[]): Record<string, number[][]> {

@@ -255,6 +255,10 @@ export interface Schedule {
   skip_holidays: boolean
   windows: Window[]
   always: boolean
+  extra_holidays: string[]
+  holiday_country: string | null
+  holiday_region: string | null
+  upcoming_holidays: { date: string; name: string }[]
 }
 
 // Reading

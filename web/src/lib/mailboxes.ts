@@ -66,7 +66,37 @@ export interface ScheduleInput {
   time_zone: string
   use_contacts_time_zone: boolean
   windows: Schedule['windows']
+  skip_holidays: boolean
+  holiday_country: string | null
+  holiday_region: string | null
+  extra_holidays: string[]
 }
+
+export interface HolidayCountry {
+  code: string
+  name: string
+  regions: { code: string; name: string }[]
+}
+
+export const countriesQuery = queryOptions({
+  queryKey: ['holidays', 'countries'],
+  queryFn: async ({ signal }) =>
+    (await api.get<{ countries: HolidayCountry[] }>('/holidays/countries', undefined, signal)).countries,
+  staleTime: Number.POSITIVE_INFINITY,
+})
+
+export const holidaysQuery = (country: string, region: string | null) =>
+  queryOptions({
+    queryKey: ['holidays', country, region],
+    queryFn: async ({ signal }) =>
+      (
+        await api.get<{ holidays: { date: string; name: string }[] }>(
+          '/holidays',
+          { country, ...(region === null ? {} : { region }) },
+          signal,
+        )
+      ).holidays,
+  })
 
 export const createSchedule = (input: ScheduleInput) =>
   api.post<{ emailer_schedule: Schedule }>('/emailer_schedules', input)

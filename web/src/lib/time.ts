@@ -30,6 +30,12 @@ const dayKey = (at: number, zone: string) =>
 export const isoDate = (at: number, zone: string) =>
   Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short' }).format(at)
 
+/** "Thu 27 May 2027" of a date written 2027-05-27. */
+export const dateInWords = (date: string) => {
+  const at = Date.parse(`${date}T12:00:00Z`)
+  return `${weekday(at, 'UTC')} ${dayAndMonth(at, 'UTC')} ${year(at, 'UTC')}`
+}
+
 /** "today 9:02", "Tue 9:02" within six days, "14 Jan 9:02" within the year, "14 Jan 2027 9:02" else. */
 export function wallTime(at: number, now: number, zone: string): string {
   const time = clockTime(at, zone)

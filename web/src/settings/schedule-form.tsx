@@ -10,8 +10,16 @@ import { useSession } from '../lib/session.ts'
 import { tell } from '../ui/act.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { ZoneSelect } from '../ui/zone-select.tsx'
+import { HolidayFields, type Holidays } from './holiday-fields.tsx'
 import classes from './settings.module.css'
 import { DAYS, fromClock, toClock, WEEKDAYS } from './windows.ts'
+
+const NO_HOLIDAYS: Holidays = {
+  skip_holidays: false,
+  holiday_country: null,
+  holiday_region: null,
+  extra_holidays: [],
+}
 
 function useSaving(schedule: Schedule | undefined, onSaved: () => void) {
   const queries = useQueryClient()
@@ -39,10 +47,21 @@ export function ScheduleForm({ schedule, onClose }: { schedule: Schedule | undef
   const [zone, setZone] = useState(schedule?.time_zone ?? team.time_zone)
   const [theirs, setTheirs] = useState(schedule?.use_contacts_time_zone ?? false)
   const [windows, setWindows] = useState<Window[]>(schedule?.windows ?? WEEKDAYS)
+  const [holidays, setHolidays] = useState<Holidays>(schedule ?? NO_HOLIDAYS)
   const { busy, problem, save } = useSaving(schedule, onClose)
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    save({ name: name.trim(), time_zone: zone, use_contacts_time_zone: theirs, windows })
+    const { skip_holidays, holiday_country, holiday_region, extra_holidays } = holidays
+    save({
+      name: name.trim(),
+      time_zone: zone,
+      use_contacts_time_zone: theirs,
+      windows,
+      skip_holidays,
+      holiday_country,
+      holiday_region,
+      extra_holidays,
+    })
   }
   return (
     <Modal opened onClose={onClose} title={schedule ? `Change ${schedule.name}` : 'New schedule'} size={520}>
@@ -56,19 +75,9 @@ export function ScheduleForm({ schedule, onClose }: { schedule: Schedule | undef
             onChange={(event) => setName(event.currentTarget.value)}
             data-autofocus
           />
-          <ZoneSelect
-            label="Time zone"
-            value={zone}
-            onChange={(next) => next && setZone(next)}
-            allowDeselect={false}
-          />
-          <Checkbox
-            size="xs"
-            label="In the contact's own zone where it is known"
-            checked={theirs}
-            onChange={(event) => setTheirs(event.currentTarget.checked)}
-          />
+          <ZoneFields zone={zone} onZone={setZone} theirs={theirs} onTheirs={setTheirs} />
           <Week windows={windows} onChange={setWindows} />
+          <HolidayFields value={holidays} onChange={setHolidays} />
           {schedule ? (
             <span className="sg-quiet">
               The new times apply to every mail of the sequences that use it and has not left yet.
@@ -86,6 +95,33 @@ export function ScheduleForm({ schedule, onClose }: { schedule: Schedule | undef
         </Stack>
       </form>
     </Modal>
+  )
+}
+
+interface ZoneProps {
+  zone: string
+  onZone: (zone: string) => void
+  /** In the contact's own zone where it is known. */
+  theirs: boolean
+  onTheirs: (theirs: boolean) => void
+}
+
+function ZoneFields({ zone, onZone, theirs, onTheirs }: ZoneProps) {
+  return (
+    <>
+      <ZoneSelect
+        label="Time zone"
+        value={zone}
+        onChange={(next) => next && onZone(next)}
+        allowDeselect={false}
+      />
+      <Checkbox
+        size="xs"
+        label="In the contact's own zone where it is known"
+        checked={theirs}
+        onChange={(event) => onTheirs(event.currentTarget.checked)}
+      />
+    </>
   )
 }
 

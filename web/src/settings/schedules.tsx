@@ -5,7 +5,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { Schedule } from '../lib/api-types.ts'
 import { deleteSchedule, schedulesQuery } from '../lib/mailboxes.ts'
-import { zoneName } from '../lib/time.ts'
+import { dateInWords, zoneName } from '../lib/time.ts'
 import { Confirm } from '../ui/confirm.tsx'
 import { Section } from '../ui/page.tsx'
 import { ErrorState, LoadingRows } from '../ui/states.tsx'
@@ -46,6 +46,11 @@ export function Schedules() {
   )
 }
 
+function nextHoliday({ skip_holidays, upcoming_holidays: [next] }: Schedule): string {
+  if (!skip_holidays) return ''
+  return next ? `; closed on holidays, next ${dateInWords(next.date)} (${next.name})` : '; closed on holidays'
+}
+
 function Row({ schedule, onEdit }: { schedule: Schedule; onEdit: () => void }) {
   const queries = useQueryClient()
   const [asking, setAsking] = useState(false)
@@ -63,6 +68,7 @@ function Row({ schedule, onEdit }: { schedule: Schedule; onEdit: () => void }) {
           {schedule.use_contacts_time_zone
             ? `in the contact's zone, else ${zoneName(schedule.time_zone)}`
             : zoneName(schedule.time_zone)}
+          {nextHoliday(schedule)}
         </div>
       </div>
       {schedule.always ? null : (

@@ -918,6 +918,40 @@ export interface paths {
         patch: operations["emailer_schedules_update"];
         trace?: never;
     };
+    "/holidays/countries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Countries and regions whose public holidays are known */
+        get: operations["holidays_countries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/holidays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The public holidays of a country in the coming 365 days */
+        get: operations["holidays_index"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/email_accounts": {
         parameters: {
             query?: never;
@@ -5742,6 +5776,14 @@ export interface operations {
                             }[];
                             always: boolean;
                             extra_holidays: string[];
+                            holiday_country: string | null;
+                            holiday_region: string | null;
+                            /** @description What skip_holidays skips in the 365 days from today; empty while it is off. */
+                            upcoming_holidays: {
+                                /** @description YYYY-MM-DD, in the zone that governs. */
+                                date: string;
+                                name: string;
+                            }[];
                         }[];
                     };
                 };
@@ -5778,6 +5820,10 @@ export interface operations {
                     }[];
                     use_contacts_time_zone?: boolean;
                     skip_holidays?: boolean;
+                    /** @description Whose public holidays skip_holidays skips: a code such as DE or US. Null: nobody’s. */
+                    holiday_country?: string | null;
+                    /** @description A region of that country, such as BY. Null: only what the whole country has. */
+                    holiday_region?: string | null;
                     /** @description YYYY-MM-DD. */
                     extra_holidays?: string[];
                     /** @description New sequences get this one. */
@@ -5813,6 +5859,14 @@ export interface operations {
                             }[];
                             always: boolean;
                             extra_holidays: string[];
+                            holiday_country: string | null;
+                            holiday_region: string | null;
+                            /** @description What skip_holidays skips in the 365 days from today; empty while it is off. */
+                            upcoming_holidays: {
+                                /** @description YYYY-MM-DD, in the zone that governs. */
+                                date: string;
+                                name: string;
+                            }[];
                         };
                     };
                 };
@@ -5860,6 +5914,14 @@ export interface operations {
                             }[];
                             always: boolean;
                             extra_holidays: string[];
+                            holiday_country: string | null;
+                            holiday_region: string | null;
+                            /** @description What skip_holidays skips in the 365 days from today; empty while it is off. */
+                            upcoming_holidays: {
+                                /** @description YYYY-MM-DD, in the zone that governs. */
+                                date: string;
+                                name: string;
+                            }[];
                         };
                     };
                 };
@@ -5899,6 +5961,10 @@ export interface operations {
                     }[];
                     use_contacts_time_zone?: boolean;
                     skip_holidays?: boolean;
+                    /** @description Whose public holidays skip_holidays skips: a code such as DE or US. Null: nobody’s. */
+                    holiday_country?: string | null;
+                    /** @description A region of that country, such as BY. Null: only what the whole country has. */
+                    holiday_region?: string | null;
                     /** @description YYYY-MM-DD. */
                     extra_holidays?: string[];
                     /** @description New sequences get this one. */
@@ -5934,6 +6000,14 @@ export interface operations {
                             }[];
                             always: boolean;
                             extra_holidays: string[];
+                            holiday_country: string | null;
+                            holiday_region: string | null;
+                            /** @description What skip_holidays skips in the 365 days from today; empty while it is off. */
+                            upcoming_holidays: {
+                                /** @description YYYY-MM-DD, in the zone that governs. */
+                                date: string;
+                                name: string;
+                            }[];
                         };
                     };
                 };
@@ -6004,6 +6078,10 @@ export interface operations {
                     }[];
                     use_contacts_time_zone?: boolean;
                     skip_holidays?: boolean;
+                    /** @description Whose public holidays skip_holidays skips: a code such as DE or US. Null: nobody’s. */
+                    holiday_country?: string | null;
+                    /** @description A region of that country, such as BY. Null: only what the whole country has. */
+                    holiday_region?: string | null;
                     /** @description YYYY-MM-DD. */
                     extra_holidays?: string[];
                     /** @description New sequences get this one. */
@@ -6039,6 +6117,14 @@ export interface operations {
                             }[];
                             always: boolean;
                             extra_holidays: string[];
+                            holiday_country: string | null;
+                            holiday_region: string | null;
+                            /** @description What skip_holidays skips in the 365 days from today; empty while it is off. */
+                            upcoming_holidays: {
+                                /** @description YYYY-MM-DD, in the zone that governs. */
+                                date: string;
+                                name: string;
+                            }[];
                         };
                     };
                 };
@@ -6046,6 +6132,70 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    holidays_countries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        countries: {
+                            code: string;
+                            name: string;
+                            regions: {
+                                code: string;
+                                name: string;
+                            }[];
+                        }[];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    holidays_index: {
+        parameters: {
+            query: {
+                country: string;
+                region?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        holidays: {
+                            /** @description YYYY-MM-DD, in the zone that governs. */
+                            date: string;
+                            name: string;
+                        }[];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             422: components["responses"]["Unprocessable"];
         };
     };
