@@ -525,6 +525,7 @@ create table messages (
   clicked_at timestamp with time zone,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
+  demoed_at timestamp with time zone,
   constraint messages_pkey PRIMARY KEY (team_id, id),
   constraint messages_bounce_check CHECK ((bounce = ANY (ARRAY['hard'::text, 'soft'::text, 'blocked'::text]))),
   constraint messages_purpose_check CHECK ((purpose = ANY (ARRAY['sequence'::text, 'one_off'::text, 'answer'::text, 'test'::text]))),

@@ -76,7 +76,7 @@ function fieldsOf({ fields }: ContactLine, row: ContactRow, { timeZoneDefault }:
 }
 
 async function write(tx: Db, people: readonly Person[], writer: Writer): Promise<void> {
-  const { team, now } = writer
+  const { team } = writer
   const moved = people.filter((each) => each.before?.organizationName !== each.now.organizationName)
   await linkAccounts(
     tx,
@@ -89,9 +89,8 @@ async function write(tx: Db, people: readonly Person[], writer: Writer): Promise
   await saveContacts(tx, { team, contacts: changed.map((each) => each.now) })
   await addAllToLists(tx, people, writer)
   await wakeChanged(tx, {
-    team,
+    ...writer,
     changes: changed.map((each) => ({ before: each.before!, after: each.now })),
-    now,
   })
 }
 

@@ -1,11 +1,10 @@
-/** Changing a contact. Whoever is enrolled goes on; the engine looks again at what the change may have opened or closed. */
-import type { Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
-import type { Id, TeamId } from '../core/ids.ts'
+import type { Id } from '../core/ids.ts'
 import { type ContactRow, lockContact, saveContacts } from '../store/contacts.ts'
 import { lookNow } from '../store/enrollments.ts'
 import { bumpContacts } from '../store/lanes.ts'
 import { applyFields, type ContactFields } from './contact-fields.ts'
+import { stopInterested } from './stop-interested.ts'
 import {
   type ContactRefusal,
   linkAccounts,
@@ -54,20 +53,26 @@ export async function rewriteContact(
   await saveContacts(tx, { team, contacts: [next] })
   if (update.listNames)
     await putOnLists(tx, { contactIds: [row.id], names: update.listNames, replace: true }, update)
-  await wakeChanged(tx, { team, changes: [{ before: row, after: next }], now })
+  await wakeChanged(tx, { ...update, changes: [{ before: row, after: next }] })
   return { kind: 'updated', id: row.id }
 }
 
-/** In the transaction of the changes: the engine looks again at whoever they concern. */
+/** In the transaction of the changes: the engine looks again at whoever they concern, and whoever is interested now is left alone. */
 export async function wakeChanged(
   tx: Db,
-  o: { team: TeamId; changes: readonly { before: ContactRow; after: ContactRow }[]; now: Instant },
+  o: Omit<Writer, 'source'> & { changes: readonly { before: ContactRow; after: ContactRow }[] },
 ): Promise<void> {
-  const { team, now } = o
+  const { team, userId, now, random } = o
   const concerned = o.changes.filter(({ before, after }) => concernsSending(before, after))
   const moved = concerned.filter(({ before, after }) => before.timeZone !== after.timeZone)
   await bumpContacts(tx, { team, contactIds: concerned.map(({ after }) => after.id), now })
   await lookNow(tx, { team, contactIds: moved.map(({ after }) => after.id), now })
+  const stages = o.changes.map(({ before, after }) => ({
+    contactId: after.id,
+    before: before.stageId,
+    after: after.stageId,
+  }))
+  await stopInterested(tx, { team, changes: stages, actor: `user:${userId}`, now, random })
 }
 
 /** Can this change open or close a gate? Names and such are read when a mail is rendered; waking a lane for each would be waste. */

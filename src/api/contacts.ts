@@ -1,13 +1,19 @@
 /** Contacts: create, show, update. Searching is in contact-search.ts. */
 import { Type } from 'typebox'
 import { createContact } from '../actions/create-contact.ts'
+import { recordMeeting } from '../actions/record-meeting.ts'
 import { updateContact } from '../actions/update-contact.ts'
 import { contactById } from '../store/contacts.ts'
+import { actorOf } from './actor.ts'
 import { contactWithLabels } from './contact-answers.ts'
 import { contactFieldsFrom, contactParameters, refuseContact } from './contact-input.ts'
 import { refuse } from './errors.ts'
+import { clearable } from './params.ts'
+import { allowed } from './refusing.ts'
 import { type Call, type Route, route } from './route.ts'
+import { StillSending, stillSending } from './sequence-state.ts'
 import { WireContact } from './wire/contact.ts'
+import { instantOf } from './wire/instant.ts'
 import { WireLabel } from './wire/label.ts'
 
 const ContactAnswer = Type.Object({ contact: WireContact, labels: Type.Array(WireLabel) })
@@ -92,6 +98,45 @@ export const routes: Route[] = [
         refuse(422, 'Cannot update contact as it is deleted.', { deleted_contact_ids: [id] })
       if (updated.kind !== 'updated') refuseContact(updated)
       return contactWithLabels(call, id)
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/contacts/:id/meeting',
+    name: 'contacts/meeting',
+    summary: 'A meeting with the contact was arranged',
+    description:
+      'For programs that book meetings, and for people. All sequences of the contact end ("scheduled appointment"), the contact moves to Interested, and the last email counts as the one that led to it. `still_sending` names what had left already.',
+    extension: true,
+    input: Type.Object({
+      id: Type.String(),
+      starts_at: clearable(Type.String({ description: 'When it takes place, as an ISO instant.' })),
+      note: Type.Optional(Type.String({ maxLength: 2_000 })),
+    }),
+    output: Type.Object({
+      contact: WireContact,
+      finished_contact_campaign_status_ids: Type.Array(Type.String()),
+      still_sending: StillSending,
+    }),
+    async run(input, call) {
+      const { teamId: team } = call.caller
+      const { finished, transmitting } = allowed(
+        await recordMeeting(call.db, {
+          team,
+          actor: actorOf(call),
+          contactId: input.id,
+          startsAt: input.starts_at ? instantOf(input.starts_at, 'starts_at') : null,
+          note: input.note ?? '',
+          now: call.now,
+          random: call.random,
+        }),
+      )
+      const { contact } = await contactWithLabels(call, input.id)
+      return {
+        contact,
+        finished_contact_campaign_status_ids: finished,
+        still_sending: stillSending(transmitting),
+      }
     },
   }),
 ]

@@ -28,6 +28,7 @@ export const ACTIVITIES = {
   complained: 'Reported the email as spam.',
   unresponsive: 'Received every step and did not answer.',
   human_outbound: 'Somebody wrote by hand.',
+  meeting: 'A meeting was arranged.',
   left_company: 'Left the company.',
   suppressed: 'Put on the do-not-contact list.',
   unsuppressed: 'Taken off the do-not-contact list.',

@@ -6,6 +6,9 @@
 export const REASONS = {
   completed: 'Came to the end of the sequence.',
   replied: 'Answered.',
+  meeting: 'A meeting was arranged.',
+  interested: 'Is interested.',
+  left_company: 'Has left the company.',
   marked_finished: 'Marked as finished by a person.',
   stopped: 'Stopped by a person.',
   archived: 'The sequence was archived.',

@@ -182,3 +182,16 @@ export async function waitingAt(
 export async function analyzeEnrollments(db: Db): Promise<void> {
   await sql`analyze enrollments`.execute(kysely(db))
 }
+
+/** Live enrollments of these contacts in sequences that end when somebody is interested; sorted by id. */
+export async function liveWhereInterestEnds(
+  tx: Db,
+  { team, contactIds }: { team: TeamId; contactIds: readonly Id[] },
+): Promise<Id[]> {
+  const { rows } = await sql<{ id: Id }>`
+    select e.id from enrollments e join sequences q on q.team_id = e.team_id and q.id = e.sequence_id
+    where e.team_id = ${team} and e.contact_id = any(${contactIds as Id[]}) and e.state in ('active', 'paused')
+      and e.removed_at is null and q.finish_on_interested
+    order by e.id`.execute(kysely(tx))
+  return rows.map((row) => row.id)
+}

@@ -60,6 +60,7 @@ export interface MessageRow {
   repliedAt: Instant | null
   replyClass: string | null
   openedAt: Instant | null
+  demoedAt: Instant | null
   clickedAt: Instant | null
   optedOutAt: Instant | null
   createdAt: Instant
@@ -111,7 +112,7 @@ const LEDGER = (team: TeamId, tests: boolean) => sql`
     coalesce(m.failure, m.smtp_reply) as failure, coalesce(m.due_at, m.claimed_at, m.created_at) as due_at,
     case when m.state = 'accepted' then coalesce(m.settled_at, m.marked_at) end as completed_at,
     case when m.state in ('rejected', 'not_sent') then coalesce(m.settled_at, m.updated_at) end as failed_at,
-    m.bounce, m.replied_at, m.reply_class, m.opened_at, m.clicked_at, m.opted_out_at, m.created_at
+    m.bounce, m.replied_at, m.reply_class, m.opened_at, m.clicked_at, m.opted_out_at, m.demoed_at, m.created_at
   from messages m
   where m.team_id = ${team} and (m.state in ('accepted', 'rejected', 'not_sent', 'drafted', 'transmitting', 'unknown')
     or (m.enrollment_id is null and m.state <> 'cancelled')) and (${tests} or m.purpose <> 'test')`
@@ -127,7 +128,7 @@ const NEXT = (team: TeamId, failedHolds: readonly string[]) => sql`
     e.hold_detail, null::text as failure, coalesce(e.due_at, e.lease_until, e.wait_ends_at) as due_at, null::timestamptz as completed_at,
     case when e.state = 'active' and e.hold_reason = any(${failedHolds as string[]}) then e.updated_at end as failed_at,
     null::text as bounce, null::timestamptz as replied_at, null::text as reply_class, null::timestamptz as opened_at,
-    null::timestamptz as clicked_at, null::timestamptz as opted_out_at, e.added_at as created_at
+    null::timestamptz as clicked_at, null::timestamptz as opted_out_at, null::timestamptz as demoed_at, e.added_at as created_at
   from enrollments e
   join contacts c on c.team_id = e.team_id and c.id = e.contact_id
   join mailboxes b on b.team_id = e.team_id and b.id = e.mailbox_id
@@ -144,7 +145,7 @@ const COLUMNS = sql`x.id, x.purpose, x.state, x.status, x.enrollment_id as "enro
   x.mailbox_id as "mailboxId", x.user_id as "userId", x.from_address as "from", x.from_name as "fromName", x.to_address as "to",
   x.to_name as "toName", x.cc, x.bcc, coalesce(t.subject, case when v.thread = 'reply_to_thread' then null else v.subject end) as subject, k.subject as "threadSubject", t.html, t.body as text, x.rfc_id as "rfcId",
   x.not_sent_reason as "notSentReason", x.hold_detail as "holdDetail", x.failure, x.due_at as "dueAt", x.completed_at as "completedAt",
-  x.failed_at as "failedAt", x.bounce, x.replied_at as "repliedAt", x.reply_class as "replyClass", x.opened_at as "openedAt",
+  x.failed_at as "failedAt", x.bounce, x.replied_at as "repliedAt", x.reply_class as "replyClass", x.opened_at as "openedAt", x.demoed_at as "demoedAt",
   x.clicked_at as "clickedAt", x.opted_out_at as "optedOutAt", x.created_at as "createdAt"`
 const JOINS = (team: TeamId) => sql`
   left join sequences q on q.team_id = ${team} and q.id = x.sequence_id
@@ -201,7 +202,7 @@ const STATS: Record<MessageStat, RawBuilder<unknown>> = {
   opened: sql`x.opened_at is not null`,
   clicked: sql`x.clicked_at is not null`,
   unsubscribed: sql`x.opted_out_at is not null`,
-  demoed: sql`false`,
+  demoed: sql`x.demoed_at is not null`,
   bounced: sql`x.bounce in ('hard', 'soft')`,
   spam_blocked: sql`x.bounce = 'blocked'`,
   failed_other: sql`x.status = 'failed'`,

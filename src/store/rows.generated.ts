@@ -461,6 +461,7 @@ export interface Messages {
   clicked_at: Nullable<Stamp>
   created_at: Stamp
   updated_at: Stamp
+  demoed_at: Nullable<Stamp>
 }
 
 export interface SandboxMails {

@@ -23,6 +23,7 @@ export type Metric =
   | 'unsubscribed'
   | 'opened'
   | 'clicked'
+  | 'demoed'
 
 export interface Delta {
   sequenceId: Id

@@ -48,6 +48,9 @@ export const HOLD_REASONS = Object.keys(HOLDS) as HoldReason[]
 const REASONS_ON_WIRE: Record<Reason, { inactive: string; failure: string | null }> = {
   completed: { inactive: 'Completed last step', failure: null },
   replied: { inactive: 'replied', failure: null },
+  meeting: { inactive: 'scheduled appointment', failure: null },
+  interested: { inactive: 'interested', failure: null },
+  left_company: { inactive: 'Left the company', failure: null },
   marked_finished: { inactive: 'manually finished', failure: null },
   stopped: { inactive: 'manually finished', failure: null },
   archived: { inactive: 'Sequence archived', failure: null },

@@ -94,6 +94,7 @@ function moments(row: MessageRow) {
     bounce: row.bounce === 'hard' || row.bounce === 'soft' ? true : null,
     spam_blocked: blocked ? true : null,
     replied: row.repliedAt === null ? null : true,
+    demoed: row.demoedAt === null ? null : true,
     reply_class: row.replyClass,
   }
 }
@@ -157,7 +158,6 @@ function neverUsed(row: MessageRow) {
     enable_tracking: false,
     provider_thread_id: null,
     schedule_delayed_reason: null,
-    demoed: null,
     due_at_manually_changed: false,
     tracking_disabled_reason: null,
     async_sending: row.state === 'transmitting',

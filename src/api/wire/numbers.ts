@@ -103,7 +103,7 @@ export function emailCounters(totals: readonly Total[], where: Where = {}) {
     unique_hard_bounced: of('hard_bounced'),
     unique_spam_blocked: of('spam_blocked'),
     unique_replied: of('replied'),
-    unique_demoed: 0,
+    unique_demoed: of('demoed'),
     unique_clicked: of('clicked'),
     unique_unsubscribed: of('unsubscribed'),
     unique_opened_unfiltered: of('opened'),
@@ -117,6 +117,6 @@ export function emailCounters(totals: readonly Total[], where: Where = {}) {
     reply_rate: rate(of('replied')),
     spam_block_rate: rate(of('spam_blocked')),
     opt_out_rate: rate(of('unsubscribed')),
-    demo_rate: 0,
+    demo_rate: rate(of('demoed')),
   }
 }

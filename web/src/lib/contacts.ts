@@ -44,6 +44,9 @@ export const contactQuery = (id: string) =>
     enabled: id !== '',
   })
 
+/** Ends all sequences of the contact. */
+export const recordMeeting = (id: string) => api.post(`/contacts/${id}/meeting`)
+
 export const timelineQuery = (id: string) =>
   queryOptions({
     queryKey: ['contacts', 'timeline', id],

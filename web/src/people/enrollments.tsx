@@ -4,6 +4,7 @@ import { IconChevronDown } from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { Contact, PersonEnrollment } from '../lib/api-types.ts'
+import { recordMeeting } from '../lib/contacts.ts'
 import { changeStatuses, release, stopPeople } from '../lib/sequences.ts'
 import { nameOf } from '../lib/words.ts'
 import { tell, useAct } from '../ui/act.tsx'
@@ -119,6 +120,12 @@ function Acts({ contact, enrollment }: { contact: Contact; enrollment: PersonEnr
         <Menu.Dropdown>
           <Menu.Item onClick={act('is finished here', () => stopPeople(sequence, ids, 'mark_as_finished'))}>
             Finish: nothing more from this sequence
+          </Menu.Item>
+          <Menu.Item
+            onClick={act('has a meeting', () => recordMeeting(contact.id))}
+            data-testid="meeting-arranged"
+          >
+            Meeting arranged: nothing more from any sequence
           </Menu.Item>
           <Menu.Item onClick={act('is removed from it', () => stopPeople(sequence, ids, 'remove'))}>
             Remove: may be added again from the start

@@ -250,6 +250,26 @@ export interface paths {
         patch: operations["contacts_update"];
         trace?: never;
     };
+    "/contacts/{id}/meeting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A meeting with the contact was arranged
+         * @description For programs that book meetings, and for people. All sequences of the contact end ("scheduled appointment"), the contact moves to Interested, and the last email counts as the one that led to it. `still_sending` names what had left already.
+         */
+        post: operations["contacts_meeting"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/contacts/{id}/timeline": {
         parameters: {
             query?: never;
@@ -2256,6 +2276,47 @@ export interface operations {
                     "application/json": {
                         contact: components["schemas"]["Contact"];
                         labels: components["schemas"]["Label"][];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    contacts_meeting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    starts_at?: string | null;
+                    note?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        contact: components["schemas"]["Contact"];
+                        finished_contact_campaign_status_ids: string[];
+                        still_sending: {
+                            emailer_message_id: string;
+                            contact_id: string | null;
+                            to_email: string | null;
+                        }[];
                     };
                 };
             };
