@@ -69,7 +69,13 @@ function One({ contact, enrollment }: { contact: Contact; enrollment: PersonEnro
   )
 }
 
-function Acts({ contact, enrollment }: { contact: Contact; enrollment: PersonEnrollment }) {
+interface OfPerson {
+  contact: Contact
+  enrollment: PersonEnrollment
+}
+
+/** Does something to the person, then says so in these words behind their name. */
+function useActing(contact: Contact) {
   const queries = useQueryClient()
   const { busy, run } = useAct()
   const act = (words: string, what: () => Promise<unknown>) => () =>
@@ -78,60 +84,59 @@ function Acts({ contact, enrollment }: { contact: Contact; enrollment: PersonEnr
       await queries.invalidateQueries()
       tell(`${nameOf(contact)} ${words}.`)
     })
+  return { busy, act }
+}
+
+function Acts({ contact, enrollment }: OfPerson) {
+  const { busy, act } = useActing(contact)
   const { sequence_id: sequence, state } = enrollment
-  const ids = [contact.id]
+  const button = (words: string, onClick: () => unknown) => (
+    <Button size="compact-sm" variant="default" loading={busy} onClick={onClick}>
+      {words}
+    </Button>
+  )
+  const change = (to: 'active' | 'paused') => () => changeStatuses(sequence, [contact.id], to)
   return (
     <>
-      {state === 'held' ? (
-        <Button
-          size="compact-sm"
-          variant="default"
-          loading={busy}
-          onClick={act('goes on', () => release(enrollment.id))}
-        >
-          Retry
-        </Button>
-      ) : null}
-      {state === 'paused' ? (
-        <Button
-          size="compact-sm"
-          variant="default"
-          loading={busy}
-          onClick={act('goes on', () => changeStatuses(sequence, ids, 'active'))}
-        >
-          Resume
-        </Button>
-      ) : (
-        <Button
-          size="compact-sm"
-          variant="default"
-          loading={busy}
-          onClick={act('is paused', () => changeStatuses(sequence, ids, 'paused'))}
-        >
-          Pause
-        </Button>
-      )}
-      <Menu position="bottom-start">
-        <Menu.Target>
-          <Button size="compact-sm" variant="default" rightSection={<IconChevronDown size={14} />}>
-            Stop
-          </Button>
-        </Menu.Target>
-        <Menu.Dropdown>
-          <Menu.Item onClick={act('is finished here', () => stopPeople(sequence, ids, 'mark_as_finished'))}>
-            Finish: nothing more from this sequence
-          </Menu.Item>
-          <Menu.Item
-            onClick={act('has a meeting', () => recordMeeting(contact.id))}
-            data-testid="meeting-arranged"
-          >
-            Meeting arranged: nothing more from any sequence
-          </Menu.Item>
-          <Menu.Item onClick={act('is removed from it', () => stopPeople(sequence, ids, 'remove'))}>
-            Remove: may be added again from the start
-          </Menu.Item>
-        </Menu.Dropdown>
-      </Menu>
+      {state === 'held'
+        ? button(
+            'Retry',
+            act('goes on', () => release(enrollment.id)),
+          )
+        : null}
+      {state === 'paused'
+        ? button('Resume', act('goes on', change('active')))
+        : button('Pause', act('is paused', change('paused')))}
+      <StopMenu contact={contact} enrollment={enrollment} />
     </>
+  )
+}
+
+function StopMenu({ contact, enrollment }: OfPerson) {
+  const { act } = useActing(contact)
+  const stop = (mode: 'mark_as_finished' | 'remove') => () =>
+    stopPeople(enrollment.sequence_id, [contact.id], mode)
+  return (
+    <Menu position="bottom-start">
+      <Menu.Target>
+        <Button size="compact-sm" variant="default" rightSection={<IconChevronDown size={14} />}>
+          Stop
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item onClick={act('is finished here', stop('mark_as_finished'))}>
+          Finish: nothing more from this sequence
+        </Menu.Item>
+        <Menu.Item
+          onClick={act('has a meeting', () => recordMeeting(contact.id))}
+          data-testid="meeting-arranged"
+        >
+          Meeting arranged: nothing more from any sequence
+        </Menu.Item>
+        <Menu.Item onClick={act('is removed from it', stop('remove'))}>
+          Remove: may be added again from the start
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
   )
 }
