@@ -389,6 +389,25 @@ create table mailbox_checks (
   constraint mailbox_checks_state_check CHECK ((state = ANY (ARRAY['running'::text, 'passed'::text, 'failed'::text])))
 );
 
+create table mailbox_grants (
+  team_id integer not null,
+  mailbox_id text collate "C" not null,
+  provider text not null,
+  issuer text not null,
+  subject text not null,
+  refresh_secret text not null,
+  access_secret text not null,
+  access_ends_at timestamp with time zone not null,
+  busy_until timestamp with time zone not null default '-infinity'::timestamp with time zone,
+  revoked_at timestamp with time zone,
+  revoked_words text,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  rev integer not null default 1,
+  constraint mailbox_grants_pkey PRIMARY KEY (team_id, mailbox_id),
+  constraint mailbox_grants_provider_check CHECK ((provider = ANY (ARRAY['google'::text, 'microsoft'::text])))
+);
+
 create table mailboxes (
   team_id integer not null,
   id text collate "C" not null,
@@ -650,6 +669,22 @@ create table sessions (
   constraint sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
 );
 CREATE INDEX sessions_by_user ON public.sessions USING btree (user_id);
+
+create table sign_ins (
+  team_id integer not null,
+  id text collate "C" not null,
+  user_id text collate "C" not null,
+  provider text not null,
+  mailbox_id text collate "C",
+  redirect_uri text not null,
+  state_hash text not null,
+  nonce text not null,
+  verifier_secret text not null,
+  used_at timestamp with time zone,
+  created_at timestamp with time zone not null,
+  constraint sign_ins_pkey PRIMARY KEY (team_id, id),
+  constraint sign_ins_provider_check CHECK ((provider = ANY (ARRAY['google'::text, 'microsoft'::text])))
+);
 
 create table stages (
   team_id integer not null,

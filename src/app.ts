@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import manifest from '../package.json' with { type: 'json' }
 import { jobHandlers } from './actions/job-handlers.ts'
 import { mailboxAccess } from './actions/mailbox-access.ts'
+import { type MailboxTokens, mailboxTokens } from './actions/mailbox-tokens.ts'
 import type { ApiContext } from './api/route.ts'
 import { createServer } from './api/server.ts'
 import { ServerClock } from './clock.ts'
@@ -20,8 +21,9 @@ import { sandboxRows } from './engine/sandbox-rows.ts'
 import { startSentCopies } from './engine/sent-copies.ts'
 import { startTravel } from './engine/travel.ts'
 import { createLog, type DestinationStream, type Log } from './log.ts'
+import { createOAuth } from './mail/oauth.ts'
 import { parseMail } from './mail/parse.ts'
-import type { MailPort, MailTimeouts } from './mail/port.ts'
+import type { MailPort, MailTimeouts, OAuthPort } from './mail/port.ts'
 import { createMailPort } from './mail/post.ts'
 import { answerMail, type Sandbox, startSandbox } from './mail/sandbox.ts'
 import { systemRandom } from './random.ts'
@@ -135,13 +137,15 @@ async function startParts(house: House, options: StartOptions, stops: Stop[]): P
     ...(options.mailTimeouts && { timeouts: options.mailTimeouts }),
   })
   const jobs = jobsOnce(house)
-  const server = createServer(apiContext(house, { sandbox, mail, jobs }), {
+  const oauth = createOAuth(config)
+  const tokens = mailboxTokens({ ...house, db: pools.claim, oauth })
+  const server = createServer(apiContext(house, { sandbox, mail, oauth, tokens, jobs }), {
     webRoot: resolve(ROOT, 'web/dist'),
   })
   stops.push(() => server.close())
   const url = await server.listen({ host: config.host, port: config.port })
   stops.push((await jobs.running()).stop)
-  stops.push(startMailing(house, mail).stop)
+  stops.push(startMailing(house, { mail, tokens }).stop)
   return {
     url,
     async stop() {
@@ -177,10 +181,13 @@ function jobsOnce({ pools, log, clock, random }: House): ApiContext['jobs'] & { 
 }
 
 /** What happens by itself: sending, reading, and time travel where it is allowed. */
-function startMailing(house: House, mail: MailPort): { stop(): Promise<void> } {
+function startMailing(
+  house: House,
+  { mail, tokens }: { mail: MailPort; tokens: MailboxTokens },
+): { stop(): Promise<void> } {
   const { config, log, pools, clock, random, keys } = house
   const worker = newId(clock.real(), random)
-  const access = mailboxAccess({ db: pools.claim, keys, privateMailHosts: config.privateMailHosts })
+  const access = mailboxAccess({ db: pools.claim, keys, tokens, privateMailHosts: config.privateMailHosts })
   const onRead = () => sending.poke()
   const reading = startReading({ db: pools.claim, mail, access, clock, random, log, onRead })
   const sending = startEngine({
@@ -211,7 +218,13 @@ function startMailing(house: House, mail: MailPort): { stop(): Promise<void> } {
 
 function apiContext(
   house: House,
-  parts: { sandbox: Sandbox; mail: MailPort; jobs: ApiContext['jobs'] },
+  parts: {
+    sandbox: Sandbox
+    mail: MailPort
+    oauth: OAuthPort
+    tokens: MailboxTokens
+    jobs: ApiContext['jobs']
+  },
 ): ApiContext {
   const { config, log, pools, clock, random, keys } = house
   return {
@@ -222,6 +235,8 @@ function apiContext(
     log,
     jobs: parts.jobs,
     mail: parts.mail,
+    oauth: parts.oauth,
+    tokens: parts.tokens,
     sandbox: { parse: parseMail, compose: answerMail, announce: parts.sandbox.announce },
     settings: {
       publicUrl: config.publicUrl,

@@ -13,6 +13,20 @@ export interface Config {
   timeTravel: boolean
   logLevel: LogLevel
   privateMailHosts: readonly string[]
+  googleClientId: string | null
+  googleClientSecret: string | null
+  microsoftTenant: string | null
+  microsoftClientId: string | null
+  microsoftClientSecret: string | null
+  oauthLoopback: LoopbackProvider | null
+}
+
+/** A server of this machine in place of Google's and Microsoft's, and the mail servers that take its tokens. */
+export interface LoopbackProvider {
+  /** Without a slash at its end. */
+  url: string
+  smtp: { host: string; port: number }
+  imap: { host: string; port: number }
 }
 
 /** A setting that cannot be used; the message names the key, the value and the way out. */
@@ -125,7 +139,74 @@ const SETTINGS: Settings = {
         .map((host) => host.trim())
         .filter((host) => host !== ''),
   },
+  googleClientId: {
+    key: 'SEGUE_GOOGLE_CLIENT_ID',
+    says: 'The client that Google has given you: mailboxes are connected with "Connect with Google". [How to get one](oauth.md).',
+    default: '',
+    read: (value) => value ?? null,
+  },
+  googleClientSecret: {
+    key: 'SEGUE_GOOGLE_CLIENT_SECRET',
+    says: 'The secret of that client.',
+    default: '',
+    secret: true,
+    read: (value) => value ?? null,
+  },
+  microsoftTenant: {
+    key: 'SEGUE_MICROSOFT_TENANT',
+    says: 'The directory (tenant) id of your app in Entra, or one of its domains.',
+    default: '',
+    read: (value) =>
+      value === undefined || /^[\w.-]{1,253}$/.test(value)
+        ? (value ?? null)
+        : refuse('SEGUE_MICROSOFT_TENANT', value, 'write the directory id, or a domain such as acme.com.'),
+  },
+  microsoftClientId: {
+    key: 'SEGUE_MICROSOFT_CLIENT_ID',
+    says: 'The application (client) id of that app: mailboxes are connected with "Connect with Microsoft". [How to get one](oauth.md).',
+    default: '',
+    read: (value) => value ?? null,
+  },
+  microsoftClientSecret: {
+    key: 'SEGUE_MICROSOFT_CLIENT_SECRET',
+    says: 'The value of a client secret of that app. It ends after two years at most: put a new one here before.',
+    default: '',
+    secret: true,
+    read: (value) => value ?? null,
+  },
+  oauthLoopback: {
+    key: 'SEGUE_OAUTH_LOOPBACK',
+    says: 'For tests: a server of this machine that plays Google and Microsoft, and its mail servers, as `http://127.0.0.1:5000?smtp=127.0.0.1:2525&imap=127.0.0.1:1143`.',
+    default: '',
+    read: (value) => (value === undefined ? null : loopbackProvider(value)),
+  },
 }
+
+/** Settings that are worth nothing without each other. */
+const TOGETHER: readonly (keyof Config)[][] = [
+  ['googleClientId', 'googleClientSecret'],
+  ['microsoftTenant', 'microsoftClientId', 'microsoftClientSecret'],
+]
+
+/** Whoever sets it gets the tokens, so it can only be this machine. */
+function loopbackProvider(value: string): LoopbackProvider {
+  const at = (text: string | null) => {
+    const url = URL.parse(`http://${text ?? ''}`)
+    return url && isLoopback(url.hostname) && url.port !== ''
+      ? { host: url.hostname, port: Number(url.port) }
+      : refuse('SEGUE_OAUTH_LOOPBACK', value, 'every host in it is 127.0.0.1, ::1 or localhost, with a port.')
+  }
+  const url = URL.parse(value)
+  const { host, port } = at(url?.protocol === 'http:' ? url.host : null)
+  return {
+    url: `http://${host}:${port}`,
+    smtp: at(url!.searchParams.get('smtp')),
+    imap: at(url!.searchParams.get('imap')),
+  }
+}
+
+const isLoopback = (host: string) =>
+  host === 'localhost' || host === '[::1]' || /^127(?:\.\d+){3}$/.test(host)
 
 /** Ours, but not the program's: for the tests, and what Kubernetes puts into every container beside a service named segue. */
 const IGNORED = /^SEGUE_(CONTRACT_DIR|CORPUS_DIR|CI|SERVICE_.*|PORT_.*)$/
@@ -137,7 +218,20 @@ export function readConfig(env: Environment): Config {
     name,
     setting.read(settingIn(setting, env)),
   ])
-  return Object.fromEntries(entries) as Config
+  const config = Object.fromEntries(entries) as Config
+  TOGETHER.forEach((names) => {
+    refuseHalves(config, names)
+  })
+  return config
+}
+
+function refuseHalves(config: Config, names: readonly (keyof Config)[]): void {
+  const missing = names.filter((name) => config[name] === null).map((name) => SETTINGS[name].key)
+  if (missing.length === 0 || missing.length === names.length) return
+  const set = names.filter((name) => config[name] !== null).map((name) => SETTINGS[name].key)
+  throw new ConfigError(
+    `${set.join(' and ')} ${set.length === 1 ? 'is' : 'are'} set, but ${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} not. They belong together; docs/oauth.md says where each comes from.`,
+  )
 }
 
 function settingIn({ key, secret }: Setting<unknown>, env: Environment): string | undefined {

@@ -155,6 +155,12 @@ export function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex')
 }
 
+/** Is `hash` the SHA-256 of `text`? Takes as long whatever the answer. */
+export function isHashOf(hash: string, text: string): boolean {
+  const [expected, given] = [Buffer.from(hash), Buffer.from(sha256(text))]
+  return expected.length === given.length && timingSafeEqual(expected, given)
+}
+
 /** A hash that tells nothing once its salt is deleted: how the ledger keeps an address and a body it may have to forget. */
 export function saltedHash(salt: string, text: string): string {
   return sha256(`${salt}\n${text}`)

@@ -33,6 +33,12 @@ test('nothing set: the defaults', () => {
     timeTravel: false,
     logLevel: 'info',
     privateMailHosts: ['localhost', '127.0.0.0/8', '::1'],
+    googleClientId: null,
+    googleClientSecret: null,
+    microsoftTenant: null,
+    microsoftClientId: null,
+    microsoftClientSecret: null,
+    oauthLoopback: null,
   })
 })
 
@@ -49,6 +55,11 @@ test('every setting is read', () => {
       SEGUE_TIME_TRAVEL: '1',
       SEGUE_LOG_LEVEL: 'warn',
       SEGUE_PRIVATE_MAIL_HOSTS: 'mail.lan, 10.0.0.0/8 ,',
+      SEGUE_GOOGLE_CLIENT_ID: 'google id',
+      SEGUE_GOOGLE_CLIENT_SECRET: 'google secret',
+      SEGUE_MICROSOFT_TENANT: 'acme.com',
+      SEGUE_MICROSOFT_CLIENT_ID: 'microsoft id',
+      SEGUE_MICROSOFT_CLIENT_SECRET: 'microsoft secret',
     }),
   ).toEqual({
     dataDir: '/srv/segue',
@@ -60,6 +71,12 @@ test('every setting is read', () => {
     timeTravel: true,
     logLevel: 'warn',
     privateMailHosts: ['mail.lan', '10.0.0.0/8'],
+    googleClientId: 'google id',
+    googleClientSecret: 'google secret',
+    microsoftTenant: 'acme.com',
+    microsoftClientId: 'microsoft id',
+    microsoftClientSecret: 'microsoft secret',
+    oauthLoopback: null,
   })
 })
 
@@ -141,4 +158,31 @@ test('only secrets may stand in files', () => {
 
 test('docs/configuration.md is what the settings say', async () => {
   expect(await readFile('docs/configuration.md', 'utf8')).toBe(configurationMarkdown())
+})
+
+test('half of a client is refused with what is missing', () => {
+  expect(() => readConfig({ SEGUE_GOOGLE_CLIENT_ID: 'id' })).toThrow(
+    'SEGUE_GOOGLE_CLIENT_ID is set, but SEGUE_GOOGLE_CLIENT_SECRET is not.',
+  )
+  expect(() =>
+    readConfig({ SEGUE_MICROSOFT_CLIENT_ID: 'id', SEGUE_MICROSOFT_CLIENT_SECRET: 'secret' }),
+  ).toThrow('are set, but SEGUE_MICROSOFT_TENANT is not')
+})
+
+test('a provider for tests is only ever on this machine', () => {
+  const at = (value: string) => readConfig({ SEGUE_OAUTH_LOOPBACK: value }).oauthLoopback
+  expect(at('http://127.0.0.1:5000?smtp=127.0.0.1:2525&imap=localhost:1143')).toEqual({
+    url: 'http://127.0.0.1:5000',
+    smtp: { host: '127.0.0.1', port: 2525 },
+    imap: { host: 'localhost', port: 1143 },
+  })
+  for (const value of [
+    'http://10.0.0.1:5000?smtp=127.0.0.1:2525&imap=127.0.0.1:1143',
+    'http://127.0.0.1:5000?smtp=mail.evil.test:25&imap=127.0.0.1:1143',
+    'http://127.0.0.1.evil.test:5000?smtp=127.0.0.1:2525&imap=127.0.0.1:1143',
+    'https://127.0.0.1:5000?smtp=127.0.0.1:2525&imap=127.0.0.1:1143',
+    'http://127.0.0.1:5000?smtp=127.0.0.1:2525',
+    'nonsense',
+  ])
+    expect(() => at(value), value).toThrow('SEGUE_OAUTH_LOOPBACK')
 })

@@ -16,6 +16,7 @@ import { writeActivities } from '../store/activities.ts'
 import { appendStep, finishCheck, insertCheck, runningCheck, saveFindings } from '../store/mailbox-checks.ts'
 import { type MailboxRow, mailboxById } from '../store/mailboxes.ts'
 import { accessOf } from './mailbox-access.ts'
+import type { MailboxTokens } from './mailbox-tokens.ts'
 import { resolvedHostProblem } from './private-hosts.ts'
 
 export interface Checking {
@@ -24,6 +25,7 @@ export interface Checking {
   random: Random
   keys: Keys
   mail: MailPort
+  tokens: MailboxTokens
   log: Log
   privateMailHosts: readonly string[]
 }
@@ -98,7 +100,7 @@ async function check(
   checking: Checking,
   { mailbox, checkId }: { mailbox: MailboxRow; checkId: Id },
 ): Promise<Outcome> {
-  const { team, mail, clock, random, keys } = checking
+  const { mail, clock, random, team } = checking
   let problem: string | null = null
   let loginRefused = false
   const onStep = async (step: CheckStep) => {
@@ -119,9 +121,9 @@ async function check(
     return { findings: null, problem: inside, loginRefused: false }
   }
   const findings = await mail.check({
-    access: accessOf(mailbox, keys),
+    access: accessOf(mailbox, checking),
     mail: testMail(mailbox, { to: answersTo(mailbox, reader), now: clock.real(), random }),
-    ...(reader ? { reader: { address: reader.address, access: accessOf(reader, keys) } } : {}),
+    ...(reader ? { reader: { address: reader.address, access: accessOf(reader, checking) } } : {}),
     ...(mailbox.aliases[0] === undefined ? {} : { otherSender: mailbox.aliases[0] }),
     onStep,
   })

@@ -3,12 +3,14 @@ import { normalizeAddress } from '../core/address.ts'
 import type { Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
 import { type Id, newId, type TeamId } from '../core/ids.ts'
+import { isOAuthProvider, type OAuthProvider, PROVIDER_NAMES } from '../core/oauth.ts'
 import { PACE_DEFAULTS } from '../core/pacing.ts'
 import type { RampPlan } from '../core/ramp-up.ts'
 import type { Random } from '../core/random.ts'
 import { done, notFound, type Result, refused } from '../core/result.ts'
 import { localDay, plainDate } from '../core/zone.ts'
 import type { Keys } from '../seal.ts'
+import { deleteGrant } from '../store/mailbox-grants.ts'
 import {
   hasRealMailbox,
   hasTravelled,
@@ -74,7 +76,7 @@ export interface Connected {
 
 const TRAVELLED =
   'This database has travelled in time: its history has dates that never were, so it never sends to the world. Set up a fresh one (another SEGUE_DATA_DIR) for real mailboxes.'
-const TRAVELLING =
+export const TRAVELLING =
   'Time travel is on (SEGUE_TIME_TRAVEL=1), and real mailboxes and time travel exclude each other. Start without it to connect a mailbox.'
 
 /** The first real mailbox makes Mon-Fri 9-17 what new sequences get. */
@@ -83,18 +85,36 @@ export async function connectMailbox(
   connecting: Connecting,
   draft: MailboxDraft,
 ): Promise<Result<Connected>> {
-  const { team, userId, now, random } = connecting
   if (connecting.timeTravel) return refused(TRAVELLING, { code: 'time_travel' })
-  const id = newId(now, random)
+  const id = newId(connecting.now, connecting.random)
   const settings = await settled(db, connecting, { id, draft, before: undefined })
   if (!settings.ok) return settings
+  return saveNew(db, connecting, { id, kind: 'smtp', settings: settings.value })
+}
+
+/** `also`: what belongs to it, in the same transaction. */
+export function saveNew(
+  db: Db,
+  connecting: Connecting,
+  {
+    also,
+    ...made
+  }: {
+    id: Id
+    kind: 'smtp' | OAuthProvider
+    settings: MailboxSettings
+    also?: (tx: Db) => Promise<void>
+  },
+): Promise<Result<Connected>> {
+  const { team, userId, now } = connecting
   const connected = db.transaction(async (tx): Promise<Result<Connected>> => {
     if (await hasTravelled(tx)) return refused(TRAVELLED, { code: 'travelled' })
     const first = !(await hasRealMailbox(tx, team))
-    await insertMailbox(tx, { team, id, userId, kind: 'smtp', settings: settings.value, now })
-    return done({ id, onAlways: first ? await leaveAlways(tx, connecting) : [] })
+    await insertMailbox(tx, { team, userId, now, ...made })
+    await also?.(tx)
+    return done({ id: made.id, onAlways: first ? await leaveAlways(tx, connecting) : [] })
   })
-  return unlessTaken(connected, settings.value.address)
+  return unlessTaken(connected, made.settings.address)
 }
 
 /** Of two who connect one address at once, the second sees the first only when it saves. */
@@ -123,23 +143,38 @@ export async function changeMailbox(
     )
   const settings = await settled(db, connecting, { id, draft, before })
   if (!settings.ok) return settings
-  const saved = saveMailbox(db, {
-    team: connecting.team,
-    id,
-    settings: settings.value,
-    unchecked: before.kind !== 'sandbox' && wayOf(before) !== wayOf(settings.value),
-    now: connecting.now,
+  const kind = kindOf(before, settings.value)
+  if (kind === undefined)
+    return refused(
+      `${before.address} is connected with ${providerOf(before)}, which names its servers. To log in with a password instead, enter that of SMTP and of IMAP; to stay with ${providerOf(before)}, leave both out.`,
+    )
+  const { team, now } = connecting
+  const unchecked = before.kind !== 'sandbox' && wayOf(before) !== wayOf(settings.value)
+  const saved = db.transaction(async (tx) => {
+    await saveMailbox(tx, { team, id, kind, settings: settings.value, unchecked, now })
+    if (kind !== before.kind) await deleteGrant(tx, { team, mailboxId: id })
+    return done(null)
   })
-  return unlessTaken(
-    saved.then(() => done(null)),
-    settings.value.address,
-  )
+  return unlessTaken(saved, settings.value.address)
 }
 
+/** Servers of a person's own take the place of the provider's sign-in, if there is a password for each login. Undefined: there is not. */
+function kindOf(before: MailboxRow, { smtp, imap }: MailboxSettings): MailboxRow['kind'] | undefined {
+  if (!isOAuthProvider(before.kind) || serversOf(before) === serversOf({ smtp, imap })) return before.kind
+  const lacks = (one: MailServer | null) => one !== null && one.user !== null && one.sealed === null
+  return lacks(smtp) || lacks(imap) ? undefined : 'smtp'
+}
+
+const providerOf = ({ kind }: MailboxRow): string => (isOAuthProvider(kind) ? PROVIDER_NAMES[kind] : kind)
+
 /** How it is reached, as one text: value by value, since the servers of a row have their keys in the database's order. */
-function wayOf({ address, smtp, imap, readsVia }: MailboxSettings): string {
+export function wayOf({ address, smtp, imap, readsVia }: MailboxSettings): string {
+  return JSON.stringify([address, serversOf({ smtp, imap }), readsVia])
+}
+
+function serversOf({ smtp, imap }: Pick<MailboxSettings, 'smtp' | 'imap'>): string {
   const server = (one: MailServer | null) => one && [one.host, one.port, one.tls, one.user, one.sealed]
-  return JSON.stringify([address, server(smtp), server(imap), readsVia])
+  return JSON.stringify([server(smtp), server(imap)])
 }
 
 async function leaveAlways(tx: Db, { team, now }: Connecting): Promise<Connected['onAlways']> {
@@ -185,10 +220,10 @@ async function settled(
   return clash === undefined ? done(settings) : refused(clash)
 }
 
-async function rampUpOf(
+export async function rampUpOf(
   db: Db,
-  { team, now }: Connecting,
-  { draft, before }: { draft: MailboxDraft; before: RampPlan | null },
+  { team, now }: Pick<Connecting, 'team' | 'now'>,
+  { draft, before }: { draft: Pick<MailboxDraft, 'rampUp'>; before: RampPlan | null },
 ): Promise<RampPlan | null> {
   if (draft.rampUp == null) return given(draft.rampUp, before)
   const { startsOn = before?.startsOn, ...plan } = draft.rampUp

@@ -1,9 +1,11 @@
 /** Turns a mailbox's row into the way mail reaches it: hosts, and passwords unsealed only here. */
 import type { Db } from '../core/db.ts'
 import type { Id, TeamId } from '../core/ids.ts'
+import { isOAuthProvider } from '../core/oauth.ts'
 import type { Endpoint, MailboxAccess } from '../mail/port.ts'
 import { type Keys, openSecret, sealSecret } from '../seal.ts'
 import { type MailboxRow, type MailServer, mailboxById } from '../store/mailboxes.ts'
+import type { MailboxTokens } from './mailbox-tokens.ts'
 import { resolvedHostProblem } from './private-hosts.ts'
 
 /** Sealed for one mailbox and one use: copied into another row it does not open. */
@@ -24,10 +26,12 @@ export function sealPassword(
 export function mailboxAccess({
   db,
   keys,
+  tokens,
   privateMailHosts,
 }: {
   db: Db
   keys: Keys
+  tokens: MailboxTokens
   privateMailHosts: readonly string[]
 }) {
   return async (team: TeamId, mailboxId: Id): Promise<MailboxAccess> => {
@@ -37,18 +41,23 @@ export function mailboxAccess({
       const inside = server && (await resolvedHostProblem(server.host, privateMailHosts))
       if (inside) throw new Error(inside)
     }
-    return accessOf(mailbox, keys)
+    return accessOf(mailbox, { team, keys, tokens })
   }
 }
 
-export function accessOf(mailbox: MailboxRow, keys: Keys): MailboxAccess {
-  if (mailbox.kind === 'sandbox') return { kind: 'sandbox', mailboxId: mailbox.id }
-  if (mailbox.smtp === null) throw new Error(`mailbox ${mailbox.id} has no SMTP server`)
-  return {
-    kind: 'server',
-    smtp: endpoint(mailbox.smtp, { mailboxId: mailbox.id, use: 'smtp', keys }),
-    ...(mailbox.imap ? { imap: endpoint(mailbox.imap, { mailboxId: mailbox.id, use: 'imap', keys }) } : {}),
-  }
+export function accessOf(
+  mailbox: MailboxRow,
+  { team, keys, tokens }: { team: TeamId; keys: Keys; tokens: MailboxTokens },
+): MailboxAccess {
+  const { id, kind, smtp, imap } = mailbox
+  if (kind === 'sandbox') return { kind: 'sandbox', mailboxId: id }
+  if (smtp === null) throw new Error(`mailbox ${id} has no SMTP server`)
+  const oauth = isOAuthProvider(kind) ? { oauth: { provider: kind, token: tokens(team, id) } } : {}
+  const at = (server: MailServer, use: 'smtp' | 'imap') => ({
+    ...endpoint(server, { mailboxId: id, use, keys }),
+    ...oauth,
+  })
+  return { kind: 'server', smtp: at(smtp, 'smtp'), ...(imap ? { imap: at(imap, 'imap') } : {}) }
 }
 
 function endpoint(

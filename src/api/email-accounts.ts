@@ -243,10 +243,9 @@ export const routes: Route[] = [
     input: Type.Object({ id: IdParameter }),
     output: Check,
     async run({ id }, call) {
-      const { db, clock, random, keys, mail, log } = call
       const { privateMailHosts } = call.settings
-      const checking = { team: call.caller.teamId, clock, random, keys, mail, log, privateMailHosts }
-      const { checkId } = allowed(await beginCheck(db, checking, id))
+      const checking = { ...call, team: call.caller.teamId, privateMailHosts }
+      const { checkId } = allowed(await beginCheck(call.db, checking, id))
       return checkOnWire(call, { mailboxId: id, id: checkId })
     },
   }),

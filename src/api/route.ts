@@ -5,12 +5,13 @@
 import type { Readable } from 'node:stream'
 import type { Static, TSchema } from 'typebox'
 import type { SandboxPort } from '../actions/answer-sandbox-mail.ts'
+import type { MailboxTokens } from '../actions/mailbox-tokens.ts'
 import type { Clock, Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
 import type { Id, TeamId } from '../core/ids.ts'
 import type { Random } from '../core/random.ts'
 import type { Log } from '../log.ts'
-import type { MailPort } from '../mail/port.ts'
+import type { MailPort, OAuthPort } from '../mail/port.ts'
 import type { Keys } from '../seal.ts'
 
 /** What `app.ts` gives to the API. It never holds the engine: the two meet in the database. */
@@ -20,6 +21,9 @@ export interface ApiContext {
   random: Random
   keys: Keys
   mail: MailPort
+  /** Signing in at the providers of mailboxes, and the tokens that come of it. */
+  oauth: OAuthPort
+  tokens: MailboxTokens
   /** The contact's side of the sandbox: reads what was received there, writes what a contact would send back. */
   sandbox: SandboxPort
   log: Log

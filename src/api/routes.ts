@@ -13,6 +13,7 @@ import * as imports from './imports.ts'
 import * as inbound from './inbound.ts'
 import * as labels from './labels.ts'
 import * as messages from './messages.ts'
+import * as oauth from './oauth.ts'
 import type { Route } from './route.ts'
 import * as sandbox from './sandbox.ts'
 import * as schedules from './schedules.ts'
@@ -56,6 +57,7 @@ export const routes: readonly Route[] = [
   ...schedules.routes,
   ...holidays.routes,
   ...emailAccounts.routes,
+  ...oauth.routes,
   ...sandbox.routes,
   ...inbound.routes,
 ]

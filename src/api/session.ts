@@ -75,6 +75,9 @@ export const routes: Route[] = [
       clock: WireClock,
       has_real_mailbox: Type.Boolean(),
       public_url_is_https: Type.Boolean(),
+      oauth_providers: Type.Array(Type.String(), {
+        description: 'google, microsoft: those at which a mailbox can be connected by signing in.',
+      }),
       fenced_reason: Type.Union([Type.String(), Type.Null()]),
       warnings: Type.Array(Type.String()),
     }),
@@ -92,6 +95,7 @@ export const routes: Route[] = [
         clock,
         has_real_mailbox: real,
         public_url_is_https: https,
+        oauth_providers: [...call.oauth.providers],
         fenced_reason: fenced,
         warnings: real && !https ? [NO_HTTPS] : [],
       }

@@ -7,6 +7,7 @@ import type { Db } from '../core/db.ts'
 import { INBOX_ALERT_AFTER_MS } from '../core/gates.ts'
 import type { Random } from '../core/random.ts'
 import type { Log } from '../log.ts'
+import { loginAdvice } from '../mail/login-advice.ts'
 import type { FetchedMail, Reader, ReadFailure } from '../mail/port.ts'
 import { writeActivities } from '../store/activities.ts'
 import { cursorsOf } from '../store/folders.ts'
@@ -140,7 +141,10 @@ function sentenceOf(address: string, failure: ReadFailure): string {
   const words = failure.detail.replace(/\.?\s*$/, '')
   switch (failure.kind) {
     case 'unauthenticated':
-      return `the IMAP server refused the login of ${address} (${words}). Enter its password again, or an app password.`
+      return (
+        loginAdvice({ address, server: 'its IMAP server', reply: words, oauth: failure.oauth }) ??
+        `the IMAP server refused the login of ${address} (${words}). Enter its password again, or an app password.`
+      )
     case 'unreachable':
       return `the IMAP server of ${address} cannot be reached (${words}). Segue tries again every minute.`
     case 'protocol':

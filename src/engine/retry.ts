@@ -1,7 +1,8 @@
 /** What to do about each failure of the world: one table, from the outcome of an attempt to what follows for enrollment and mailbox. */
 import { readRefusal } from '../core/bounce.ts'
 import { HOUR, type Instant, MINUTE } from '../core/clock.ts'
-import type { Refusal, SendOutcome } from '../mail/port.ts'
+import { loginAdvice } from '../mail/login-advice.ts'
+import type { Refusal, RefusedLogin, SendOutcome } from '../mail/port.ts'
 import type { Consequence, MailboxConsequence, Settlement } from '../store/settlements.ts'
 
 /** After a 4xx: greylisting passes within the hour, a full mailbox may take a day. RFC 5321 4.5.4.1 asks for at least 30 minutes on average. */
@@ -53,10 +54,7 @@ export function outcomeOf(outcome: SendOutcome, attempt: Attempt): Outcome | nul
         state: 'unauthenticated',
         words: outcome.reply,
         follows: again,
-        mailbox: {
-          kind: 'disconnect',
-          problem: `the mail server of ${attempt.mailbox} refused the login (${outcome.reply}). Enter an app password, then check the mailbox.`,
-        },
+        mailbox: { kind: 'disconnect', problem: refusedLogin(outcome, attempt.mailbox) },
       })
     case 'unknown':
       return plain({
@@ -75,6 +73,13 @@ export function outcomeOf(outcome: SendOutcome, attempt: Attempt): Outcome | nul
             mailbox: { kind: 'none' },
           })
   }
+}
+
+function refusedLogin({ reply, oauth }: { reply: string } & RefusedLogin, mailbox: string): string {
+  return (
+    loginAdvice({ address: mailbox, server: 'its mail server', reply, oauth }) ??
+    `the mail server of ${mailbox} refused the login (${reply}). Enter an app password, then check the mailbox.`
+  )
 }
 
 const plain = (of: Omit<Outcome, 'seenRfcId'>): Outcome => ({ ...of, seenRfcId: null })

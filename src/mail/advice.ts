@@ -1,5 +1,6 @@
 /** What a mail server's failure means to the person who connects a mailbox, and the way out. Words only. */
-import type { Endpoint, NetworkCause, ReadFailure, SendOutcome } from './port.ts'
+import { loginAdvice } from './login-advice.ts'
+import type { Endpoint, NetworkCause, ReadFailure, RefusedLogin, SendOutcome } from './port.ts'
 
 export type MailProtocol = 'SMTP' | 'IMAP'
 
@@ -51,17 +52,23 @@ function adviceOnTls(protocol: MailProtocol, endpoint: Endpoint, detail: string)
   return `${where} and Segue cannot agree on encryption (${detail}). Usual is port ${PORTS[protocol]}.`
 }
 
-export function adviceOnLogin(protocol: MailProtocol, endpoint: Endpoint, reply: string): string {
+export function adviceOnLogin(
+  protocol: MailProtocol,
+  endpoint: Endpoint,
+  { reply, oauth }: { reply: string } & RefusedLogin,
+): string {
   const user = endpoint.user ?? 'nobody'
-  const secret = endpoint.accessToken === undefined ? 'password' : 'access'
+  const server = `${protocol} at ${endpoint.host}`
   return (
-    `${endpoint.host} refused the ${secret} of ${user} (${reply.trim()}). Check user and password for ${protocol}; ` +
-    'Gmail, Microsoft 365, Yahoo and iCloud want an app password or their own sign-in instead of the normal one.'
+    loginAdvice({ address: user, server, reply, oauth }) ??
+    `${endpoint.host} refused the password of ${user} (${reply.trim()}). Check user and password for ${protocol}; ` +
+      'Gmail, Microsoft 365, Yahoo and iCloud want an app password or their own sign-in instead of the normal one.'
   )
 }
 
 export function adviceOnRead(endpoint: Endpoint, failure: ReadFailure): string {
-  if (failure.kind === 'unauthenticated') return adviceOnLogin('IMAP', endpoint, failure.detail)
+  if (failure.kind === 'unauthenticated')
+    return adviceOnLogin('IMAP', endpoint, { ...failure, reply: failure.detail })
   if (failure.kind === 'unreachable') return adviceOnNetwork('IMAP', endpoint, failure)
   return `${endpoint.host}:${endpoint.port} answered in a way that cannot be used (${failure.detail}). Check that IMAP is switched on for this account.`
 }
@@ -74,7 +81,7 @@ export function adviceOnSend(endpoint: Endpoint, outcome: SendOutcome): string {
     case 'unreachable':
       return adviceOnNetwork('SMTP', endpoint, outcome)
     case 'unauthenticated':
-      return adviceOnLogin('SMTP', endpoint, outcome.reply)
+      return adviceOnLogin('SMTP', endpoint, outcome)
     case 'rejected':
       return outcome.stage === 'mail'
         ? `${endpoint.host} does not let ${endpoint.user ?? 'this connection'} send from this address (${outcome.reply}). Use the address of the account, or allow it there.`

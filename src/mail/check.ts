@@ -149,9 +149,7 @@ class Check {
         words: `Sending: connected to ${smtp.host}:${smtp.port}.`,
       })
       const words =
-        link.kind === 'unreachable'
-          ? adviceOnNetwork('SMTP', smtp, link)
-          : adviceOnLogin('SMTP', smtp, link.reply)
+        link.kind === 'unreachable' ? adviceOnNetwork('SMTP', smtp, link) : adviceOnLogin('SMTP', smtp, link)
       const reply = link.kind === 'unreachable' ? link.detail : link.reply
       return this.say({ name: 'smtp_login', state: 'failed', words, reply })
     }

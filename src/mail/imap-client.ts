@@ -3,6 +3,7 @@ import { rootCertificates } from 'node:tls'
 import { ImapFlow, type ImapFlowError } from 'imapflow'
 import type { Endpoint, FolderRole, MailTimeouts, NetworkCause, ReadFailure } from './port.ts'
 import { networkCause } from './smtp-outcome.ts'
+import { NoToken, withToken } from './token-login.ts'
 
 /** RFC 2177 asks to renew IDLE within 29 minutes; Gmail ends it after about 10, home routers forget a silent connection sooner. */
 const IDLE_RENEW_MS = 240_000
@@ -23,19 +24,33 @@ const ROLES: Readonly<Record<string, FolderRole>> = {
 /** INBOX first: the gate of follow-ups waits for it. All Mail last: what is in it was mostly seen before. */
 const READING_ORDER: readonly FolderRole[] = ['inbox', 'junk', 'picked', 'sent', 'all']
 
-/** Connects and logs in. Rejects with what imapflow throws; `failureOf` says what it means. */
+/** Connects and logs in; with a token that is refused, once more with another. Rejects with what `failureOf` understands. */
 export async function connectImap(endpoint: Endpoint, timeouts: MailTimeouts): Promise<ImapFlow> {
+  const { oauth } = endpoint
+  if (!oauth) return connect(endpoint, { timeouts, auth: { pass: endpoint.password ?? '' } })
+  const opened = await withToken(
+    oauth,
+    (accessToken) =>
+      connect(endpoint, { timeouts, auth: { accessToken } }).catch((error: unknown) => {
+        if (failureOf(error, endpoint).kind !== 'unauthenticated') throw error
+        return error as Error
+      }),
+    (answer) => answer instanceof Error,
+  )
+  if (opened instanceof Error) throw opened
+  return opened
+}
+
+async function connect(
+  endpoint: Endpoint,
+  { timeouts, auth }: { timeouts: MailTimeouts; auth: { pass: string } | { accessToken: string } },
+): Promise<ImapFlow> {
   const client = new ImapFlow({
     host: endpoint.host,
     port: endpoint.port,
     secure: endpoint.tls === 'tls',
     ...(endpoint.tls === 'tls' ? {} : { doSTARTTLS: endpoint.tls === 'starttls' }),
-    auth: {
-      user: endpoint.user ?? '',
-      ...(endpoint.accessToken === undefined
-        ? { pass: endpoint.password ?? '' }
-        : { accessToken: endpoint.accessToken }),
-    },
+    auth: { user: endpoint.user ?? '', ...auth },
     tls: endpoint.ca === undefined ? {} : { ca: [...rootCertificates, endpoint.ca] },
     connectionTimeout: timeouts.connectMs,
     greetingTimeout: timeouts.greetingMs,
@@ -78,6 +93,8 @@ const TIMED_OUT = /TIMEOUT|^ETIMEDOUT$|LockTimeout/
 
 export function failureOf(error: unknown, endpoint: Endpoint): ReadFailure {
   const failure = error as ImapFlowError
+  const { oauth } = endpoint
+  const provider = (revoked: boolean) => (oauth ? { oauth: { provider: oauth.provider, revoked } } : {})
   const where = `${endpoint.host}:${endpoint.port}`
   const words = failure.responseText ?? failure.message
   const unreachable = (cause: NetworkCause): ReadFailure => ({
@@ -85,9 +102,13 @@ export function failureOf(error: unknown, endpoint: Endpoint): ReadFailure {
     cause,
     detail: `${where}: ${words}`,
   })
+  if (error instanceof NoToken) {
+    if (error.trouble.kind === 'unreachable') return unreachable('login_later')
+    return { kind: 'unauthenticated', detail: words, ...provider(true) }
+  }
   if (failure.authenticationFailed) {
     if (LATER.test(failure.serverResponseCode ?? '')) return unreachable('login_later')
-    return { kind: 'unauthenticated', detail: words }
+    return { kind: 'unauthenticated', detail: words, ...provider(false) }
   }
   const code = failure.code ?? ''
   if (failure.tlsFailed || /^ClosedAfterConnectTLS|STARTTLS/.test(code)) return unreachable('tls')

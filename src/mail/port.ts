@@ -3,6 +3,7 @@
  * Types and limits only; the implementations are chosen by `app.ts`.
  */
 import type { Instant } from '../core/clock.ts'
+import type { OAuthProvider } from '../core/oauth.ts'
 import type { MailAddress } from '../core/parsed-mail.ts'
 
 export type { MailAddress }
@@ -17,10 +18,27 @@ export interface Endpoint {
   /** Absent on a relay that asks for no login. */
   user?: string
   password?: string
-  /** OAuth access token, used (XOAUTH2) instead of the password. */
-  accessToken?: string
+  /** A token (XOAUTH2) instead of the password. */
+  oauth?: OAuthLogin
   /** PEM of a certificate authority to trust beside the system's, for servers with a private one. */
   ca?: string
+}
+
+export interface OAuthLogin {
+  provider: OAuthProvider
+  token: TokenSource
+}
+
+/**
+ * A token that is good for some minutes, fetched when the one at hand has ended. `refused`: the server did not take this one, so another is
+ * wanted. Never throws for what a provider does.
+ */
+export type TokenSource = (refused?: string) => Promise<{ kind: 'token'; accessToken: string } | TokenTrouble>
+
+/** `revoked`: only a person can let us in again. `unreachable`: it passes by itself, or an operator mends it. */
+export interface TokenTrouble {
+  kind: 'revoked' | 'unreachable'
+  detail: string
 }
 
 /** How a mailbox is reached. A sandbox mailbox stores no host: its server lives in this process. */
@@ -86,10 +104,15 @@ export type SendOutcome =
   | ({ kind: 'rejected' } & Refusal)
   | ({ kind: 'deferred' } & Refusal)
   | { kind: 'unreachable'; detail: string; stage: SmtpStage; cause: NetworkCause }
-  | { kind: 'unauthenticated'; reply: string }
+  | ({ kind: 'unauthenticated'; reply: string } & RefusedLogin)
   /** Our own mark said no, or failed (then `error`): no dot was sent. */
   | { kind: 'refused_mark'; error?: unknown }
   | { kind: 'unknown'; detail: string }
+
+/** Of a login that was refused: with whose token it was tried, and whether that provider itself has shut us out. */
+export interface RefusedLogin {
+  oauth?: { provider: OAuthProvider; revoked: boolean }
+}
 
 export type NetworkCause =
   | 'dns'
@@ -137,7 +160,7 @@ export interface FetchedMail {
 }
 
 export type ReadFailure =
-  | { kind: 'unauthenticated'; detail: string }
+  | ({ kind: 'unauthenticated'; detail: string } & RefusedLogin)
   | { kind: 'unreachable'; detail: string; cause: NetworkCause }
   | { kind: 'protocol'; detail: string }
 
@@ -236,6 +259,55 @@ export interface MailPort {
   openReader(access: MailboxAccess): Reader | null
   /** Really logs in to both, sends the mail, finds it. Reports each step; never throws for what a server does. */
   check(request: CheckRequest): Promise<CheckFindings>
+}
+
+export interface ProviderServers {
+  smtp: { host: string; port: number; tls: TlsMode }
+  imap: { host: string; port: number; tls: TlsMode }
+}
+
+/** One sign-in of a person at a provider, from the link to the answer. The texts are made anew for each. */
+export interface SignIn {
+  provider: OAuthProvider
+  redirectUri: string
+  state: string
+  nonce: string
+  /** PKCE (RFC 7636): only whoever began the sign-in can end it. */
+  verifier: string
+}
+
+/** An account as its provider names it. */
+export interface SignedInAccount {
+  /** What mails are sent from. */
+  address: string
+  /** What the servers are told. */
+  login: string
+  /** Together they name the account for good, whatever becomes of its address. */
+  issuer: string
+  subject: string
+}
+
+export interface Tokens {
+  accessToken: string
+  expiresInMs: number
+  /** Null: the one at hand stays good. */
+  refreshToken: string | null
+}
+
+export type SignInOutcome =
+  | { kind: 'signed_in'; account: SignedInAccount; tokens: Tokens & { refreshToken: string } }
+  /** A sentence for the person who signs in: what was wrong, and the way out. */
+  | { kind: 'refused' | 'unreachable'; sentence: string }
+
+/** Signing in at the providers for which the operator has brought a client. Stores nothing; never throws for what a provider does. */
+export interface OAuthPort {
+  providers: readonly OAuthProvider[]
+  servers(provider: OAuthProvider): ProviderServers
+  /** Where the person goes to agree. `hint`: the address that is expected. */
+  authorizationUrl(signIn: SignIn, hint: string | null): Promise<string>
+  /** `answer`: the parameters with which the provider has sent the person back. */
+  finish(signIn: SignIn, answer: URLSearchParams): Promise<SignInOutcome>
+  refresh(provider: OAuthProvider, refreshToken: string): Promise<({ kind: 'fresh' } & Tokens) | TokenTrouble>
 }
 
 export interface MailTimeouts {

@@ -7,6 +7,7 @@ import { rootCertificates, TLSSocket } from 'node:tls'
 import SMTPConnection from 'nodemailer/lib/smtp-connection'
 import type { Endpoint, MailTimeouts, SendOutcome } from './port.ts'
 import { openingFailure, queueId, refusal, type SmtpError, sendingFailure } from './smtp-outcome.ts'
+import { NoToken, withToken } from './token-login.ts'
 
 /** What is written to the socket at once: small enough that a connection that breaks in a long body is seen before the dot. */
 const CHUNK_BYTES = 16_384
@@ -52,16 +53,20 @@ class StrictConnection extends SMTPConnection {
   }
 }
 
+type OpenFailure = Extract<SendOutcome, { kind: 'unreachable' | 'unauthenticated' }>
+
 export class SmtpLink {
   /** Mails offered on this connection. */
   transfers = 0
   readonly where: string
   readonly connection: SMTPConnection
+  private readonly endpoint: Endpoint
   private readonly timeouts: MailTimeouts
 
-  private constructor(connection: SMTPConnection, where: string, timeouts: MailTimeouts) {
+  private constructor(connection: SMTPConnection, endpoint: Endpoint, timeouts: MailTimeouts) {
     this.connection = connection
-    this.where = where
+    this.endpoint = endpoint
+    this.where = `${endpoint.host}:${endpoint.port}`
     this.timeouts = timeouts
     // Late errors of a connection nobody waits for: `alive` tells, and the next transfer opens a new one.
     connection.on('error', () => connection.close())
@@ -77,12 +82,33 @@ export class SmtpLink {
     return socket instanceof TLSSocket ? socket.getProtocol() : null
   }
 
-  /** Connects, encrypts and logs in. */
-  static async open(
-    endpoint: Endpoint,
-    timeouts: MailTimeouts,
-  ): Promise<SmtpLink | Extract<SendOutcome, { kind: 'unreachable' | 'unauthenticated' }>> {
+  /** Connects, encrypts and logs in; with a token that is refused, once more with another. */
+  static async open(endpoint: Endpoint, timeouts: MailTimeouts): Promise<SmtpLink | OpenFailure> {
+    const { oauth } = endpoint
+    if (!oauth) return SmtpLink.connect(endpoint, { timeouts })
     const where = `${endpoint.host}:${endpoint.port}`
+    try {
+      const link = await withToken(
+        oauth,
+        (accessToken) => SmtpLink.connect(endpoint, { timeouts, accessToken }),
+        (answer) => !(answer instanceof SmtpLink) && answer.kind === 'unauthenticated',
+      )
+      return link instanceof SmtpLink ? link : withProvider(link, endpoint)
+    } catch (error) {
+      if (!(error instanceof NoToken)) throw error
+      const { kind, detail } = error.trouble
+      return kind === 'revoked'
+        ? { kind: 'unauthenticated', reply: detail, oauth: { provider: oauth.provider, revoked: true } }
+        : { kind: 'unreachable', stage: 'login', cause: 'login_later', detail: `${where}: ${detail}` }
+    }
+  }
+
+  private static async connect(
+    endpoint: Endpoint,
+    { timeouts, accessToken }: { timeouts: MailTimeouts; accessToken?: string },
+  ): Promise<SmtpLink | OpenFailure> {
+    const where = `${endpoint.host}:${endpoint.port}`
+    const { user = '' } = endpoint
     const connection = new StrictConnection({
       host: endpoint.host,
       port: endpoint.port,
@@ -95,19 +121,16 @@ export class SmtpLink {
       socketTimeout: timeouts.commandMs,
       tls: endpoint.ca === undefined ? {} : { ca: [...rootCertificates, endpoint.ca] },
       allowInternalNetworkInterfaces: true,
-      ...(endpoint.accessToken === undefined ? {} : { customAuth: { [TOKEN_LOGIN]: xoauth2(endpoint) } }),
+      ...(accessToken === undefined ? {} : { customAuth: { [TOKEN_LOGIN]: xoauth2(user, accessToken) } }),
     })
-    const link = new SmtpLink(connection, where, timeouts)
+    const link = new SmtpLink(connection, endpoint, timeouts)
     try {
       await answered(connection, (done) => connection.connect(done))
-      if (endpoint.user !== undefined) await logIn(connection, endpoint)
+      if (endpoint.user !== undefined) await logIn(connection, endpoint, accessToken)
       return link
     } catch (error) {
       connection.close()
-      return openingFailure(error as SmtpError, where) as Extract<
-        SendOutcome,
-        { kind: 'unreachable' | 'unauthenticated' }
-      >
+      return openingFailure(error as SmtpError, where) as OpenFailure
     }
   }
 
@@ -124,7 +147,7 @@ export class SmtpLink {
     await body.markAnswered
     await this.clean(body, outcome)
     if (body.refusedMark) return { kind: 'refused_mark', ...body.markError }
-    return outcome
+    return withProvider(outcome, this.endpoint)
   }
 
   quit(): void {
@@ -278,22 +301,27 @@ function answered(
   })
 }
 
-function logIn(connection: SMTPConnection, endpoint: Endpoint): Promise<void> {
-  if (endpoint.accessToken !== undefined)
-    return answered(connection, (done) =>
-      connection.login({ user: endpoint.user, pass: endpoint.accessToken, method: TOKEN_LOGIN }, done),
-    )
-  return answered(connection, (done) =>
-    connection.login({ user: endpoint.user, pass: endpoint.password }, done),
-  )
+/** A login that was refused says with whose token it was tried. */
+function withProvider<T extends SendOutcome>(outcome: T, { oauth }: Endpoint): T {
+  if (!oauth || outcome.kind !== 'unauthenticated') return outcome
+  return { ...outcome, oauth: { provider: oauth.provider, revoked: false } }
 }
 
-/** XOAUTH2 with a token that the caller keeps fresh: one command; on 334 an empty line brings the real answer (Google's XOAUTH2 protocol). */
-function xoauth2(endpoint: Endpoint) {
+function logIn(connection: SMTPConnection, endpoint: Endpoint, accessToken?: string): Promise<void> {
+  const { user, password } = endpoint
+  if (accessToken !== undefined)
+    return answered(connection, (done) =>
+      connection.login({ user, pass: accessToken, method: TOKEN_LOGIN }, done),
+    )
+  return answered(connection, (done) => connection.login({ user, pass: password }, done))
+}
+
+/** XOAUTH2: one command; on 334 an empty line brings the real answer (Google's XOAUTH2 protocol). */
+function xoauth2(user: string, accessToken: string) {
   return async (session: {
     sendCommand(command: string): Promise<{ status: number; response: string }>
   }): Promise<void> => {
-    const token = `user=${endpoint.user ?? ''}\x01auth=Bearer ${endpoint.accessToken ?? ''}\x01\x01`
+    const token = `user=${user}\x01auth=Bearer ${accessToken}\x01\x01`
     const first = await session.sendCommand(`AUTH XOAUTH2 ${Buffer.from(token).toString('base64')}`)
     const last = first.status === 334 ? await session.sendCommand('') : first
     if (last.status !== 235) throw new Error('Invalid login')

@@ -76,9 +76,7 @@ export class SmtpSender implements Sender {
         return transfer.mark()
       }
       const first = kept ? await this.transferOn(kept, { ...transfer, mark }) : null
-      // The server may have ended a kept session in the moment we used it: nothing was asked, so a fresh one may try.
-      const stale = first?.kind === 'unreachable' && first.cause === 'closed' && !asked
-      if (first && !stale) return first
+      if (first && (asked || !this.isStale(first))) return first
       const fresh = await SmtpLink.open(this.endpoint, this.timeouts)
       return fresh instanceof SmtpLink
         ? await this.transferOn(fresh, transfer)
@@ -87,6 +85,12 @@ export class SmtpSender implements Sender {
       this.busy--
       this.waiting.shift()?.()
     }
+  }
+
+  /** A kept session that its server has ended, or whose token has ended: nothing was asked, so a fresh one may try. */
+  private isStale(outcome: SendOutcome): boolean {
+    if (outcome.kind === 'unauthenticated') return this.endpoint.oauth !== undefined
+    return outcome.kind === 'unreachable' && outcome.cause === 'closed'
   }
 
   private async transferOn(link: SmtpLink, transfer: Transfer): Promise<SendOutcome> {

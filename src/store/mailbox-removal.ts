@@ -4,6 +4,7 @@ import type { Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
 import type { Id, TeamId } from '../core/ids.ts'
 import { at, kysely } from './db.ts'
+import { deleteGrant } from './mailbox-grants.ts'
 
 export interface MailboxUse {
   kind: 'sandbox' | 'smtp' | 'google' | 'microsoft'
@@ -48,6 +49,7 @@ export async function removeRow(
     update mailboxes set state = 'removed', state_reason = null, is_default = false, smtp_secret = null, imap_secret = null,
       wake_at = 'infinity', read_due_at = 'infinity', read_wanted_at = null, updated_at = ${at(now)}, rev = rev + 1
     where team_id = ${team} and id = ${id}`.execute(kysely(tx))
+  await deleteGrant(tx, { team, mailboxId: id })
   await sql`
     update mailboxes set is_default = true, updated_at = ${at(now)}
     where team_id = ${team}

@@ -178,11 +178,18 @@ export async function insertMailbox(
  */
 export async function saveMailbox(
   tx: Db,
-  o: { team: TeamId; id: Id; settings: MailboxSettings; unchecked: boolean; now: Instant },
+  o: {
+    team: TeamId
+    id: Id
+    kind: MailboxRow['kind']
+    settings: MailboxSettings
+    unchecked: boolean
+    now: Instant
+  },
 ): Promise<void> {
   const { settings } = o
   await sql`
-    update mailboxes set address = ${settings.address}, from_name = ${settings.fromName}, reply_to = ${settings.replyTo},
+    update mailboxes set kind = ${o.kind}, address = ${settings.address}, from_name = ${settings.fromName}, reply_to = ${settings.replyTo},
       aliases = ${settings.aliases}, signature_html = ${settings.signatureHtml},
       (smtp_host, smtp_port, smtp_tls, smtp_user, smtp_secret) = row (${serverValues(settings.smtp)}),
       (imap_host, imap_port, imap_tls, imap_user, imap_secret) = row (${serverValues(settings.imap)}),

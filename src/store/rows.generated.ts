@@ -328,6 +328,23 @@ export interface MailboxChecks {
   finished_at: Nullable<Stamp>
 }
 
+export interface MailboxGrants {
+  team_id: number
+  mailbox_id: string
+  provider: 'google' | 'microsoft'
+  issuer: string
+  subject: string
+  refresh_secret: string
+  access_secret: string
+  access_ends_at: Stamp
+  busy_until: Defaulted<Stamp>
+  revoked_at: Nullable<Stamp>
+  revoked_words: Nullable<string>
+  created_at: Stamp
+  updated_at: Stamp
+  rev: Defaulted<number>
+}
+
 export interface Mailboxes {
   team_id: number
   id: string
@@ -555,6 +572,20 @@ export interface Sessions {
   updated_at: Stamp
 }
 
+export interface SignIns {
+  team_id: number
+  id: string
+  user_id: string
+  provider: 'google' | 'microsoft'
+  mailbox_id: Nullable<string>
+  redirect_uri: string
+  state_hash: string
+  nonce: string
+  verifier_secret: string
+  used_at: Nullable<Stamp>
+  created_at: Stamp
+}
+
 export interface Stages {
   team_id: number
   id: string
@@ -754,6 +785,7 @@ export interface Tables {
   list_members: ListMembers
   lists: Lists
   mailbox_checks: MailboxChecks
+  mailbox_grants: MailboxGrants
   mailboxes: Mailboxes
   message_contents: MessageContents
   messages: Messages
@@ -762,6 +794,7 @@ export interface Tables {
   schema_migrations: SchemaMigrations
   sequences: Sequences
   sessions: Sessions
+  sign_ins: SignIns
   stages: Stages
   stat_deltas: StatDeltas
   stat_totals: StatTotals

@@ -100,7 +100,7 @@ test('a mailbox is made with the defaults, its passwords sealed and never return
     kysely(at.db),
   )
   expect(rows[0]!.secret).not.toContain('hunter2')
-  const access = await mailboxAccess({ db: at.db, keys: at.context.keys, privateMailHosts: ['127.0.0.1'] })(
+  const access = await mailboxAccess({ ...at.context, privateMailHosts: ['127.0.0.1'] })(
     rows[0]!.team,
     body.email_account.id,
   )

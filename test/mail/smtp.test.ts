@@ -182,19 +182,6 @@ test('a host that does not exist is unreachable by DNS', async () => {
   expect(await sender.send(outgoing(), yes)).toMatchObject({ kind: 'unreachable', cause: 'dns' })
 })
 
-test('an access token logs in with XOAUTH2', async () => {
-  const sink = await sinkWith({ users: { 'sales@acme.test': 'token-1' } })
-  const sender = senderTo(sink, { accessToken: 'token-1' })
-  expect((await sender.send(outgoing(), yes)).kind).toBe('accepted')
-  expect(sink.commands).toContain('AUTH XOAUTH2')
-})
-
-test('a refused access token is unauthenticated', async () => {
-  const sink = await sinkWith({ users: { 'sales@acme.test': 'token-1' } })
-  const sender = senderTo(sink, { accessToken: 'expired' })
-  expect(await sender.send(outgoing(), yes)).toMatchObject({ kind: 'unauthenticated' })
-})
-
 test('STARTTLS encrypts before the login', async () => {
   const tls = { key: CERTIFICATE_KEY, cert: CERTIFICATE, mode: 'starttls' as const }
   const sink = await sinkWith({ tls })

@@ -1,10 +1,13 @@
 /** The real server on a fresh database and a free port, with a team set up, and calls to it. */
 import type { AddressInfo } from 'node:net'
 import { jobHandlers } from '../../src/actions/job-handlers.ts'
+import { mailboxTokens } from '../../src/actions/mailbox-tokens.ts'
 import type { ApiContext } from '../../src/api/route.ts'
 import { createServer } from '../../src/api/server.ts'
+import { readConfig } from '../../src/config.ts'
 import { startJobs } from '../../src/engine/jobs.ts'
 import { createLog } from '../../src/log.ts'
+import { createOAuth } from '../../src/mail/oauth.ts'
 import { createMailPort } from '../../src/mail/post.ts'
 import { seededRandom } from '../../src/random.ts'
 import { createKeys } from '../../src/seal.ts'
@@ -77,13 +80,18 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
   const clock = new TestClock(START)
   const random = seededRandom('api')
   const started: Api['started'] = []
+  const keys = createKeys('test key of the api tests, long enough')
+  const log = createLog('error')
+  const oauth = createOAuth(readConfig({}))
   const made: ApiContext = {
     db: database.db,
     clock,
     random,
-    keys: createKeys('test key of the api tests, long enough'),
+    keys,
     mail: createMailPort({ clock, random }),
-    log: createLog('error'),
+    oauth,
+    tokens: mailboxTokens({ db: database.db, keys, clock, random, log, oauth }),
+    log,
     jobs: {
       start: async (name, data) => {
         started.push({ name, data })

@@ -38,7 +38,14 @@ export interface Dovecot {
   stop(): Promise<void>
 }
 
-export async function startDovecot(options: { users: string[]; sent?: boolean }): Promise<Dovecot> {
+export interface DovecotOptions {
+  users: string[]
+  sent?: boolean
+  /** XOAUTH2 beside passwords: where a token is asked about, which stands at the end. */
+  introspection?: string
+}
+
+export async function startDovecot(options: DovecotOptions): Promise<Dovecot> {
   if (!hasDovecot) throw new Error('these tests need Dovecot: apt-get install dovecot-imapd dovecot-lmtpd')
   const dir = await mkdtemp(join(tmpdir(), 'segue-dovecot-'))
   const [imapPort, lmtpPort, authPort] = [await freePort(), await freePort(), await freePort()]
@@ -53,9 +60,11 @@ export async function startDovecot(options: { users: string[]; sent?: boolean })
     await chmod(dir, 0o755)
     await chown(join(dir, 'mail'), owner.uid, owner.gid)
   }
+  if (options.introspection) await writeFile(join(dir, 'oauth2'), tokenRules(options.introspection))
+  const { sent = true, introspection } = options
   await writeFile(
     config,
-    configuration({ dir, imapPort, lmtpPort, authPort, owner, sent: options.sent ?? true }),
+    configuration({ dir, imapPort, lmtpPort, authPort, owner, sent, tokens: introspection !== undefined }),
   )
 
   // Its output goes to a file: it would hold the pipe of whoever started it.
@@ -126,6 +135,7 @@ function configuration(at: {
   authPort: number
   owner: Owner
   sent: boolean
+  tokens: boolean
 }): string {
   const { dir, owner } = at
   const users = owner.root
@@ -138,12 +148,13 @@ protocols = imap lmtp
 listen = 127.0.0.1
 ssl = no
 disable_plaintext_auth = no
-auth_mechanisms = plain login
+auth_mechanisms = plain login${at.tokens ? ' xoauth2' : ''}
 ${users}
 first_valid_uid = 1
 mail_location = maildir:${dir}/mail/%u
 postmaster_address = postmaster@dovecot.test
 hostname = dovecot.test
+${at.tokens ? `passdb {\n  driver = oauth2\n  mechanisms = xoauth2\n  args = ${dir}/oauth2\n}` : ''}
 passdb {
   driver = passwd-file
   args = scheme=PLAIN username_format=%u ${dir}/users
@@ -192,6 +203,15 @@ service lmtp {
 }
 `
 }
+
+const tokenRules = (introspection: string) => `
+introspection_url = ${introspection}
+introspection_mode = get
+force_introspection = yes
+username_attribute = email
+active_attribute = active
+active_value = true
+`
 
 function deliver(port: number, user: string, raw: string | Uint8Array): Promise<void> {
   const connection = new SMTPConnection({ host: '127.0.0.1', port, lmtp: true, ignoreTLS: true })

@@ -35,6 +35,8 @@ export interface SinkOptions {
   behave?: (event: SinkEvent) => SinkAct
   /** Logins that are taken; without it every login is. */
   users?: Record<string, string>
+  /** Judges the tokens of XOAUTH2, instead of `users`. */
+  takesToken?: (user: string, accessToken: string) => boolean
   tls?: { key: string; cert: string; mode: 'tls' | 'starttls' }
   extensions?: string[]
   /** Called before the mail is answered: a test may deliver it somewhere. */
@@ -215,9 +217,9 @@ class SinkSession {
   }
 
   private hello(): string {
-    const { tls, extensions, users } = this.sink.options
+    const { tls, extensions, users, takesToken } = this.sink.options
     const offer = tls?.mode === 'starttls' && !(this.socket instanceof TLSSocket) ? ['STARTTLS'] : []
-    const login = users ? ['AUTH PLAIN LOGIN XOAUTH2'] : ['AUTH PLAIN LOGIN']
+    const login = users || takesToken ? ['AUTH PLAIN LOGIN XOAUTH2'] : ['AUTH PLAIN LOGIN']
     const all = ['sink.test', ...(extensions ?? EXTENSIONS), ...login, ...offer]
     return all.map((one, i) => `250${i === all.length - 1 ? ' ' : '-'}${one}`).join('\r\n')
   }
@@ -239,7 +241,14 @@ class SinkSession {
     }
     if (method === 'XOAUTH2') {
       const found = /^user=([^\x01]*)\x01auth=Bearer ([^\x01]*)/.exec(decode(initial ?? ''))
-      return this.loggedIn(found?.[1] ?? '', found?.[2] ?? '')
+      const [, user = '', token = ''] = found ?? []
+      const { takesToken } = this.sink.options
+      if (takesToken?.(user, token) ?? this.knows(user, token)) return this.welcome(user)
+      // As Google says it: the reason as a challenge, and the refusal after the client's empty answer.
+      void ask(Buffer.from('{"status":"400","schemes":"Bearer"}').toString('base64')).then(() =>
+        this.refuse(),
+      )
+      return
     }
     void ask('VXNlcm5hbWU6').then(async (user) => {
       const password = await ask('UGFzc3dvcmQ6')
@@ -248,11 +257,21 @@ class SinkSession {
   }
 
   private loggedIn(user: string, password: string): Promise<void> {
+    if (this.knows(user, password)) return this.welcome(user)
+    this.refuse()
+    return Promise.resolve()
+  }
+
+  private knows(user: string, password: string): boolean {
     const { users } = this.sink.options
-    if (users && users[user] !== password) {
-      this.write('535 5.7.8 Error: authentication failed')
-      return Promise.resolve()
-    }
+    return !users || users[user] === password
+  }
+
+  private refuse(): void {
+    this.write('535 5.7.8 Error: authentication failed')
+  }
+
+  private welcome(user: string): Promise<void> {
     this.user = user
     return this.answer('auth', user, '235 2.7.0 welcome')
   }

@@ -2,21 +2,16 @@
  * The page behind an opt-out link: open to whoever holds the mail. GET only shows a button, since scanners fetch links; POST acts,
  * also as a mail program's one click (RFC 8058). Names no address in full and reveals nothing about a token that is not known.
  */
-import { createHash } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Db } from '../../core/db.ts'
 import { isId } from '../../core/ids.ts'
 import { findOptOut, optOut } from '../../store/opt-outs.ts'
 import { type TeamRow, teamByPublicId } from '../../store/teams.ts'
 import type { ApiContext } from '../route.ts'
+import { escapeHtml, page } from './page.ts'
 
 /** A form or a one-click post; more is no mail program. */
 const BODY_BYTES_MAX = 64 * 1024
-
-const STYLE =
-  'body{font:16px/1.5 system-ui,sans-serif;color:#1f2328;background:#fff;margin:0;display:grid;min-height:100vh;place-items:center}main{max-width:26rem;padding:2rem}h1{font-size:1.25rem;margin:0 0 .75rem}p{margin:0 0 1rem;color:#57606a}button{font:inherit;padding:.6rem 1.2rem;border:1px solid #3b5bdb;border-radius:6px;background:#3b5bdb;color:#fff;cursor:pointer}button:focus-visible{outline:3px solid #91a7ff;outline-offset:2px}@media(prefers-color-scheme:dark){body{color:#e6edf3;background:#16181d}p{color:#9da7b3}}'
-const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64')
-const POLICY = `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`
 
 /** Anything else was cut or changed on its way. */
 const TOKEN = /^[\w-]{8,200}$/
@@ -92,34 +87,8 @@ function unknownLink(reply: FastifyReply): FastifyReply {
   })
 }
 
-function page(
-  reply: FastifyReply,
-  { title, text, button }: { title: string; text: string; button?: string },
-): FastifyReply {
-  const form = button ? `<form method="post"><button type="submit">${button}</button></form>` : ''
-  return reply
-    .headers({
-      'content-type': 'text/html; charset=utf-8',
-      'content-security-policy': POLICY,
-      'cache-control': 'no-store',
-      'referrer-policy': 'no-referrer',
-      'x-robots-tag': 'noindex',
-    })
-    .send(
-      `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${title}</title><style>${STYLE}</style></head><body><main><h1>${title}</h1><p>${text}</p>${form}</main></body></html>`,
-    )
-}
-
 /** `m***@acme.com`: whoever got the forwarded mail recognizes it, a scanner's log does not keep it. */
 function masked(address: string): string {
   const at = address.lastIndexOf('@')
   return `${address.slice(0, 1)}***${address.slice(at)}`
-}
-
-function escapeHtml(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
 }

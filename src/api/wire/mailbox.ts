@@ -1,6 +1,7 @@
 /** A mailbox as the wire says it: `email_account`, with every recorded key, and the extra keys of the page. Passwords are never among them. */
 import { Type } from 'typebox'
 import type { Instant } from '../../core/clock.ts'
+import { isOAuthProvider } from '../../core/oauth.ts'
 import type { MailboxPace } from '../../core/pacing.ts'
 import { paceOpensAt } from '../../core/pacing.ts'
 import { ceilingWarnings, providerOf } from '../../core/providers.ts'
@@ -259,8 +260,12 @@ function stateSentence({ row, readsVia }: MailboxOnWire): string {
     return row.stateReason === null
       ? 'Not checked yet: nothing is sent. Run the check.'
       : `The check did not pass: ${row.stateReason}`
-  if (row.state === 'disconnected')
-    return `Disconnected: ${row.stateReason ?? 'the login was refused'}. Correct the settings and check again; its people wait meanwhile.`
+  if (row.state === 'disconnected') {
+    const why = (row.stateReason ?? 'the login was refused').replace(/\.?$/, '.')
+    return isOAuthProvider(row.kind)
+      ? `Disconnected: ${why} Its people wait meanwhile.`
+      : `Disconnected: ${why} Correct the settings and check again; its people wait meanwhile.`
+  }
   const { readProblem } = readsVia ?? row
   return readProblem === null
     ? 'Connected: it sends, and its answers are read.'

@@ -1096,6 +1096,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/email_accounts/oauth": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Connect a mailbox with Google or Microsoft
+         * @description Answers with the link that the browser of the caller follows. The provider sends it back, signed in as the same person, within 15 minutes; then the mailbox is saved and its check begins. With `id`, that mailbox is let in again.
+         */
+        post: operations["email_accounts_oauth"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/sandbox/search": {
         parameters: {
             query?: never;
@@ -1646,6 +1666,8 @@ export interface operations {
                         clock: components["schemas"]["Clock"];
                         has_real_mailbox: boolean;
                         public_url_is_https: boolean;
+                        /** @description google, microsoft: those at which a mailbox can be connected by signing in. */
+                        oauth_providers: string[];
                         fenced_reason: string | null;
                         warnings: string[];
                     };
@@ -7004,6 +7026,40 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    email_accounts_oauth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    provider: "google" | "microsoft";
+                    /** Format: segue-id */
+                    id?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        authorization_url: string;
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             422: components["responses"]["Unprocessable"];
         };
     };
