@@ -318,7 +318,10 @@ create table inbound (
   confidence integer not null default 0,
   received_at timestamp with time zone not null,
   read_at timestamp with time zone not null,
-  constraint inbound_pkey PRIMARY KEY (team_id, id)
+  reply_class text,
+  reply_class_by text collate "C",
+  constraint inbound_pkey PRIMARY KEY (team_id, id),
+  constraint inbound_reply_class_check CHECK ((reply_class = ANY (ARRAY['willing_to_meet'::text, 'follow_up_question'::text, 'person_referral'::text, 'out_of_office'::text, 'already_left_company_or_not_right_person'::text, 'not_interested'::text, 'unsubscribe'::text, 'none_of_the_above'::text])))
 );
 CREATE INDEX inbound_by_contact ON public.inbound USING btree (team_id, contact_id, received_at);
 CREATE INDEX inbound_by_time ON public.inbound USING btree (team_id, received_at DESC);

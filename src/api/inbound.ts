@@ -1,9 +1,14 @@
 /** Mails that came in, over HTTP. */
 import { Type } from 'typebox'
+import { classifyReply } from '../actions/classify-reply.ts'
+import { REPLY_CLASSES } from '../core/reply-class.ts'
 import { searchInbound } from '../store/inbound-reads.ts'
+import { actorOf } from './actor.ts'
 import { Pagination, pageOf, pageParameters, paginationOf } from './paging.ts'
-import { IdParameter } from './params.ts'
+import { IdParameter, oneOf } from './params.ts'
+import { allowed } from './refusing.ts'
 import { type Route, route } from './route.ts'
+import { StillSending, stillSending } from './sequence-state.ts'
 import { iso, WireInstant } from './wire/instant.ts'
 
 const TextOrNull = Type.Union([Type.String(), Type.Null()])
@@ -19,6 +24,7 @@ const Inbound = Type.Object({
   sequence_name: TextOrNull,
   evidence: Type.Array(Type.Unknown()),
   confidence: Type.Integer(),
+  reply_class: TextOrNull,
 })
 
 const WORDS_MAX = 20
@@ -60,9 +66,31 @@ export const routes: Route[] = [
           sequence_name: row.sequenceName,
           evidence: row.evidence,
           confidence: row.confidence,
+          reply_class: row.replyClass,
         })),
         pagination: paginationOf(page, total),
       }
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/inbound/:id/reply_class',
+    name: 'inbound/reply_class',
+    summary: 'Say what an answer means',
+    description:
+      '`willing_to_meet` moves the contact to Interested and ends the sequences that say so; `not_interested` and `already_left_company_or_not_right_person` end all; `unsubscribe` is an opt-out. null takes it back and undoes nothing. `still_sending` names what had left already.',
+    extension: true,
+    input: Type.Object({
+      id: IdParameter,
+      reply_class: Type.Union([oneOf(REPLY_CLASSES), Type.Null()]),
+    }),
+    output: Type.Object({ still_sending: StillSending }),
+    async run(input, call) {
+      const { now, random } = call
+      const classifying = { team: call.caller.teamId, actor: actorOf(call), now, random }
+      const said = { inboundId: input.id, replyClass: input.reply_class }
+      const { transmitting } = allowed(await classifyReply(call.db, classifying, said))
+      return { still_sending: stillSending(transmitting) }
     },
   }),
 ]

@@ -21,6 +21,7 @@ export const ACTIVITIES = {
   delivery_resolved: 'It was found out whether the email arrived.',
   in_flight: 'The email was already on its way.',
   replied: 'Answered.',
+  reply_classified: 'Somebody said what the answer means.',
   auto_replied: 'An automatic reply came.',
   away: 'Away.',
   bounced: 'The email came back.',

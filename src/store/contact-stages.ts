@@ -17,7 +17,8 @@ export async function moveToStage(
   o: {
     team: TeamId
     address: string
-    role: StageRole & ('replied' | 'interested' | 'bad_data' | 'do_not_contact' | 'unresponsive')
+    role: StageRole &
+      ('replied' | 'interested' | 'not_interested' | 'bad_data' | 'do_not_contact' | 'unresponsive')
     now: Instant
   },
 ): Promise<void> {

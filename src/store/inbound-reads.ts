@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import type { Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
 import type { Id, TeamId } from '../core/ids.ts'
+import type { ReplyClass } from '../core/reply-class.ts'
 import { kysely, likeAll } from './db.ts'
 
 export interface InboundRow {
@@ -18,6 +19,8 @@ export interface InboundRow {
   sequenceName: string | null
   evidence: { name: string; value: string; score?: number }[]
   confidence: number
+  /** What it means, said by a person or by a fixed phrase. */
+  replyClass: ReplyClass | null
 }
 
 export interface InboundSearch {
@@ -47,7 +50,8 @@ export async function searchInbound(
   const [page, total] = await Promise.all([
     sql<InboundRow>`
       select i.id, i.kind, i.class, i.from_address as "from", i.from_name as "fromName", i.subject, i.body as text,
-        i.received_at as "receivedAt", i.contact_id as "contactId", q.name as "sequenceName", i.evidence, i.confidence
+        i.received_at as "receivedAt", i.contact_id as "contactId", q.name as "sequenceName", i.evidence, i.confidence,
+        i.reply_class as "replyClass"
       from inbound i
       left join enrollments e on e.team_id = i.team_id and e.id = i.enrollment_id
       left join sequences q on q.team_id = e.team_id and q.id = e.sequence_id

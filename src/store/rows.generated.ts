@@ -276,6 +276,17 @@ export interface Inbound {
   confidence: Defaulted<number>
   received_at: Stamp
   read_at: Stamp
+  reply_class: Nullable<
+    | 'willing_to_meet'
+    | 'follow_up_question'
+    | 'person_referral'
+    | 'out_of_office'
+    | 'already_left_company_or_not_right_person'
+    | 'not_interested'
+    | 'unsubscribe'
+    | 'none_of_the_above'
+  >
+  reply_class_by: Nullable<string>
 }
 
 export interface Lanes {

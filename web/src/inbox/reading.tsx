@@ -6,6 +6,10 @@ import { PersonLink } from '../ui/link.tsx'
 import { MailFrame } from '../ui/mail-frame.tsx'
 import { KindBadge } from './kinds.tsx'
 import classes from './reading.module.css'
+import { ReplyClassSelect } from './reply-class.tsx'
+
+/** What a person wrote, and can mean something. */
+const ANSWERS = ['reply', 'other', 'auto_reply', 'out_of_office', 'opt_out']
 
 /** Below this the match rests on sender and subject alone. */
 const SURE = 80
@@ -34,6 +38,7 @@ export function Reading({ mail }: { mail: Inbound }) {
         {mail.sequence_name ? `Answers the sequence ${mail.sequence_name}. ` : ''}
         {matched(mail)}
       </p>
+      {mail.contact_id && ANSWERS.includes(mail.kind) ? <ReplyClassSelect mail={mail} /> : null}
       <div className={classes.body}>
         <MailFrame title={mail.subject || 'Mail'} html="" text={mail.text} />
       </div>

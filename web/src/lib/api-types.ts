@@ -314,4 +314,6 @@ export interface Inbound {
   sequence_name: string | null
   evidence: Evidence[]
   confidence: number
+  /** What it means, in the contract's words. */
+  reply_class: string | null
 }

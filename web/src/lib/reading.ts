@@ -23,6 +23,9 @@ export const searchInbound = (
     signal,
   )
 
+export const sayReplyClass = (id: string, replyClass: string | null) =>
+  api.post(`/inbound/${id}/reply_class`, { reply_class: replyClass })
+
 export interface SandboxPage {
   mails: SandboxMail[]
   pagination: Pagination

@@ -1189,6 +1189,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/inbound/{id}/reply_class": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say what an answer means
+         * @description `willing_to_meet` moves the contact to Interested and ends the sequences that say so; `not_interested` and `already_left_company_or_not_right_person` end all; `unsubscribe` is an opt-out. null takes it back and undoes nothing. `still_sending` names what had left already.
+         */
+        post: operations["inbound_reply_class"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -7305,6 +7325,7 @@ export interface operations {
                             sequence_name: string | null;
                             evidence: unknown[];
                             confidence: number;
+                            reply_class: string | null;
                         }[];
                         pagination: components["schemas"]["Pagination"];
                     };
@@ -7360,6 +7381,7 @@ export interface operations {
                             sequence_name: string | null;
                             evidence: unknown[];
                             confidence: number;
+                            reply_class: string | null;
                         }[];
                         pagination: components["schemas"]["Pagination"];
                     };
@@ -7367,6 +7389,44 @@ export interface operations {
             };
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    inbound_reply_class: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reply_class: ("willing_to_meet" | "follow_up_question" | "person_referral" | "out_of_office" | "already_left_company_or_not_right_person" | "not_interested" | "unsubscribe" | "none_of_the_above") | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        still_sending: {
+                            emailer_message_id: string;
+                            contact_id: string | null;
+                            to_email: string | null;
+                        }[];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["Unprocessable"];
         };
     };

@@ -1,0 +1,94 @@
+/** A person says what an answer means: it is remembered, and what follows from it is done. Taking a class back undoes nothing. */
+import type { Instant } from '../core/clock.ts'
+import type { Db } from '../core/db.ts'
+import type { Id, TeamId } from '../core/ids.ts'
+import type { Random } from '../core/random.ts'
+import { effectOf, type ReplyClass } from '../core/reply-class.ts'
+import { done, notFound, type Result, refused } from '../core/result.ts'
+import { writeActivities } from '../store/activities.ts'
+import { moveToStage } from '../store/contact-stages.ts'
+import { type ContactRow, lockContact } from '../store/contacts.ts'
+import { liveWhereInterestEnds } from '../store/enrollments.ts'
+import { recordOptOut } from '../store/opt-outs.ts'
+import { type ClassedInbound, inboundById, saveReplyClass } from '../store/reply-classes.ts'
+import { type InFlight, liveEnrollments, stop, sweep } from '../store/stops.ts'
+
+export interface Classifying {
+  team: TeamId
+  actor: string
+  now: Instant
+  random: Random
+}
+
+/** Emails that were leaving when it was said. */
+export type Classified = Result<{ transmitting: InFlight[] }>
+
+export async function classifyReply(
+  db: Db,
+  classifying: Classifying,
+  { inboundId, replyClass }: { inboundId: Id; replyClass: ReplyClass | null },
+): Promise<Classified> {
+  const { team, now, random } = classifying
+  const said = await db.transaction((tx) => say(tx, classifying, { inboundId, replyClass }))
+  if (!said.ok) return said
+  const { contactId } = said.value
+  const of = { contactIds: contactId === null ? [] : [contactId] }
+  const { transmitting } = await sweep(db, { team, of, now, random })
+  return done({ transmitting })
+}
+
+async function say(
+  tx: Db,
+  classifying: Classifying,
+  { inboundId, replyClass }: { inboundId: Id; replyClass: ReplyClass | null },
+): Promise<Result<ClassedInbound>> {
+  const { team, actor, now, random } = classifying
+  const mail = await inboundById(tx, { team, id: inboundId })
+  if (!mail) return notFound()
+  const contact = mail.contactId === null ? undefined : await lockContact(tx, { team, id: mail.contactId })
+  if (replyClass !== null && !contact)
+    return refused('This mail belongs to none of your people, so nothing follows from what it means.')
+  if (replyClass !== null) await follow(tx, classifying, { mail, contact: contact!, replyClass })
+  await saveReplyClass(tx, { team, mail, replyClass, by: actor, now })
+  const about = { contactId: mail.contactId, enrollmentId: mail.enrollmentId, messageId: mail.messageId }
+  const detail = { reply_class: replyClass, before: mail.replyClass }
+  await writeActivities(tx, {
+    team,
+    now,
+    random,
+    activities: [{ kind: 'reply_classified', actor, ...about, detail }],
+  })
+  return done(mail)
+}
+
+interface Said {
+  mail: ClassedInbound
+  contact: ContactRow
+  replyClass: ReplyClass
+}
+
+async function follow(tx: Db, classifying: Classifying, { mail, contact, replyClass }: Said): Promise<void> {
+  const { team, actor, now, random } = classifying
+  const { address, id } = contact
+  const contactIds = [id]
+  const moves = (role: 'interested' | 'not_interested') =>
+    address === null ? undefined : moveToStage(tx, { team, address, role, now })
+  const end = (enrollmentIds: Id[], reason: 'interested' | 'left_company' | 'marked_finished') =>
+    stop(tx, { team, enrollmentIds, stop: { to: 'finished', reason }, actor, now, random })
+  switch (effectOf(replyClass)) {
+    case 'interested':
+      await moves('interested')
+      await end(await liveWhereInterestEnds(tx, { team, contactIds }), 'interested')
+      return
+    case 'not_interested':
+      await moves('not_interested')
+      await end(await liveEnrollments(tx, { team, of: { contactIds } }), 'marked_finished')
+      return
+    case 'left_company':
+      await end(await liveEnrollments(tx, { team, of: { contactIds } }), 'left_company')
+      return
+    case 'opt_out':
+      if (address !== null)
+        await recordOptOut(tx, { team, address, via: 'reply', messageId: mail.messageId, actor, now, random })
+  }
+}
