@@ -4,7 +4,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { Inbound } from '../lib/api-types.ts'
 import { sayReplyClass } from '../lib/reading.ts'
-import { tell } from '../ui/act.tsx'
+import { tell, useAct } from '../ui/act.tsx'
 import { Confirm } from '../ui/confirm.tsx'
 
 const CLASSES: Record<string, { word: string; follows: string | null }> = {
@@ -33,6 +33,7 @@ const CHOICES = Object.entries(CLASSES).map(([value, { word }]) => ({ value, lab
 
 export function ReplyClassSelect({ mail }: { mail: Inbound }) {
   const queries = useQueryClient()
+  const { run } = useAct()
   const [asking, setAsking] = useState<string>()
   const say = async (replyClass: string | null) => {
     await sayReplyClass(mail.id, replyClass)
@@ -40,7 +41,7 @@ export function ReplyClassSelect({ mail }: { mail: Inbound }) {
     tell(replyClass === null ? 'The meaning was taken back.' : `Saved: ${CLASSES[replyClass]!.word}.`)
   }
   const choose = (value: string | null) =>
-    value !== null && CLASSES[value]!.follows !== null ? setAsking(value) : void say(value)
+    value !== null && CLASSES[value]!.follows !== null ? setAsking(value) : run(() => say(value))
   const asked = asking === undefined ? undefined : CLASSES[asking]
   return (
     <>
