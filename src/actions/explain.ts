@@ -91,7 +91,8 @@ function explained(gate: Gate, facts: Facts): ExplainedGate {
   return { name, state: 'closed', rule, value, sentence: sentenceOf(gate, facts), until }
 }
 
-function sentenceOf(gate: ClosedGate, facts: Facts): string {
+/** What a closed gate means, and the way out. */
+export function sentenceOf(gate: ClosedGate, facts: Facts): string {
   const { consequence } = gate
   if ('reason' in consequence) return `${capital(gate.value)}. ${sentenceFor(consequence.reason)}`
   const remedy = REMEDIES[gate.name]?.(facts)

@@ -53,7 +53,7 @@ export interface StepPlan {
   variants: VariantRow[]
   templates: NewTemplate[]
   deletedStepIds: Id[]
-  /** Steps whose wait, moment, priority or daily cap is another than before: their people get new moments. */
+  /** Steps whose kind, wait, moment, priority or daily cap is another than before: their people get new moments. */
   retimedStepIds: Id[]
   /** Steps whose wording or approval is another than before: who was held for it is looked at again. */
   rewordedStepIds: Id[]
@@ -163,6 +163,7 @@ function isRetimed(old: StepRow, step: StepRow): boolean {
     old.waitUnit !== step.waitUnit ||
     old.exactAt !== step.exactAt ||
     old.priority !== step.priority ||
+    old.kind !== step.kind ||
     old.dailyCap !== step.dailyCap
   )
 }

@@ -14,9 +14,10 @@ import type { Schedule } from '../core/schedule.ts'
 import { isSentByItself } from '../core/sequence.ts'
 import { heldFor, leasedOn, lockWaiting, type Retimed, retime, type Waiting } from '../store/enrollments.ts'
 import { bumpSequences } from '../store/lanes.ts'
-import { release } from '../store/releases.ts'
+import { redraft, release } from '../store/releases.ts'
 import { lockSequence } from '../store/sequence-writes.ts'
 import { addDeltas, type Metric } from '../store/stats.ts'
+import { closeTasks } from '../store/step-tasks.ts'
 import type { StepRow } from '../store/steps.ts'
 import { sweep } from '../store/stops.ts'
 import { transit } from '../store/transitions.ts'
@@ -51,7 +52,15 @@ export async function leaveDeletedSteps(tx: Db, edit: Edit, deletedStepIds: read
     const moved = people.filter((person) => next.get(person.stepId) !== undefined)
     await retime(tx, {
       team: edit.team,
-      people: moved.map((person) => onStep(person, next.get(person.stepId)!, edit)),
+      people: moved.map((person) => ({
+        ...onStep(person, next.get(person.stepId)!, edit),
+        clearHold: endsWithStep(person),
+      })),
+      now: edit.now,
+    })
+    await closeTasks(tx, {
+      team: edit.team,
+      left: moved.map(({ id, stepId }) => ({ enrollmentId: id, stepId })),
       now: edit.now,
     })
     await countMoves(tx, edit, { moved, next })
@@ -87,21 +96,33 @@ export async function followDeletedSteps(db: Db, edit: Edit, deletedStepIds: rea
 export async function retimePeople(tx: Db, edit: Edit, stepIds: readonly Id[]): Promise<void> {
   if (stepIds.length === 0) return
   const steps = new Map(edit.steps.map((step) => [step.id, step]))
-  await eachChunk(tx, { ...edit, stepIds }, (people) =>
-    retime(tx, {
+  await eachChunk(tx, { ...edit, stepIds }, async (people) => {
+    const another = people.filter((person) => isOfAnotherKind(person, steps.get(person.stepId)!))
+    await retime(tx, {
       team: edit.team,
       people: people.map((person) => ({
         ...onStep(person, steps.get(person.stepId)!, edit),
         stepId: null,
         messageId: null,
-        clearHold: false,
+        clearHold: another.includes(person),
       })),
       now: edit.now,
-    }),
-  )
+    })
+    await closeTasks(tx, {
+      team: edit.team,
+      left: another.map(({ id, stepId }) => ({ enrollmentId: id, stepId })),
+      now: edit.now,
+    })
+    await addDeltas(tx, {
+      team: edit.team,
+      deltas: another
+        .filter((person) => person.state === 'active')
+        .map(({ stepId }) => ({ sequenceId: edit.sequenceId, stepId, metric: 'hold:task_open', n: -1 })),
+    })
+  })
 }
 
-/** After the commit: whoever was held for the wording, or for a schedule that never opened, is due again and judged anew. */
+/** After the commit: whoever was held for the wording, or for a schedule that never opened, is due again and judged anew; drafts follow. */
 export async function lookAgain(
   db: Db,
   edit: Edit,
@@ -117,7 +138,16 @@ export async function lookAgain(
     const enrollmentIds = sorted.slice(i, i + CHUNK)
     await db.transaction((tx) => release(tx, { team, enrollmentIds, actor, now, random }))
   }
+  if (stepIds.length > 0) await db.transaction((tx) => redraft(tx, { team, stepIds, actor, now, random }))
 }
+
+/** Holds that are about the step: its wording, or the task of it. */
+const endsWithStep = ({ holdReason }: Waiting) =>
+  holdReason === 'task_open' || (holdReason !== null && WORDING_HOLDS.includes(holdReason))
+
+/** A call that is an email now: the task of the call goes. */
+const isOfAnotherKind = ({ holdReason, holdDetail }: Waiting, step: StepRow) =>
+  holdReason === 'task_open' && holdDetail !== step.kind
 
 function nextStep(steps: readonly StepRow[], deletedId: Id): StepRow | undefined {
   const place = steps.find((step) => step.id === deletedId)!.position
@@ -137,7 +167,7 @@ function onStep(person: Waiting, step: StepRow, edit: Edit): Retimed {
       priority: step.priority,
       byHand: !isSentByItself(step.kind),
     }),
-    clearHold: person.holdReason !== null && WORDING_HOLDS.includes(person.holdReason),
+    clearHold: false,
   }
 }
 
@@ -156,7 +186,7 @@ async function countMoves(
     const to = next.get(person.stepId)!.id
     move(person, person.state as 'active' | 'paused', to)
     if (person.holdReason === null || person.state !== 'active') continue
-    move(person, `hold:${person.holdReason}`, WORDING_HOLDS.includes(person.holdReason) ? null : to)
+    move(person, `hold:${person.holdReason}`, endsWithStep(person) ? null : to)
   }
   await addDeltas(tx, { team, deltas })
 }

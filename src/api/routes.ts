@@ -27,6 +27,8 @@ import * as session from './session.ts'
 import * as setup from './setup.ts'
 import * as stages from './stages.ts'
 import * as suppressions from './suppressions.ts'
+import * as taskEnds from './task-ends.ts'
+import * as tasks from './tasks.ts'
 import * as team from './team.ts'
 import * as users from './users.ts'
 
@@ -54,6 +56,8 @@ export const routes: readonly Route[] = [
   ...sequencePreview.routes,
   ...enrollments.routes,
   ...messages.routes,
+  ...tasks.routes,
+  ...taskEnds.routes,
   ...schedules.routes,
   ...holidays.routes,
   ...emailAccounts.routes,

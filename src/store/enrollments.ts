@@ -61,6 +61,8 @@ export interface Waiting {
   id: Id
   state: EnrollmentState
   holdReason: HoldReason | null
+  /** Of `task_open`: the kind of step that the task is of. */
+  holdDetail: string | null
   stepId: Id
   enteredStepAt: Instant
   timeZone: string | null
@@ -76,7 +78,7 @@ export async function lockWaiting(
   o: { team: TeamId; sequenceId: Id; stepIds: readonly Id[]; after: Id; limit: number },
 ): Promise<Waiting[]> {
   const { rows } = await sql<Waiting>`
-    select e.id, e.state, e.hold_reason as "holdReason", e.step_id as "stepId", e.entered_step_at as "enteredStepAt",
+    select e.id, e.state, e.hold_reason as "holdReason", e.hold_detail as "holdDetail", e.step_id as "stepId", e.entered_step_at as "enteredStepAt",
       (select c.time_zone from contacts c where c.team_id = e.team_id and c.id = e.contact_id) as "timeZone", e.rank
     from enrollments e
     where e.team_id = ${o.team} and e.sequence_id = ${o.sequenceId} and e.state in ('active', 'paused')

@@ -56,6 +56,28 @@ export async function release(tx: Db, o: ReleaseOptions): Promise<Transited[]> {
   return wake(tx, o, released)
 }
 
+/** Whoever waits with a draft that nobody has edited looks at its step again, whose wording is another now: the draft follows. */
+export async function redraft(
+  tx: Db,
+  { stepIds, ...o }: Omit<ReleaseOptions, 'enrollmentIds'> & { stepIds: readonly Id[] },
+): Promise<Transited[]> {
+  const { rows } = await sql<{ id: Id }>`
+    select t.enrollment_id as id from tasks t join enrollments e on e.team_id = t.team_id and e.id = t.enrollment_id
+    where t.team_id = ${o.team} and t.step_id = any(${stepIds as Id[]}) and t.kind = 'manual_email' and t.state = 'open'
+      and t.approved_at is null and t.draft_html is null and e.state = 'active' and e.hold_reason = 'task_open'`.execute(
+    kysely(tx),
+  )
+  const enrollmentIds = rows.map((row) => row.id)
+  if (enrollmentIds.length === 0) return []
+  await lockMailboxesOf(tx, { ...o, enrollmentIds })
+  const changes = enrollmentIds.map((enrollmentId) => ({
+    enrollmentId,
+    transition: 'release' as const,
+    dueAt: o.now,
+  }))
+  return wake(tx, { ...o, enrollmentIds }, await transit(tx, { ...o, changes }))
+}
+
 /** Pauses whose end has come; at most `limit`. For housekeeping. */
 export async function endedPauses(
   db: Db,

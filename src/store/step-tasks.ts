@@ -42,7 +42,9 @@ export async function giveTasks(
     join enrollments e on e.team_id = ${o.team} and e.id = n.enrollment_id
     join steps s on s.team_id = e.team_id and s.id = n.step_id
     join mailboxes m on m.team_id = e.team_id and m.id = e.mailbox_id
-    on conflict (team_id, enrollment_id, step_id) do update set state = 'open', message_id = excluded.message_id,
+    on conflict (team_id, enrollment_id, step_id) do update set state = 'open', kind = excluded.kind, message_id = excluded.message_id,
+      priority = case when t.state = 'open' then t.priority else excluded.priority end,
+      note = case when t.state = 'open' then t.note else excluded.note end,
       due_at = case when t.state = 'open' then t.due_at else excluded.due_at end,
       skips_at = case when t.state = 'open' then t.skips_at else excluded.skips_at end, approved_at = null, approved_by = null,
       outcome = null, ended_at = null, ended_by = null, updated_at = excluded.updated_at, rev = t.rev + 1

@@ -891,6 +891,155 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/tasks/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Search tasks */
+        get: operations["tasks_search_by_get"];
+        put?: never;
+        /** Search tasks */
+        post: operations["tasks_search"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Create a task */
+        post: operations["tasks_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tasks/bulk_create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Create one task for each of some contacts */
+        post: operations["tasks_bulk_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tasks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a task */
+        get: operations["tasks_show"];
+        /**
+         * Change a task
+         * @description Unlike the original, leaving priority or creator_id out keeps them.
+         */
+        put: operations["tasks_update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change a task
+         * @description Unlike the original, leaving priority or creator_id out keeps them.
+         */
+        patch: operations["tasks_update_by_patch"];
+        trace?: never;
+    };
+    "/tasks/{id}/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Complete a task; its person goes on with the next step
+         * @description For the task of a manual email: it was written elsewhere, and the draft is not sent. `finish` ends the sequence for this person.
+         */
+        post: operations["tasks_complete"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tasks/{id}/skip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Skip a task; its person goes on with the next step */
+        post: operations["tasks_skip"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tasks/{id}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The draft of a manual email, as it would leave, and what it would wait for */
+        get: operations["tasks_draft"];
+        /** Edit the draft of a manual email; null takes the wording of the step again */
+        put: operations["tasks_update_draft"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tasks/{id}/send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send off the draft of a manual email: at any hour, within the limits of its mailbox */
+        post: operations["tasks_send"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/emailer_schedules": {
         parameters: {
             query?: never;
@@ -5834,6 +5983,806 @@ export interface operations {
                             id: string;
                             resolved_as: string;
                         };
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    tasks_search_by_get: {
+        parameters: {
+            query?: {
+                sort_by_field?: string;
+                sort_ascending?: boolean;
+                "open_factor_names[]"?: string[];
+                "task_statuses[]"?: ("scheduled" | "completed" | "skipped")[];
+                "task_types[]"?: string[];
+                "task_priorities[]"?: ("high" | "medium" | "low")[];
+                "user_ids[]"?: string[];
+                "contact_ids[]"?: string[];
+                "emailer_campaign_ids[]"?: string[];
+                q_keywords?: string;
+                due_at_range?: {
+                    min?: string;
+                    max?: string;
+                };
+                page?: number;
+                per_page?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        tasks: ({
+                            id: string;
+                            user_id: string;
+                            /** @description outreach_manual_email, call, action_item, linkedin_step_connect, linkedin_step_message, linkedin_step_view_profile, linkedin_step_interact_post */
+                            type: string;
+                            /** @description scheduled, completed or skipped. */
+                            status: string | null;
+                            /** @description high, medium or low. */
+                            priority: string;
+                            due_at: string;
+                            title: string | null;
+                            note: string | null;
+                            contact_id: string | null;
+                            emailer_campaign_id: string | null;
+                            campaign_name: string | null;
+                            campaign_position: number | null;
+                            completed_at: string | null;
+                            skipped_at: string | null;
+                            created_at: string;
+                            creator_id: string | null;
+                            /** @description The draft was sent off and has not left yet. */
+                            pending_send: boolean;
+                            emailer_step_id: string | null;
+                            emailer_message_id: string | null;
+                            auto_skip_at: string | null;
+                            outcome: string | null;
+                            ended_by: string | null;
+                        } & {
+                            [key: string]: unknown;
+                        })[];
+                        breadcrumbs: components["schemas"]["Breadcrumb"][];
+                        pagination: components["schemas"]["Pagination"];
+                        faceting: {
+                            [key: string]: unknown[];
+                        };
+                        pipeline_total: number;
+                        num_fetch_result: null;
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    tasks_search: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @description task_due_at (default) or task_priority. */
+                    sort_by_field?: string;
+                    /** @description Default true. */
+                    sort_ascending?: boolean;
+                    /** @description Accepted; facets come always. */
+                    open_factor_names?: string[];
+                    /** @description Default: all of them. */
+                    task_statuses?: ("scheduled" | "completed" | "skipped")[];
+                    /** @description outreach_manual_email, call, action_item, linkedin_step_connect, linkedin_step_message, linkedin_step_view_profile, linkedin_step_interact_post */
+                    task_types?: string[];
+                    task_priorities?: ("high" | "medium" | "low")[];
+                    user_ids?: string[];
+                    contact_ids?: string[];
+                    emailer_campaign_ids?: string[];
+                    q_keywords?: string;
+                    /** @description Times; max is exclusive. */
+                    due_at_range?: {
+                        min?: string;
+                        max?: string;
+                    };
+                    /** @description From 1. Default 1. */
+                    page?: number;
+                    /** @description At most 100. Default 25. */
+                    per_page?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        tasks: ({
+                            id: string;
+                            user_id: string;
+                            /** @description outreach_manual_email, call, action_item, linkedin_step_connect, linkedin_step_message, linkedin_step_view_profile, linkedin_step_interact_post */
+                            type: string;
+                            /** @description scheduled, completed or skipped. */
+                            status: string | null;
+                            /** @description high, medium or low. */
+                            priority: string;
+                            due_at: string;
+                            title: string | null;
+                            note: string | null;
+                            contact_id: string | null;
+                            emailer_campaign_id: string | null;
+                            campaign_name: string | null;
+                            campaign_position: number | null;
+                            completed_at: string | null;
+                            skipped_at: string | null;
+                            created_at: string;
+                            creator_id: string | null;
+                            /** @description The draft was sent off and has not left yet. */
+                            pending_send: boolean;
+                            emailer_step_id: string | null;
+                            emailer_message_id: string | null;
+                            auto_skip_at: string | null;
+                            outcome: string | null;
+                            ended_by: string | null;
+                        } & {
+                            [key: string]: unknown;
+                        })[];
+                        breadcrumbs: components["schemas"]["Breadcrumb"][];
+                        pagination: components["schemas"]["Pagination"];
+                        faceting: {
+                            [key: string]: unknown[];
+                        };
+                        pipeline_total: number;
+                        num_fetch_result: null;
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    tasks_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** Format: segue-id */
+                    user_id?: string;
+                    type?: string;
+                    priority?: string;
+                    /** @enum {string} */
+                    status?: "scheduled" | "completed" | "skipped";
+                    due_at?: string;
+                    title?: string | null;
+                    note?: string | null;
+                    /** Format: segue-id */
+                    contact_id?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        task: {
+                            id: string;
+                            user_id: string;
+                            /** @description outreach_manual_email, call, action_item, linkedin_step_connect, linkedin_step_message, linkedin_step_view_profile, linkedin_step_interact_post */
+                            type: string;
+                            /** @description scheduled, completed or skipped. */
+                            status: string | null;
+                            /** @description high, medium or low. */
+                            priority: string;
+                            due_at: string;
+                            title: string | null;
+                            note: string | null;
+                            contact_id: string | null;
+                            emailer_campaign_id: string | null;
+                            campaign_name: string | null;
+                            campaign_position: number | null;
+                            completed_at: string | null;
+                            skipped_at: string | null;
+                            created_at: string;
+                            creator_id: string | null;
+                            /** @description The draft was sent off and has not left yet. */
+                            pending_send: boolean;
+                            emailer_step_id: string | null;
+                            emailer_message_id: string | null;
+                            auto_skip_at: string | null;
+                            outcome: string | null;
+                            ended_by: string | null;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    tasks_bulk_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: segue-id */
+                    user_id?: string;
+                    type?: string;
+                    priority?: string;
+                    /** @enum {string} */
+                    status?: "scheduled" | "completed" | "skipped";
+                    due_at?: string;
+                    title?: string | null;
+                    note?: string | null;
+                    contact_ids: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        success: boolean;
+                        tasks: ({
+                            id: string;
+                            user_id: string;
+                            /** @description outreach_manual_email, call, action_item, linkedin_step_connect, linkedin_step_message, linkedin_step_view_profile, linkedin_step_interact_post */
+                            type: string;
+                            /** @description scheduled, completed or skipped. */
+                            status: string | null;
+                            /** @description high, medium or low. */
+                            priority: string;
+                            due_at: string;
+                            title: string | null;
+                            note: string | null;
+                            contact_id: string | null;
+                            emailer_campaign_id: string | null;
+                            campaign_name: string | null;
+                            campaign_position: number | null;
+                            completed_at: string | null;
+                            skipped_at: string | null;
+                            created_at: string;
+                            creator_id: string | null;
+                            /** @description The draft was sent off and has not left yet. */
+                            pending_send: boolean;
+                            emailer_step_id: string | null;
+                            emailer_message_id: string | null;
+                            auto_skip_at: string | null;
+                            outcome: string | null;
+                            ended_by: string | null;
+                        } & {
+                            [key: string]: unknown;
+                        })[];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    tasks_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        task: {
+                            id: string;
+                            user_id: string;
+                            /** @description outreach_manual_email, call, action_item, linkedin_step_connect, linkedin_step_message, linkedin_step_view_profile, linkedin_step_interact_post */
+                            type: string;
+                            /** @description scheduled, completed or skipped. */
+                            status: string | null;
+                            /** @description high, medium or low. */
+                            priority: string;
+                            due_at: string;
+                            title: string | null;
+                            note: string | null;
+                            contact_id: string | null;
+                            emailer_campaign_id: string | null;
+                            campaign_name: string | null;
+                            campaign_position: number | null;
+                            completed_at: string | null;
+                            skipped_at: string | null;
+                            created_at: string;
+                            creator_id: string | null;
+                            /** @description The draft was sent off and has not left yet. */
+                            pending_send: boolean;
+                            emailer_step_id: string | null;
+                            emailer_message_id: string | null;
+                            auto_skip_at: string | null;
+                            outcome: string | null;
+                            ended_by: string | null;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    tasks_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** Format: segue-id */
+                    user_id?: string;
+                    type?: string;
+                    priority?: string;
+                    /** @enum {string} */
+                    status?: "scheduled" | "completed" | "skipped";
+                    due_at?: string;
+                    title?: string | null;
+                    note?: string | null;
+                    /** Format: segue-id */
+                    contact_id?: string;
+                    /** Format: segue-id */
+                    creator_id?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        task: {
+                            id: string;
+                            user_id: string;
+                            /** @description outreach_manual_email, call, action_item, linkedin_step_connect, linkedin_step_message, linkedin_step_view_profile, linkedin_step_interact_post */
+                            type: string;
+                            /** @description scheduled, completed or skipped. */
+                            status: string | null;
+                            /** @description high, medium or low. */
+                            priority: string;
+                            due_at: string;
+                            title: string | null;
+                            note: string | null;
+                            contact_id: string | null;
+                            emailer_campaign_id: string | null;
+                            campaign_name: string | null;
+                            campaign_position: number | null;
+                            completed_at: string | null;
+                            skipped_at: string | null;
+                            created_at: string;
+                            creator_id: string | null;
+                            /** @description The draft was sent off and has not left yet. */
+                            pending_send: boolean;
+                            emailer_step_id: string | null;
+                            emailer_message_id: string | null;
+                            auto_skip_at: string | null;
+                            outcome: string | null;
+                            ended_by: string | null;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    tasks_update_by_patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** Format: segue-id */
+                    user_id?: string;
+                    type?: string;
+                    priority?: string;
+                    /** @enum {string} */
+                    status?: "scheduled" | "completed" | "skipped";
+                    due_at?: string;
+                    title?: string | null;
+                    note?: string | null;
+                    /** Format: segue-id */
+                    contact_id?: string;
+                    /** Format: segue-id */
+                    creator_id?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        task: {
+                            id: string;
+                            user_id: string;
+                            /** @description outreach_manual_email, call, action_item, linkedin_step_connect, linkedin_step_message, linkedin_step_view_profile, linkedin_step_interact_post */
+                            type: string;
+                            /** @description scheduled, completed or skipped. */
+                            status: string | null;
+                            /** @description high, medium or low. */
+                            priority: string;
+                            due_at: string;
+                            title: string | null;
+                            note: string | null;
+                            contact_id: string | null;
+                            emailer_campaign_id: string | null;
+                            campaign_name: string | null;
+                            campaign_position: number | null;
+                            completed_at: string | null;
+                            skipped_at: string | null;
+                            created_at: string;
+                            creator_id: string | null;
+                            /** @description The draft was sent off and has not left yet. */
+                            pending_send: boolean;
+                            emailer_step_id: string | null;
+                            emailer_message_id: string | null;
+                            auto_skip_at: string | null;
+                            outcome: string | null;
+                            ended_by: string | null;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    tasks_complete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @description What came of it; kept with the task. */
+                    note?: string;
+                    finish?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        task: ({
+                            id: string;
+                            user_id: string;
+                            /** @description outreach_manual_email, call, action_item, linkedin_step_connect, linkedin_step_message, linkedin_step_view_profile, linkedin_step_interact_post */
+                            type: string;
+                            /** @description scheduled, completed or skipped. */
+                            status: string | null;
+                            /** @description high, medium or low. */
+                            priority: string;
+                            due_at: string;
+                            title: string | null;
+                            note: string | null;
+                            contact_id: string | null;
+                            emailer_campaign_id: string | null;
+                            campaign_name: string | null;
+                            campaign_position: number | null;
+                            completed_at: string | null;
+                            skipped_at: string | null;
+                            created_at: string;
+                            creator_id: string | null;
+                            /** @description The draft was sent off and has not left yet. */
+                            pending_send: boolean;
+                            emailer_step_id: string | null;
+                            emailer_message_id: string | null;
+                            auto_skip_at: string | null;
+                            outcome: string | null;
+                            ended_by: string | null;
+                        } & {
+                            [key: string]: unknown;
+                        }) | {
+                            id: string;
+                            deleted: boolean;
+                        };
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    tasks_skip: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @description What came of it; kept with the task. */
+                    note?: string;
+                    on_task_page?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        task: {
+                            id: string;
+                            status: string;
+                            note: string | null;
+                            completed: boolean;
+                        } | {
+                            id: string;
+                            deleted: boolean;
+                        };
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    tasks_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        draft: {
+                            subject: string;
+                            /** @description The text to edit: without signature and opt-out. */
+                            body_html: string;
+                            /** @description A person has written it; else it follows the wording of the step. */
+                            edited: boolean;
+                            /** @description A follow-up keeps the subject of its thread. */
+                            subject_fixed: boolean;
+                            from_email: string;
+                            to_email: string;
+                            to_name: string | null;
+                            preview: {
+                                subject: string;
+                                html: string;
+                                text: string;
+                            } | null;
+                            /** @description Variables without a value: with one it is not sent. */
+                            missing: string[];
+                            problem: string | null;
+                            waits_for: {
+                                name: string;
+                                sentence: string;
+                                until: string | null;
+                            } | null;
+                        };
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    tasks_update_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    subject?: string | null;
+                    body_html: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        draft: {
+                            subject: string;
+                            /** @description The text to edit: without signature and opt-out. */
+                            body_html: string;
+                            /** @description A person has written it; else it follows the wording of the step. */
+                            edited: boolean;
+                            /** @description A follow-up keeps the subject of its thread. */
+                            subject_fixed: boolean;
+                            from_email: string;
+                            to_email: string;
+                            to_name: string | null;
+                            preview: {
+                                subject: string;
+                                html: string;
+                                text: string;
+                            } | null;
+                            /** @description Variables without a value: with one it is not sent. */
+                            missing: string[];
+                            problem: string | null;
+                            waits_for: {
+                                name: string;
+                                sentence: string;
+                                until: string | null;
+                            } | null;
+                        };
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    tasks_send: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        task: {
+                            id: string;
+                            user_id: string;
+                            /** @description outreach_manual_email, call, action_item, linkedin_step_connect, linkedin_step_message, linkedin_step_view_profile, linkedin_step_interact_post */
+                            type: string;
+                            /** @description scheduled, completed or skipped. */
+                            status: string | null;
+                            /** @description high, medium or low. */
+                            priority: string;
+                            due_at: string;
+                            title: string | null;
+                            note: string | null;
+                            contact_id: string | null;
+                            emailer_campaign_id: string | null;
+                            campaign_name: string | null;
+                            campaign_position: number | null;
+                            completed_at: string | null;
+                            skipped_at: string | null;
+                            created_at: string;
+                            creator_id: string | null;
+                            /** @description The draft was sent off and has not left yet. */
+                            pending_send: boolean;
+                            emailer_step_id: string | null;
+                            emailer_message_id: string | null;
+                            auto_skip_at: string | null;
+                            outcome: string | null;
+                            ended_by: string | null;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                        waits_for: {
+                            name: string;
+                            sentence: string;
+                            until: string | null;
+                        } | null;
                     };
                 };
             };

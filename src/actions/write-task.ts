@@ -1,0 +1,113 @@
+/** Tasks that a person makes, changes, completes or skips. What ends the task of a step moves its person on. */
+import type { Instant } from '../core/clock.ts'
+import type { Db } from '../core/db.ts'
+import { type Id, newId, type TeamId } from '../core/ids.ts'
+import type { Random } from '../core/random.ts'
+import { done, notFound, type Result, refused } from '../core/result.ts'
+import { TASKS_AT_ONCE_MAX } from '../core/task.ts'
+import { contactsByIds } from '../store/contacts.ts'
+import { isUserOfTeam } from '../store/sequence-writes.ts'
+import { sweep } from '../store/stops.ts'
+import { endTasks, type TaskEnd } from '../store/task-ends.ts'
+import { insertTasks, saveTask, type TaskFields, type TaskRow, taskById } from '../store/tasks.ts'
+
+export interface Tasking {
+  team: TeamId
+  actor: string
+  now: Instant
+  random: Random
+}
+
+/** One for each contact, or one without any. `from`: who made it, as the wire says (`api`, `page`). */
+export async function createTasks(
+  db: Db,
+  tasking: Tasking,
+  o: { fields: Omit<TaskFields, 'contactId'>; contactIds: readonly Id[] | null; from: string },
+): Promise<Result<Id[]>> {
+  const { team, actor, now, random } = tasking
+  const contactIds = o.contactIds === null ? [null] : [...new Set(o.contactIds)]
+  if (contactIds.length > TASKS_AT_ONCE_MAX)
+    return refused(
+      `There are ${contactIds.length} contacts; one call makes at most ${TASKS_AT_ONCE_MAX} tasks.`,
+    )
+  return db.transaction(async (tx): Promise<Result<Id[]>> => {
+    const wrong = await unknownIn(tx, team, {
+      userId: o.fields.userId,
+      contactIds: contactIds.flatMap((id) => id ?? []),
+    })
+    if (wrong) return wrong
+    const tasks = contactIds.map((contactId) => ({ ...o.fields, contactId, id: newId(now, random) }))
+    await insertTasks(tx, { team, tasks, actor, from: o.from, now })
+    return done(tasks.map((one) => one.id))
+  })
+}
+
+async function unknownIn(
+  tx: Db,
+  team: TeamId,
+  { userId, contactIds }: { userId: Id; contactIds: readonly Id[] },
+): Promise<ReturnType<typeof refused> | undefined> {
+  if (!(await isUserOfTeam(tx, { team, id: userId })))
+    return refused(`The user ${userId} is not a member of this team.`, { parameter: 'user_id' })
+  const known = await contactsByIds(tx, { team, ids: contactIds })
+  const unknown = contactIds.find((id) => (known.get(id)?.deletedAt ?? null) !== null || !known.has(id))
+  return unknown === undefined
+    ? undefined
+    : refused(`The contact ${unknown} does not exist.`, { parameter: 'contact_id' })
+}
+
+/** What belongs to a step keeps its kind and contact: they are the step's. */
+export async function updateTask(
+  db: Db,
+  tasking: Tasking,
+  { id, fields }: { id: Id; fields: Partial<TaskFields> },
+): Promise<Result<null>> {
+  const { team, now } = tasking
+  const changed = await db.transaction(async (tx): Promise<Result<TaskRow>> => {
+    const before = await taskById(tx, { team, id })
+    if (!before || before.state === 'cancelled') return notFound()
+    const after = { ...before, ...fields }
+    if (before.enrollmentId !== null && (after.kind !== before.kind || after.contactId !== before.contactId))
+      return refused('This task belongs to a step of a sequence: its type and contact are those of the step.')
+    const wrong = await unknownIn(tx, team, {
+      userId: after.userId,
+      contactIds: after.contactId === null || after.contactId === before.contactId ? [] : [after.contactId],
+    })
+    if (wrong) return wrong
+    await saveTask(tx, { team, id, now }, after)
+    return done(before)
+  })
+  if (!changed.ok) return changed
+  const { state } = fields
+  if (state === undefined || state === 'open' || state === changed.value.state) return done(null)
+  const end: TaskEnd =
+    state === 'completed'
+      ? { as: 'completed', outcome: null, finish: false }
+      : { as: 'skipped', reason: 'skipped_by_person', outcome: null }
+  const ended = await endTask(db, tasking, { id, end })
+  return ended.ok ? done(null) : ended
+}
+
+/** Recorded words for one that was ended before. */
+const ENDED = 'This task is already completed / skipped.'
+
+/** `gone`: it was cancelled, because its person left the step. Whatever the draft of it had in hand is taken back. */
+export async function endTask(
+  db: Db,
+  tasking: Tasking,
+  { id, end }: { id: Id; end: TaskEnd },
+): Promise<Result<'ended' | 'gone'>> {
+  const { team, now, random } = tasking
+  const task = await taskById(db, { team, id })
+  if (!task || task.state === 'cancelled') return done('gone')
+  if (task.state !== 'open') return refused(ENDED, { allow_moving_to_next_task: true })
+  if (task.approvedAt !== null)
+    return refused('The email of this task was sent off; it ends by itself when the email has left.', {
+      code: 'sent_off',
+    })
+  const ended = await db.transaction((tx) => endTasks(tx, { ...tasking, taskIds: [id], end }))
+  if (ended.length === 0) return refused(ENDED, { allow_moving_to_next_task: true })
+  if (task.enrollmentId !== null)
+    await sweep(db, { team, of: { enrollmentIds: [task.enrollmentId] }, now, random })
+  return done('ended')
+}

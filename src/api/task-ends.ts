@@ -1,0 +1,184 @@
+/** How a task ends over HTTP: completed or skipped; and the draft of a manual email, read, edited and sent off. */
+import { type Static, Type } from 'typebox'
+import { type Draft, readDraft } from '../actions/read-draft.ts'
+import { editDraft, sendDraft } from '../actions/write-draft.ts'
+import { endTask } from '../actions/write-task.ts'
+import type { TaskEnd } from '../store/task-ends.ts'
+import { taskById } from '../store/tasks.ts'
+import { actorOf } from './actor.ts'
+import { refuse } from './errors.ts'
+import { IdParameter } from './params.ts'
+import { allowed } from './refusing.ts'
+import { type Call, type Route, route } from './route.ts'
+import { tasksWire } from './task-answers.ts'
+import { isoOrNull, WireInstantOrNull } from './wire/instant.ts'
+import { WireTask } from './wire/task.ts'
+
+const TextOrNull = Type.Union([Type.String(), Type.Null()])
+const Note = Type.Optional(Type.String({ description: 'What came of it; kept with the task.' }))
+
+const WireDraft = Type.Object({
+  subject: Type.String(),
+  body_html: Type.String({ description: 'The text to edit: without signature and opt-out.' }),
+  edited: Type.Boolean({ description: 'A person has written it; else it follows the wording of the step.' }),
+  subject_fixed: Type.Boolean({ description: 'A follow-up keeps the subject of its thread.' }),
+  from_email: Type.String(),
+  to_email: Type.String(),
+  to_name: TextOrNull,
+  preview: Type.Union([
+    Type.Object({ subject: Type.String(), html: Type.String(), text: Type.String() }),
+    Type.Null(),
+  ]),
+  missing: Type.Array(Type.String(), { description: 'Variables without a value: with one it is not sent.' }),
+  problem: TextOrNull,
+  /** What sending would come to. */
+  waits_for: Type.Union([
+    Type.Object({ name: Type.String(), sentence: Type.String(), until: WireInstantOrNull }),
+    Type.Null(),
+  ]),
+})
+
+function draftOnWire(draft: Draft): Static<typeof WireDraft> {
+  const { rendered, closed } = draft
+  return {
+    subject: draft.subject,
+    body_html: draft.bodyHtml,
+    edited: draft.edited,
+    subject_fixed: draft.subjectFixed,
+    from_email: draft.from.address,
+    to_email: draft.to.address,
+    to_name: draft.to.name,
+    preview: rendered && { subject: rendered.subject, html: rendered.html, text: rendered.text },
+    missing: [...(rendered?.missing ?? [])],
+    problem: draft.problem,
+    waits_for: closed && { name: closed.gate, sentence: closed.sentence, until: isoOrNull(closed.until) },
+  }
+}
+
+const taskingOf = (call: Call) => ({
+  team: call.caller.teamId,
+  actor: actorOf(call),
+  now: call.now,
+  random: call.random,
+})
+const draftingOf = (call: Call, taskId: string) => ({
+  ...taskingOf(call),
+  taskId,
+  publicUrl: call.settings.publicUrl,
+})
+
+const Gone = Type.Object({ id: Type.String(), deleted: Type.Boolean() })
+
+/** Recorded: a task that is gone is answered so, with 200. */
+async function ended(call: Call, id: string, end: TaskEnd) {
+  const result = allowed(await endTask(call.db, taskingOf(call), { id, end }))
+  return result === 'gone' ? { id, deleted: true } : taskOnWire(call, id)
+}
+
+async function taskOnWire(call: Call, id: string) {
+  const task = await taskById(call.db, { team: call.caller.teamId, id })
+  const [wire] = task ? await tasksWire(call, [task]) : []
+  return wire ?? refuse(422, 'This task has been deleted. Please refresh your page.')
+}
+
+async function draftOf(call: Call, id: string) {
+  const { team, now } = taskingOf(call)
+  const task = await taskById(call.db, { team, id })
+  if (!task || task.state === 'cancelled')
+    return refuse(422, 'This task or emailer message has been deleted. Please refresh your page.')
+  const draft = await readDraft(call.db, { team, task, now, publicUrl: call.settings.publicUrl })
+  return draft
+    ? draftOnWire(draft)
+    : refuse(422, 'This task has no draft: its step is no email, or its contact has no address.', {
+        code: 'no_draft',
+      })
+}
+
+export const routes: Route[] = [
+  route({
+    method: 'POST',
+    path: '/tasks/:id/complete',
+    name: 'tasks/complete',
+    summary: 'Complete a task; its person goes on with the next step',
+    description:
+      'For the task of a manual email: it was written elsewhere, and the draft is not sent. `finish` ends the sequence for this person.',
+    input: Type.Object({ id: IdParameter, note: Note, finish: Type.Optional(Type.Boolean()) }),
+    output: Type.Object({ task: Type.Union([WireTask, Gone]) }),
+    async run({ id, note, finish }, call) {
+      return {
+        task: await ended(call, id, { as: 'completed', outcome: note || null, finish: finish ?? false }),
+      }
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/tasks/:id/skip',
+    name: 'tasks/skip',
+    summary: 'Skip a task; its person goes on with the next step',
+    input: Type.Object({ id: IdParameter, note: Note, on_task_page: Type.Optional(Type.Boolean()) }),
+    output: Type.Object({
+      task: Type.Union([
+        Type.Object({
+          id: Type.String(),
+          status: Type.String(),
+          note: TextOrNull,
+          completed: Type.Boolean(),
+        }),
+        Gone,
+      ]),
+    }),
+    async run({ id, note }, call) {
+      const task = await ended(call, id, {
+        as: 'skipped',
+        reason: 'skipped_by_person',
+        outcome: note || null,
+      })
+      if ('deleted' in task) return { task }
+      return { task: { id, status: 'skipped', note: note || null, completed: false } }
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/tasks/:id/draft',
+    name: 'tasks/draft',
+    summary: 'The draft of a manual email, as it would leave, and what it would wait for',
+    extension: true,
+    input: Type.Object({ id: IdParameter }),
+    output: Type.Object({ draft: WireDraft }),
+    run: async ({ id }, call) => ({ draft: await draftOf(call, id) }),
+  }),
+  route({
+    method: 'PUT',
+    path: '/tasks/:id/draft',
+    name: 'tasks/update_draft',
+    summary: 'Edit the draft of a manual email; null takes the wording of the step again',
+    extension: true,
+    input: Type.Object({
+      id: IdParameter,
+      subject: Type.Optional(TextOrNull),
+      body_html: Type.Union([Type.String({ maxLength: 500_000 }), Type.Null()]),
+    }),
+    output: Type.Object({ draft: WireDraft }),
+    async run({ id, subject, body_html }, call) {
+      const written = { subject: subject ?? null, html: body_html }
+      allowed(await editDraft(call.db, draftingOf(call, id), written))
+      return { draft: await draftOf(call, id) }
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/tasks/:id/send',
+    name: 'tasks/send',
+    summary: 'Send off the draft of a manual email: at any hour, within the limits of its mailbox',
+    extension: true,
+    input: Type.Object({ id: IdParameter }),
+    output: Type.Object({ task: WireTask, waits_for: WireDraft.properties.waits_for }),
+    async run({ id }, call) {
+      const { closed } = allowed(await sendDraft(call.db, draftingOf(call, id)))
+      return {
+        task: await taskOnWire(call, id),
+        waits_for: closed && { name: closed.gate, sentence: closed.sentence, until: isoOrNull(closed.until) },
+      }
+    },
+  }),
+]
