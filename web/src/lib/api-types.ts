@@ -26,6 +26,10 @@ export interface Team {
   legal_name: string | null
   postal_address: string | null
   opt_out_html?: string | null
+  /** Business days after somebody is back. */
+  away_margin_days: number
+  away_resume_days: number | null
+  blocked_per_day_max: number
 }
 
 export interface Clock {

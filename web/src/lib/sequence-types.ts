@@ -30,6 +30,9 @@ export interface Sequence {
   /** Until somebody who received everything counts as unresponsive; null: never. */
   days_to_wait_before_mark_as_response: number | null
   excluded_contact_stage_ids: string[] | null
+  /** Turned off by itself since then, because too much came back. */
+  auto_paused_at: Iso | null
+  auto_pause_words: string | null
   unique_delivered: number
   unique_replied: number
   unique_bounced: number

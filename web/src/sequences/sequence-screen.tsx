@@ -9,6 +9,7 @@ import { useGo, useParam, useUrl } from '../lib/url.ts'
 import { counted, number } from '../lib/words.ts'
 import { Instant } from '../ui/instant.tsx'
 import { Page } from '../ui/page.tsx'
+import { Problem } from '../ui/problem.tsx'
 import { ErrorState, LoadingBlock } from '../ui/states.tsx'
 import { ActiveSwitch } from './active-switch.tsx'
 import { ActivityTab } from './activity-tab.tsx'
@@ -62,6 +63,12 @@ function One({ detail }: { detail: SequenceDetail }) {
       }
     >
       <AddPeople sequence={sequence} opened={state['add'] === '1'} onClose={() => set({ add: undefined })} />
+      {sequence.auto_paused_at ? (
+        <Problem>
+          Turned off by itself <Instant at={sequence.auto_paused_at} />: {sequence.auto_pause_words}. Find out
+          why (the bounces say it), then turn it on; what came back until now counts no more.
+        </Problem>
+      ) : null}
       <TabBar detail={detail} />
     </Page>
   )

@@ -9,6 +9,7 @@ import { tell, useAct } from '../ui/act.tsx'
 import { Section } from '../ui/page.tsx'
 import { ErrorState, LoadingRows } from '../ui/states.tsx'
 import { ZoneSelect } from '../ui/zone-select.tsx'
+import { AnswersForm } from './answers-form.tsx'
 import classes from './settings.module.css'
 
 export function TeamSection() {
@@ -16,6 +17,7 @@ export function TeamSection() {
   return (
     <>
       <TeamForm team={team} />
+      <AnswersForm team={team} />
       <People />
     </>
   )
