@@ -3,12 +3,13 @@
  * ends with 1 when a target is missed. `--write` puts the answer into docs/figures.md.
  */
 import { writeFileSync } from 'node:fs'
+import { absences } from '../test/support/absence-figures.ts'
 import { bounces } from '../test/support/bounce-figures.ts'
 import { type Figure, figureLine, holds, type Measure } from '../test/support/figures.ts'
 import { generatedReplies } from '../test/support/reply-figures.ts'
 
 /** Each measure of the house, in the order in which it is printed. */
-const MEASURES: readonly Measure[] = [bounces, generatedReplies]
+const MEASURES: readonly Measure[] = [bounces, generatedReplies, absences]
 
 const measured: { title: string; figures: Figure[] | null }[] = []
 for (const measure of MEASURES)

@@ -3,6 +3,7 @@
  * really send. It only collects; `inbound.ts` decides.
  */
 import type { Evidence } from './evidence.ts'
+import { absenceSubject } from './out-of-office.ts'
 import { header, type ParsedMail } from './parsed-mail.ts'
 
 /** Signs at or above this make a mail automatic; weaker ones are shown but do not decide. */
@@ -48,8 +49,8 @@ export function automaticSigns(mail: ParsedMail, absence: boolean): Evidence[] {
   if (isNullSender) signs.push({ name: 'Return-Path', value: '<>', score })
   const sender = NOBODY.exec(mail.from?.address ?? '')
   if (sender) signs.push({ name: 'sender', value: sender[0], score: 0.8 })
-  const subject = AUTOMATIC_SUBJECT.exec(mail.subject)
-  if (subject) signs.push({ name: 'subject', value: subject[0], score: 0.9 })
+  const subject = AUTOMATIC_SUBJECT.exec(mail.subject)?.[0] ?? absenceSubject(mail.subject)
+  if (subject) signs.push({ name: 'subject', value: subject, score: 0.9 })
   return signs
 }
 

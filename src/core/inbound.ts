@@ -8,7 +8,7 @@ import { readSnsNotice } from './bounce-sns.ts'
 import type { Instant } from './clock.ts'
 import type { Evidence } from './evidence.ts'
 import { baseSubject, hasReplyPrefix } from './message.ts'
-import { type Absence, absenceIn, readsAsAbsence } from './out-of-office.ts'
+import { type Absence, readAbsence } from './out-of-office.ts'
 import { header, type ParsedMail } from './parsed-mail.ts'
 import { ownWords } from './quote.ts'
 import { asksToOptOut, optOutTokenIn } from './unsubscribe.ts'
@@ -82,17 +82,13 @@ export function classify(mail: ParsedMail, context: InboundContext): InboundRead
 
   // Below a "Re:" stands our own subject, which may speak of offices too.
   const titled = hasReplyPrefix(mail.subject) ? '' : mail.subject
-  const away = readsAsAbsence(titled, words)
-  const automatic = automaticSigns(mail, away)
+  const absence = readAbsence({ subject: titled, words, now: context.now })
+  const automatic = automaticSigns(mail, absence !== null)
   if (automatic.some(({ score }) => score >= AUTOMATIC_AT)) {
-    if (!away) return reading('auto_reply', automatic)
-    const evidence = [
-      ...automatic,
-      { name: 'absence words', value: titled || words.slice(0, 100), score: 0.9 },
-    ]
-    return reading('out_of_office', evidence, {
-      absence: absenceIn(`${mail.subject}\n${words}`, context.now),
-    })
+    if (absence === null) return reading('auto_reply', automatic)
+    const value = absence.words ?? (titled || words.slice(0, 100))
+    const evidence = [...automatic, { name: 'absence words', value, score: 0.9 }]
+    return reading('out_of_office', evidence, { absence, language: absence.language })
   }
   return byAPerson(mail, words, reading)
 }

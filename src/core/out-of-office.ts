@@ -1,124 +1,211 @@
 /**
- * Out-of-office notes in seven languages: whether a text is one, and the day of return when it is plainly stated. A date that is only
- * likely is returned as uncertain, never as fact.
+ * Out-of-office notes in 22 languages: whether a text is one, the first day back, who answers meanwhile, and whether the person left for
+ * good. A day that a reader could take for another one is returned as uncertain, with the later reading, never as fact.
  */
-import type { Instant } from './clock.ts'
+
+import { mentionsIn, orderIn } from './absence-dates.ts'
+import { ABSENCE_LANGUAGES, languageOf, rankLanguages } from './absence-language.ts'
+import type { Mention } from './absence-mention.ts'
+import { type NamedPerson, personIn } from './absence-people.ts'
+import { type Candidate, candidatesIn } from './absence-roles.ts'
+import { blocks, plain, type Sentence, sentences, withoutAddresses } from './absence-text.ts'
+import type { AbsenceLanguage } from './absence-words.ts'
+import { isoDate } from './calendar-day.ts'
+import { DAY, type Instant } from './clock.ts'
+import type { LocalDay } from './zone.ts'
 
 export interface Absence {
-  /** `2027-03-12`: the first day the person is back; null when the note does not say. */
+  /** `2027-03-12`: the first day the person is back, of their own calendar; null when the note does not say. */
   returnsOn: string | null
-  /** False when the year was not written, or the day had to be inferred from a last day of absence. */
+  /** False when a reader could take another day from the note. */
   certain: boolean
   /** The words the date was read from. */
   words: string | null
+  /** ISO 639-1: the language that was understood. */
+  language: string
+  /** The person is gone for good, whatever days the note names. */
+  leftCompany: boolean
+  /** Who answers while the person is away; null when nobody is named. */
+  substitute: NamedPerson | null
+  /** Who took over from a person that left: a colleague, or a mailbox of the company. */
+  referral: NamedPerson | null
 }
 
-/** Phrases that only an absence note says, by language. */
-const AWAY: readonly RegExp[] = [
-  /out of (?:the )?office|away from (?:my|the) (?:office|desk)|on (?:annual |parental |maternity |paternity |sick )?(?:leave|vacation|holiday)|currently (?:away|out|travell?ing)|(?:limited|no) access to (?:my )?e-?mail|\bOOO\b|\bPTO\b|will be (?:away|out)|i am away|i'm away/i,
-  /abwesen|nicht im (?:büro|buero|haus)|außer haus|ausser haus|im urlaub|in elternzeit|bin (?:derzeit|zurzeit|momentan|ab|bis|vom|am) .{0,40}(?:nicht|wieder)|wieder (?:im büro|erreichbar|für sie da)/i,
-  /absent(?:e)? (?:du|jusqu|de|actuellement)|en cong[ée]s?|absence du bureau|hors du bureau|de retour le|actuellement absente?|r[ée]ponse automatique/i,
-  /fuera de (?:la )?oficina|de vacaciones|estar[ée] (?:ausente|fuera)|ausente de la oficina|respuesta autom[aá]tica|de regreso el|baja por/i,
-  /fora do escrit[óo]rio|ausente do escrit[óo]rio|de f[ée]rias|estarei (?:ausente|fora)|resposta autom[áa]tica|retorno em|regresso a/i,
-  /fuori (?:ufficio|sede)|in ferie|sar[òo] (?:assente|fuori)|assente dall'ufficio|risposta automatica|rientro (?:il|in)|rientrer[òo]/i,
-  /afwezig|niet op kantoor|op vakantie|met verlof|buiten kantoor|automatisch antwoord|weer (?:bereikbaar|aanwezig|terug)|terug op/i,
-]
+/** A year that is not written is the next one that fits: plain for so many days, a guess beyond. */
+const YEARLESS_SURE_DAYS = 60
+/** The rest of a date's sentence is shown up to here. */
+const WORDS_MAX = 200
 
-/** Words before a date that make it the day of return. */
-const BACK =
-  /(?:back|return(?:ing)?|in the office again|available again|wieder|zur[üu]ck|retour|regres\w+|volver[ée]|vuelvo|retorn\w+|volto|rientr\w+|torner[òo]|torno|terug|weer)\b[^\n.!?]{0,60}$/i
-/** Words before a date that make it the last day of absence. */
-const UNTIL =
-  /(?:until|till|through|bis(?: zum| einschließlich)?|jusqu['’]?(?:au|à)|hasta(?: el)?|até(?: o| dia)?|fino al?|tot(?: en met)?|t\/m)\s*(?:\w+,?\s*){0,2}$/i
-
-const MONTHS: Readonly<Record<string, number>> = monthNames([
-  'january january jan januar jänner janvier janv enero ene janeiro gennaio gen januari',
-  'february feb februar février févr fevrier febrero fevereiro fev febbraio februari',
-  'march mar märz maerz mrz mars marzo março marco maart mrt',
-  'april apr avril avr abril abr aprile',
-  'may mai mayo maio maggio mag mei',
-  'june jun juni juin junio junho giugno giu',
-  'july jul juli juillet juil julio julho luglio lug',
-  'august aug août aout agosto ago augustus',
-  'september sep sept septembre septiembre setembro set settembre',
-  'october oct oktober okt octobre octubre outubro out ottobre ott',
-  'november nov novembre noviembre novembro',
-  'december dec dezember dez décembre déc decembre diciembre dic dezembro dicembre',
-])
-
-export function readsAsAbsence(subject: string, words: string): boolean {
-  return AWAY.some((phrase) => phrase.test(subject) || phrase.test(words))
+interface Day {
+  returnsOn: string | null
+  certain: boolean
+  words: string | null
 }
 
-/** The absence a note states, read on `now`; dates are the writer's calendar dates, no zone is applied. */
-export function absenceIn(words: string, now: Instant): Absence {
-  const dates = datesIn(words, now)
-  const back = dates.find(({ at }) => BACK.test(before(words, at)))
-  if (back) return { returnsOn: back.date, certain: back.withYear, words: back.words }
-  const until = dates.find(({ at }) => UNTIL.test(before(words, at)))
-  // "until 12 March" is read by some as away on the 12th, by others as back on it: the later reading, and flagged.
-  if (until) return { returnsOn: nextDay(until.date), certain: false, words: until.words }
-  return { returnsOn: null, certain: false, words: null }
-}
+const NOT_SAID: Day = { returnsOn: null, certain: false, words: null }
 
-interface Found {
-  at: number
-  date: string
-  withYear: boolean
+export interface Note {
+  subject: string
+  /** What the person wrote, without quotation and signature (`ownWords`). */
   words: string
+  /** When it was read. */
+  now: Instant
 }
 
-/** ISO, day-month-name and month-name-day dates. All-digit dates are left alone: 03/04 is two days. */
-function datesIn(words: string, now: Instant): Found[] {
-  const found: Found[] = []
-  const add = (match: RegExpExecArray, parts: Parts) => found.push(...dateOf(match, parts, now))
-  for (const match of words.matchAll(/\b(20\d\d)-(\d\d)-(\d\d)\b/g))
-    add(match, { year: Number(match[1]), month: Number(match[2]), day: Number(match[3]) })
-  for (const match of words.matchAll(
-    /\b(\d{1,2})(?:st|nd|rd|th|er|º|\.)?(?:\s+(?:of|de|di))?\s+(\p{L}{3,12})\.?,?(?:\s+(?:de\s+)?(20\d\d))?/giu,
-  ))
-    add(match, { year: Number(match[3]), month: MONTHS[match[2]!.toLowerCase()], day: Number(match[1]) })
-  for (const match of words.matchAll(/\b(\p{L}{3,12})\.?\s+(\d{1,2})(?:st|nd|rd|th)?\b(?:,?\s+(20\d\d))?/giu))
-    add(match, { year: Number(match[3]), month: MONTHS[match[1]!.toLowerCase()], day: Number(match[2]) })
-  return found.sort((a, b) => a.at - b.at)
+/** The absence a note states. Null when the text says nothing of an absence: an ordinary answer, a receipt, a ticket. */
+export function readAbsence({ subject, words, now }: Note): Absence | null {
+  const text = plain(words)
+  const head = ownSubject(plain(subject).replace(/\n/g, ' '))
+  const codes = likelyLanguages(`${head}\n${text}`, subject)
+  const whole = withoutAddresses(`${head}\n\n${text}`)
+  const today = Math.floor(now / DAY)
+  let found: Absence | null = null
+  for (const code of codes) {
+    const note = new NoteInLanguage(whole, { code, others: codes, today })
+    // A receipt stays one, whatever a neighbor language would make of its words.
+    if (found === null && note.isReceipt()) return null
+    const absence = note.absence(text)
+    if (absence === null) continue
+    if (absence.leftCompany || absence.returnsOn !== null) return absence
+    found ??= absence
+  }
+  return found
 }
 
-interface Parts {
-  year: number
-  month: number | undefined
-  day: number
+const LANGUAGES_MAX = 3
+/** A subject that a program wrote is in the language of the mailbox; the note's own words count more. */
+const SUBJECT_WEIGHT = 0.4
+
+function likelyLanguages(text: string, subject: string): string[] {
+  const scores = new Map<string, number>()
+  const add = (from: string, weight: number) => {
+    for (const { code, score } of rankLanguages(from.toLowerCase()))
+      scores.set(code, (scores.get(code) ?? 0) + weight * score)
+  }
+  add(text, 1)
+  add(plain(subject), SUBJECT_WEIGHT)
+  const ranks = [...scores].sort(([, a], [, b]) => b - a)
+  const best = ranks[0]?.[1] ?? 0
+  return ranks
+    .filter(([, score]) => score >= best * 0.4)
+    .slice(0, LANGUAGES_MAX)
+    .map(([code]) => code)
 }
 
-/** None when there is no such day. */
-function dateOf(match: RegExpExecArray, { year, month, day }: Parts, now: Instant): Found[] {
-  if (month === undefined || month < 1 || month > 12 || day < 1 || day > 31) return []
-  const withYear = !Number.isNaN(year)
-  const date = calendarDate(withYear ? year : yearOfNext(month, day, now), month, day)
-  return date === null ? [] : [{ at: match.index, date, withYear, words: match[0] }]
+/** Programs write "Automatic reply:" in front of our own subject, which says nothing of them. */
+function ownSubject(subject: string): string {
+  const lower = subject.toLowerCase().trim()
+  if (/^(?:re|aw|sv|antw|ynt|odp|vs|rif|r|vá|απ|回复|答复|回覆|fwd?|wg|tr)\s*:/.test(lower)) return ''
+  if (/^auto: .* (?:is out of|ist|est)/.test(lower)) return subject
+  return ABSENCE_LANGUAGES.some((code) => languageOf(code).autoReply.test(lower)) ? '' : subject
 }
 
-/** A day without a year is the next one; a note sent on 28 December that says 3 January means next year. */
-function yearOfNext(month: number, day: number, now: Instant): number {
-  const today = new Date(now)
-  const year = today.getUTCFullYear()
-  return Date.UTC(year, month - 1, day) < now - 30 * 86_400_000 ? year + 1 : year
+/** What in a subject says that a program wrote it for somebody who is away, in any of the languages; undefined when nothing does. */
+export function absenceSubject(subject: string): string | undefined {
+  const lower = plain(subject).toLowerCase().trim()
+  for (const code of ABSENCE_LANGUAGES) {
+    const { autoReply, awaySubject } = languageOf(code)
+    const found = autoReply.exec(lower) ?? awaySubject.exec(lower)
+    if (found) return found[0]
+  }
+  return undefined
 }
 
-function calendarDate(year: number, month: number, day: number): string | null {
-  const date = new Date(Date.UTC(year, month - 1, day))
-  return date.getUTCMonth() === month - 1 ? date.toISOString().slice(0, 10) : null
+interface BlockInLanguage {
+  block: string
+  language: AbsenceLanguage
 }
 
-function nextDay(date: string): string {
-  return new Date(Date.parse(date) + 86_400_000).toISOString().slice(0, 10)
+class NoteInLanguage {
+  readonly #main: AbsenceLanguage
+  readonly #today: LocalDay
+  readonly #lower: string
+  readonly #blocks: BlockInLanguage[]
+
+  constructor(text: string, { code, others, today }: { code: string; others: string[]; today: LocalDay }) {
+    this.#main = languageOf(code)
+    this.#today = today
+    this.#lower = text.toLowerCase()
+    this.#blocks = blocks(text).map((block) => ({
+      block,
+      language: languageOf(ofBlock(block, code, others)),
+    }))
+  }
+
+  isReceipt(): boolean {
+    return this.#says('receipt') && !this.#says('away') && !this.#says('left')
+  }
+
+  absence(original: string): Absence | null {
+    const language = this.#main.words.code
+    const person = () => personIn(original, this.#main)
+    const nobody = { substitute: null, referral: null }
+    if (this.#says('left')) return { ...NOT_SAID, language, leftCompany: true, ...nobody, referral: person() }
+    const away = this.#says('away')
+    const candidates = this.#candidates(away)
+    if (!away && candidates.every(({ telling }) => !telling)) return null
+    const day = plainest(candidates, this.#today)
+    return { ...day, language, leftCompany: false, ...nobody, substitute: person() }
+  }
+
+  #says(phrase: 'away' | 'left' | 'receipt'): boolean {
+    return this.#blocks.some(({ block, language: { says, everywhere } }) =>
+      says[phrase].test(block.toLowerCase().replace(everywhere.ignore, ' ~ ')),
+    )
+  }
+
+  #candidates(away: boolean): Candidate[] {
+    const order = orderIn(this.#lower)
+    const sentencesOf = ({ block, language }: BlockInLanguage): [Sentence, AbsenceLanguage][] => {
+      const mentions = mentionsIn(block.toLowerCase(), { language, today: this.#today, order })
+      return sentences(block, mentions, language.words.code).map((sentence) => [sentence, language])
+    }
+    const all = this.#blocks.flatMap(sentencesOf)
+    const written = all.flatMap(([{ mentions }]) => mentions).filter(({ yearWritten }) => yearWritten)
+    return all
+      .flatMap(([sentence, language]) => candidatesIn(sentence, language, away))
+      .map((candidate) => ({
+        ...candidate,
+        yearWritten: candidate.yearWritten || follows(candidate, written),
+      }))
+  }
 }
 
-function before(words: string, at: number): string {
-  return words.slice(Math.max(0, at - 80), at)
+/** "until 31 August 2027 and back on 1 September": the year stands, though not at the second date. */
+function follows({ returnsOn }: Candidate, written: readonly Mention[]): boolean {
+  return written.some(({ back }) => returnsOn >= back && returnsOn - back <= YEARLESS_SURE_DAYS)
 }
 
-function monthNames(lines: string[]): Record<string, number> {
-  return Object.fromEntries(
-    lines.flatMap((line, index) => line.split(' ').map((name) => [name, index + 1] as const)),
+/** A block in another of the note's languages is read in that one. */
+function ofBlock(block: string, main: string, others: readonly string[]): string {
+  const ranks = rankLanguages(block.toLowerCase()).filter(({ code }) => others.includes(code))
+  const score = (code: string) => ranks.find((each) => each.code === code)?.score ?? 0
+  const best = ranks[0]
+  return best !== undefined && best.score >= score(main) + 6 && best.score >= 2 * score(main)
+    ? best.code
+    : main
+}
+
+/** The plainest day; of several, the latest, and then it is no fact. */
+function plainest(candidates: readonly Candidate[], today: LocalDay): Day {
+  const pool =
+    [
+      candidates.filter(({ role, sure }) => role === 'back' && sure),
+      candidates.filter(({ role, sure }) => role === 'last' && sure),
+      candidates.filter(({ role }) => role === 'back'),
+      candidates,
+    ].find((each) => each.length > 0) ?? []
+  const chosen = pool.reduce<Candidate | undefined>(
+    (best, each) => (best === undefined || each.returnsOn > best.returnsOn ? each : best),
+    undefined,
   )
+  if (chosen === undefined) return NOT_SAID
+  const { returnsOn, sure, yearWritten, sentence } = chosen
+  const alone = pool.every((each) => each.returnsOn === returnsOn)
+  const near = yearWritten || returnsOn - today <= YEARLESS_SURE_DAYS
+  return {
+    returnsOn: isoDate(returnsOn),
+    certain: sure && alone && near && returnsOn >= today,
+    words: sentence.trim().slice(0, WORDS_MAX),
+  }
 }
