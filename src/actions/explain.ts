@@ -101,6 +101,8 @@ export function sentenceOf(gate: ClosedGate, facts: Facts): string {
 
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
 
+const RAISE_CAP = 'Raise the cap under Settings, Team.'
+
 /** Of gates that wait: who opens them, if anybody has to. */
 const REMEDIES: Partial<Record<GateName, (facts: Facts) => string>> = {
   team_fenced: () => 'Look at the start of the log, then lift the fence: npm run -s segue -- unfence.',
@@ -117,6 +119,8 @@ const REMEDIES: Partial<Record<GateName, (facts: Facts) => string>> = {
   holiday: () => 'Nothing to do: it goes on the next open day.',
   sequence_daily_cap: () => 'It goes on when the next day begins. Raise the daily cap of the sequence.',
   step_daily_cap: () => 'It goes on when the next day begins. Raise the daily cap of the step.',
+  account_wide_cap: () => `It goes on when the next week begins. ${RAISE_CAP}`,
+  recipient_domain_cap: () => `It goes on when the next day begins. ${RAISE_CAP}`,
   mailbox_connected: () => 'Mend the mailbox under Mailboxes and check it; its people go on by themselves.',
   mailbox_suspended: () =>
     'Find out what came back and why (its bounces say it), then let the mailbox go on under Mailboxes.',

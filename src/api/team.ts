@@ -1,11 +1,15 @@
 /** What the team says about itself: names, zone, and the words of its opt-out line. */
 import { Type } from 'typebox'
+import { changeCompanyCaps } from '../actions/change-company-caps.ts'
 import { AWAY_MARGIN_DAYS_MAX, AWAY_RESUME_DAYS_MAX } from '../core/absence.ts'
+import type { CompanyLimits } from '../core/company.ts'
 import { hasOptOutMarker } from '../core/unsubscribe.ts'
 import { canonicalZone, zoneProblem } from '../core/zone.ts'
 import { type TeamChange, updateTeam } from '../store/teams.ts'
+import { defined } from './defined.ts'
 import { refuse } from './errors.ts'
 import { clearable } from './params.ts'
+import { allowed } from './refusing.ts'
 import { type Route, route } from './route.ts'
 import { WireTeam, wireTeam } from './wire/team.ts'
 
@@ -45,9 +49,18 @@ export const routes: Route[] = [
           description: 'As many emails refused for content or reputation within 24 hours stop a mailbox.',
         }),
       ),
+      max_emails_per_domain_per_day: cap(
+        'To one company, by the registrable domain of the address, over all sequences and mailboxes. Days are those of the team’s zone.',
+      ),
+      max_emails_per_free_mail_domain_per_day: cap(
+        'To one provider of free mailboxes (gmail.com and the like), for which the cap per domain does not count.',
+      ),
+      max_emails_per_account_per_week: cap(
+        'To one account (without one, to one company’s domain), over all sequences, from Monday to Sunday.',
+      ),
     }),
     output: Type.Object({ team: WireTeam }),
-    async run(input, { db, caller }) {
+    async run(input, { db, caller, now }) {
       const change: TeamChange = {}
       if (input.name !== undefined) change.name = input.name.trim()
       if (input.time_zone !== undefined) change.timeZone = zoneOrRefuse(input.time_zone)
@@ -57,10 +70,30 @@ export const routes: Route[] = [
       if (input.away_margin_days !== undefined) change.awayMarginDays = input.away_margin_days
       if (input.away_resume_days !== undefined) change.awayResumeDays = input.away_resume_days
       if (input.blocked_per_day_max !== undefined) change.blockedPerDayMax = input.blocked_per_day_max
+      const caps = capsOf(input)
+      if (Object.keys(caps).length > 0)
+        allowed(await changeCompanyCaps(db, { team: caller.teamId, now }, caps))
       return { team: wireTeam(await updateTeam(db, caller.teamId, change)) }
     },
   }),
 ]
+
+function cap(description: string) {
+  return clearable(Type.Integer({ description: `${description} Null: no cap.` }))
+}
+
+interface CapsInput {
+  max_emails_per_domain_per_day?: number | null
+  max_emails_per_free_mail_domain_per_day?: number | null
+  max_emails_per_account_per_week?: number | null
+}
+
+const capsOf = (input: CapsInput) =>
+  defined({
+    domainPerDay: input.max_emails_per_domain_per_day,
+    freeMailPerDay: input.max_emails_per_free_mail_domain_per_day,
+    accountPerWeek: input.max_emails_per_account_per_week,
+  }) as Partial<CompanyLimits>
 
 /** The zone's own spelling, or a 422 that names the nearest one. */
 export function zoneOrRefuse(zone: string, parameter = 'time_zone'): string {

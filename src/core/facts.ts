@@ -66,6 +66,8 @@ export interface Facts {
   task: { id: Id; approved: boolean } | null
   account: { id: Id; stageId: Id | null; stageName: string | null } | null
   suppression: { kind: 'address' | 'domain' | 'hash'; value: string; reason: string } | null
+  /** What the team may send to the company of the contact; null: no cap, or no company. */
+  caps: { domain: CompanyCap | null; account: CompanyCap | null }
   /** Names of the variables without a value in the wording of this step; null when it was not rendered. */
   missing: readonly string[] | null
   /**
@@ -99,4 +101,12 @@ export interface Cap {
   resetsAt: Instant
   /** Some of it is claimed and not sent yet: it may be given back, which wakes nobody else, so look again then. Null: all of it was sent. */
   looseUntil: Instant | null
+}
+
+/** A cap on what one company gets: `day` is the day itself, or the Monday of its week. */
+export interface CompanyCap extends Cap {
+  /** The domain, or the id of the account. */
+  key: string
+  /** As people call it. */
+  name: string
 }

@@ -5,7 +5,7 @@
 import { type Instant, MINUTE, SECOND } from './clock.ts'
 import { BY_ITSELF, type Deed, deedOf, MAILED } from './deed.ts'
 import { isFollowUp } from './enrollment.ts'
-import type { Cap, Facts } from './facts.ts'
+import type { Cap, CompanyCap, Facts } from './facts.ts'
 import { dueTime, judgeDate, judgeStale, zoneOf } from './lateness.ts'
 import { type ClosedPace, closedPaces, type PaceGate } from './pacing.ts'
 import { closedBy, closesAt, nextOpening } from './schedule.ts'
@@ -35,6 +35,7 @@ export type GateName =
   | 'account_stage'
   | 'step_present'
   | 'step_date'
+  | 'account_wide_cap'
   | 'step_approved'
   | 'variables_present'
   | 'thread_parent'
@@ -45,6 +46,7 @@ export type GateName =
   | 'holiday'
   | 'sequence_daily_cap'
   | 'step_daily_cap'
+  | 'recipient_domain_cap'
   | 'mailbox_connected'
   | 'mailbox_suspended'
   | 'mailbox_reachable'
@@ -119,6 +121,12 @@ function judgeCap(cap: Cap | null, scope: 'lane' | 'enrollment'): Verdict | null
   const value = `${cap.used} of ${cap.limit} today`
   const until = Math.min(cap.resetsAt, cap.looseUntil ?? cap.resetsAt)
   return scope === 'lane' ? park('lane', value, until) : wait(until, value)
+}
+
+function judgeCompany(cap: CompanyCap | null, span: 'today' | 'this week'): Verdict | null {
+  if (cap === null || cap.used < cap.limit) return null
+  const value = `${cap.name} got ${cap.used} of ${cap.limit} emails ${span}`
+  return wait(Math.min(cap.resetsAt, cap.looseUntil ?? cap.resetsAt), value)
 }
 
 function judgePace(name: PaceGate): Law['judge'] {
@@ -203,6 +211,12 @@ export const GATES: readonly Law[] = [
     rule: 'A step with a date is skipped when it is more than 24 hours late, and by whoever was added after its date.',
     of: BY_ITSELF,
     judge: judgeDate,
+  },
+  {
+    name: 'account_wide_cap',
+    rule: 'The weekly cap of an account, over all sequences.',
+    of: MAILED,
+    judge: ({ caps }) => judgeCompany(caps.account, 'this week'),
   },
   {
     name: 'step_approved',
@@ -318,6 +332,12 @@ export const GATES: readonly Law[] = [
     rule: 'The ramp-up of the mailbox: how much it may send in 24 hours while it is young.',
     judge: judgePace('ramp_up'),
   },
+  {
+    name: 'recipient_domain_cap',
+    rule: 'The daily cap of a recipient domain.',
+    of: MAILED,
+    judge: ({ caps }) => judgeCompany(caps.domain, 'today'),
+  },
 ]
 
 const isAskedOf = (law: Law, deed: Deed) => law.of === undefined || law.of.includes(deed)
@@ -347,8 +367,9 @@ function closedGate({ name, rule, judge }: Law, facts: Facts, now: Instant): Clo
 
 /** When the window that is open now closes, or the day that its caps count for ends: the mark must happen before. A person's own send has no window. */
 export function windowClosesAt(facts: Facts, now: Instant): Instant | null {
-  const { schedule, sequence, step } = facts
+  const { schedule, sequence, step, caps } = facts
   const closes = schedule && deedOf(facts) === 'email' ? closesAt(schedule, zoneOf(facts), now) : null
-  const ends = [closes, sequence.cap?.resetsAt, step.cap?.resetsAt].filter((end) => end != null)
+  const resets = [sequence.cap, step.cap, caps.domain, caps.account].map((cap) => cap?.resetsAt)
+  const ends = [closes, ...resets].filter((end) => end != null)
   return ends.length === 0 ? null : Math.min(...ends)
 }

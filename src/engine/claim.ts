@@ -23,6 +23,7 @@ import {
   type Reach,
   wantReads,
 } from '../store/claims.ts'
+import { capsIn, keysIn, putCaps, withUsed } from '../store/due-caps.ts'
 import { type DueEnrollment, readDue } from '../store/due-enrollments.ts'
 import { type PacedMailbox, readPaces } from '../store/mailbox-paces.ts'
 import { claimQueued } from '../store/queued-messages.ts'
@@ -116,7 +117,7 @@ async function take(tx: Db, { team, mailboxIds, rendered, moments, tools }: Taki
   const queued = recovered ? [] : await claimQueued(tx, { team, mailboxes, now })
   const paces = await readPaces(tx, { team, mailboxIds: ids, now })
   const due = recovered ? [] : await dueAt(tx, { team, paces, now })
-  const capKeys = due.flatMap((one) => Object.values(one.capKeys).filter((key) => key !== null))
+  const capKeys = due.flatMap((one) => keysIn(one.capKeys))
   const used = await lockCaps(tx, team, capKeys)
   const loose = await looseCaps(tx, team, capKeys)
   const decided = decideAll(due, {
@@ -229,11 +230,10 @@ function decideOne(due: DueEnrollment, all: DecidedAll, o: Deciding & { room: Ma
   else if (decision.do !== 'send') all.other.push(decided)
   else if (o.room.get(due.mailboxId)! > 0) {
     o.room.set(due.mailboxId, o.room.get(due.mailboxId)! - 1)
-    for (const key of Object.values(due.capKeys))
-      if (key) {
-        o.used.set(capName(key), (o.used.get(capName(key)) ?? 0) + 1)
-        o.loose.add(capName(key))
-      }
+    for (const name of keysIn(due.capKeys).map(capName)) {
+      o.used.set(name, (o.used.get(name) ?? 0) + 1)
+      o.loose.add(name)
+    }
     all.send.push(decided)
   }
 }
@@ -254,16 +254,10 @@ function decideHere(due: DueEnrollment, facts: Facts, { now, random, log, faults
 
 /** The counters as they are now that they are locked, and this claim's own sends added. */
 function withCaps({ facts, capKeys }: DueEnrollment, { used, loose, now }: Deciding): Facts {
-  const { sequence, step } = facts
-  if (capKeys.sequence === null && capKeys.step === null) return facts
-  const counted = <C extends Facts['step']['cap']>(cap: C, key: (typeof capKeys)['step']): C => {
-    if (!cap || !key) return cap
-    const name = capName(key)
-    return { ...cap, used: used.get(name) ?? 0, looseUntil: loose.has(name) ? now + LEASE_MS : null }
-  }
-  return {
-    ...facts,
-    sequence: { ...sequence, cap: counted(sequence.cap, capKeys.sequence) },
-    step: { ...step, cap: counted(step.cap, capKeys.step) },
-  }
+  if (keysIn(capKeys).length === 0) return facts
+  const counted = withUsed(capsIn(facts), capKeys, (name) => ({
+    used: used.get(name) ?? 0,
+    looseUntil: loose.has(name) ? now + LEASE_MS : null,
+  }))
+  return putCaps(facts, counted)
 }

@@ -11,6 +11,7 @@ import type { Log } from '../log.ts'
 import { renderMessage } from '../render.ts'
 import { bodyHash, saltedHash } from '../seal.ts'
 import type { NewMessage } from '../store/claimed-messages.ts'
+import { keysIn } from '../store/due-caps.ts'
 import type { DueEnrollment } from '../store/due-enrollments.ts'
 import { optOutHash } from '../store/opt-outs.ts'
 
@@ -133,7 +134,7 @@ export function messageOf(
     bodyHash: bodyHash(content),
     optOutHash: optOutHash(content.optOutToken),
     windowClosesAt: o.windowClosesAt,
-    capped: Object.values(due.capKeys).filter((key) => key !== null),
+    capped: keysIn(due.capKeys),
     facts: o.facts,
     content,
   }

@@ -6,9 +6,10 @@ import type { Id, TeamId } from '../core/ids.ts'
 import { at, json, kysely } from './db.ts'
 
 export interface CapKey {
-  kind: 'sequence' | 'step'
+  kind: 'sequence' | 'step' | 'domain' | 'account'
+  /** An id, or a domain. */
   key: string
-  /** YYYY-MM-DD in the schedule's zone. */
+  /** YYYY-MM-DD: of a sequence or step in the schedule's zone, else in the team's; of an account the Monday of its week. */
   day: string
 }
 
@@ -22,12 +23,15 @@ export async function lockCaps(tx: Db, team: TeamId, keys: readonly CapKey[]): P
   if (sorted.length === 0) return new Map()
   await sql`
     insert into cap_counters (team_id, kind, key, day)
-    select ${team}, k.kind, k.key, k.day::date from ${unnested(sorted)} order by 2, 3, 4
+    select ${team}, k.kind, k.key, k.day::date from ${unnested(sorted)}
+    order by k.kind collate "C", k.key collate "C", k.day
     on conflict do nothing`.execute(kysely(tx))
   const { rows } = await sql<CapKey & { used: number }>`
     select c.kind, c.key, c.day::text as day, c.used from cap_counters c
     join ${unnested(sorted)} on c.kind = k.kind and c.key = k.key and c.day = k.day::date
-    where c.team_id = ${team} order by c.kind, c.key, c.day for no key update of c`.execute(kysely(tx))
+    where c.team_id = ${team} order by c.kind collate "C", c.key, c.day for no key update of c`.execute(
+    kysely(tx),
+  )
   return new Map(rows.map((row) => [capName(row), row.used]))
 }
 

@@ -4,11 +4,10 @@ import { normalizeAddress } from '../core/address.ts'
 import type { Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
 import { isFollowUp } from '../core/enrollment.ts'
-import type { Cap, Facts } from '../core/facts.ts'
+import type { Facts } from '../core/facts.ts'
 import type { Id, TeamId } from '../core/ids.ts'
-import { localDay, plainDate, startOfDay } from '../core/zone.ts'
-import { type CapKey, capName } from './caps.ts'
 import { kysely } from './db.ts'
+import { type CapKeys, capKeysOf, type DueCaps, dueCaps } from './due-caps.ts'
 import { DUE_COLUMNS, DUE_TABLES, type DueRow } from './due-rows.ts'
 import { type PacedMailbox, readPaces } from './mailbox-paces.ts'
 import { scheduleOf } from './schedules.ts'
@@ -25,7 +24,8 @@ export interface DueEnrollment {
   rev: number
   /** Everything that the wording was made from, by revision: equal keys render equally. */
   wordingKey: string
-  capKeys: { sequence: CapKey | null; step: CapKey | null }
+  /** The counters of `facts`. */
+  capKeys: CapKeys
 }
 
 interface Asked {
@@ -54,9 +54,9 @@ export async function readDue(
     team,
     addresses: rows.flatMap((row) => [row.contactAddress ?? [], ...Object.values(copiesOf(row))].flat()),
   })
-  const used = await readCaps(db, { team, rows, now })
+  const caps = await dueCaps(db, { team, rows, now })
   return rows.map((row) =>
-    dueEnrollment(row, { now, mailbox: mailboxes.get(row.mailboxId)!, suppressed, used }),
+    dueEnrollment(row, { now, mailbox: mailboxes.get(row.mailboxId)!, suppressed, caps: caps.get(row.id)! }),
   )
 }
 
@@ -70,15 +70,14 @@ interface Around {
   now: Instant
   mailbox: PacedMailbox
   suppressed: ReadonlyMap<string, Suppression>
-  used: ReadonlyMap<string, number>
+  caps: DueCaps
 }
 
 function dueEnrollment(row: DueRow, around: Around): DueEnrollment {
-  const capKeys = capKeysOf(row, around.now)
   const variant = variantOf(row)
   const wording = variant ? wordingOf(row, variant, around.suppressed) : null
   return {
-    facts: factsOf(row, { ...around, capKeys, variant }),
+    facts: factsOf(row, { ...around, variant }),
     wording,
     contactId: row.contactId,
     sequenceId: row.sequenceId,
@@ -97,14 +96,14 @@ function dueEnrollment(row: DueRow, around: Around): DueEnrollment {
       row.sequenceRev,
       row.taskRev,
     ].join(' '),
-    capKeys,
+    capKeys: capKeysOf(row, around.caps),
   }
 }
 
-type More = Around & { capKeys: DueEnrollment['capKeys']; variant: ReturnType<typeof variantOf> }
+type More = Around & { variant: ReturnType<typeof variantOf> }
 
 function factsOf(row: DueRow, more: More): Facts {
-  const { now, mailbox, suppressed, used, capKeys, variant } = more
+  const { now, mailbox, suppressed, caps, variant } = more
   const { kind: _kind, rev: _rev, reading, ...paced } = mailbox
   return {
     team: { id: row.team, fenced: row.fenced, staleAfterMs: row.staleAfterHours * 3_600_000 },
@@ -117,7 +116,7 @@ function factsOf(row: DueRow, more: More): Facts {
       finishOnReply: row.finishOnReply,
       excludedContactStageIds: row.excludedContactStageIds,
       excludedAccountStageIds: row.excludedAccountStageIds,
-      cap: capOf(row.sequenceCap, { key: capKeys.sequence, used, zone: zoneOf(row), now }),
+      cap: caps.sequence,
     },
     step: {
       id: row.stepId,
@@ -129,7 +128,7 @@ function factsOf(row: DueRow, more: More): Facts {
       exactAt: row.exactAt,
       deleted: row.stepDeletedAt !== null,
       autoSkipDays: row.autoSkipDays,
-      cap: capOf(row.stepCap, { key: capKeys.step, used, zone: zoneOf(row), now }),
+      cap: caps.step,
       variant: variant ? { id: variant.id, approved: variant.approved, thread: variant.thread } : null,
     },
     schedule:
@@ -148,6 +147,7 @@ function factsOf(row: DueRow, more: More): Facts {
     },
     ...peopleOf(row, suppressed),
     task: row.taskId === null ? null : { id: row.taskId, approved: row.taskApproved },
+    caps: { domain: caps.domain, account: caps.account },
     missing: null,
     parent: parentOf(row),
     mailbox: paced,
@@ -189,35 +189,3 @@ function parentOf(row: DueRow): Facts['parent'] {
 }
 
 const zoneOf = (row: DueRow) => row.timeZone ?? 'UTC'
-
-function capKeysOf(row: DueRow, now: Instant): DueEnrollment['capKeys'] {
-  if (row.sequenceCap === null && row.stepCap === null) return { sequence: null, step: null }
-  const day = plainDate(localDay(zoneOf(row), now)).toString()
-  return {
-    sequence: row.sequenceCap === null ? null : { kind: 'sequence', key: row.sequenceId, day },
-    step: row.stepCap === null ? null : { kind: 'step', key: row.stepId, day },
-  }
-}
-
-function capOf(
-  limit: number | null,
-  o: { key: CapKey | null; used: ReadonlyMap<string, number>; zone: string; now: Instant },
-): Cap | null {
-  if (limit === null || o.key === null) return null
-  const resetsAt = startOfDay(o.zone, localDay(o.zone, o.now) + 1)
-  return { limit, used: o.used.get(capName(o.key)) ?? 0, day: o.key.day, resetsAt, looseUntil: null }
-}
-
-async function readCaps(
-  db: Db,
-  { team, rows, now }: { team: TeamId; rows: DueRow[]; now: Instant },
-): Promise<Map<string, number>> {
-  const keys = rows.flatMap((row) => Object.values(capKeysOf(row, now)).filter((key) => key !== null))
-  if (keys.length === 0) return new Map()
-  const { rows: used } = await sql<CapKey & { used: number }>`
-    select distinct c.kind, c.key, c.day::text as day, c.used from cap_counters c
-    join unnest(${keys.map((one) => one.kind)}::text[], ${keys.map((one) => one.key)}::text[], ${keys.map((one) => one.day)}::text[])
-      as k (kind, key, day) on c.kind = k.kind and c.key = k.key and c.day = k.day::date
-    where c.team_id = ${team}`.execute(kysely(db))
-  return new Map(used.map((row) => [capName(row), row.used]))
-}

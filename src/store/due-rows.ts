@@ -27,6 +27,10 @@ export interface DueRow {
   legalName: string | null
   postalAddress: string | null
   staleAfterHours: number
+  teamZone: string
+  domainPerDay: number | null
+  freeMailPerDay: number | null
+  accountPerWeek: number | null
   fenced: string | null
   id: Id
   messageId: Id
@@ -117,7 +121,8 @@ export interface DueRow {
 
 export const DUE_COLUMNS = sql`
   e.team_id as team, tm.public_id as "teamPublicId", tm.opt_out_html as "optOutHtml", tm.legal_name as "legalName",
-  tm.postal_address as "postalAddress", tm.stale_after_hours as "staleAfterHours", d.fenced_reason as fenced,
+  tm.postal_address as "postalAddress", tm.stale_after_hours as "staleAfterHours", tm.time_zone as "teamZone",
+  tm.domain_daily_cap as "domainPerDay", tm.free_mail_daily_cap as "freeMailPerDay", tm.account_weekly_cap as "accountPerWeek", d.fenced_reason as fenced,
   e.id, e.message_id as "messageId", e.state, e.hold_reason as hold, e.rank, e.due_at as "dueAt", e.added_at as "addedAt",
   e.entered_step_at as "enteredStepAt", e.wait_ends_at as "waitEndsAt",
   e.from_address as "fromAddress", e.rev, l.served_at as "laneServedAt",

@@ -2,7 +2,7 @@
  * Writes of enrollments that are no transition: new ones, those that stand on a step that was deleted, those whose wait was changed.
  * States change in `transitions.ts` alone.
  */
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
 import type { EnrollmentState } from '../core/enrollment.ts'
@@ -143,10 +143,22 @@ export async function lookNow(
   { team, contactIds, now }: { team: TeamId; contactIds: readonly Id[]; now: Instant },
 ): Promise<void> {
   if (contactIds.length === 0) return
+  await lookAt(tx, { team, now, among: sql`e.contact_id = any(${contactIds as Id[]})` })
+}
+
+/** The same of everybody: a cap of the whole team was raised. */
+export async function lookAtAll(tx: Db, { team, now }: { team: TeamId; now: Instant }): Promise<void> {
+  await lookAt(tx, { team, now, among: sql`e.due_at is not null` })
+}
+
+async function lookAt(
+  tx: Db,
+  { team, now, among }: { team: TeamId; now: Instant; among: RawBuilder<unknown> },
+): Promise<void> {
   await sql`
     with put_off as (
       select e.id from enrollments e
-      where e.team_id = ${team} and e.contact_id = any(${contactIds as Id[]}) and e.state = 'active' and e.removed_at is null
+      where e.team_id = ${team} and ${among} and e.state = 'active' and e.removed_at is null
         and e.lease_until is null and e.due_at > greatest(e.wait_ends_at, ${at(now)}::timestamptz)
         and not ${WAITS_FOR_SERVER}
       order by e.id for no key update of e)

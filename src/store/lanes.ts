@@ -68,6 +68,15 @@ export async function bumpSequences(
   await bumpLanes(tx, { team, bumps: rows.map((row) => ({ ...row, dueAt: now })), now })
 }
 
+/** Every lane of the team looks now: what it may send to a company was raised. */
+export async function bumpTeam(tx: Db, { team, now }: { team: TeamId; now: Instant }): Promise<void> {
+  const { rows } = await sql<{ mailboxId: Id; sequenceId: Id }>`
+    select mailbox_id as "mailboxId", sequence_id as "sequenceId" from lanes where team_id = ${team}`.execute(
+    kysely(tx),
+  )
+  await bumpLanes(tx, { team, bumps: rows.map((row) => ({ ...row, dueAt: now })), now })
+}
+
 /** A stage, zone or address was edited: the lanes of these contacts look now. */
 export async function bumpContacts(
   tx: Db,

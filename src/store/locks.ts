@@ -14,6 +14,11 @@ export async function lockMailboxes(tx: Db, team: TeamId, ids: readonly Id[]): P
   )
 }
 
+/** All of a team: nothing of it is claimed, marked or settled until the end of the transaction. */
+export async function lockTeamMailboxes(tx: Db, team: TeamId): Promise<void> {
+  await sql`select from mailboxes where team_id = ${team} order by id for no key update`.execute(kysely(tx))
+}
+
 /** For whoever adds people: until the end of the transaction none of these is removed. False when one is already. */
 export async function holdMailboxes(tx: Db, team: TeamId, ids: readonly Id[]): Promise<boolean> {
   const { rows } = await sql`

@@ -1,6 +1,7 @@
 /** Rows of teams. A team is an integer in here and its public id on the wire. */
 import { sql } from 'kysely'
 import type { Instant } from '../core/clock.ts'
+import type { CompanyLimits } from '../core/company.ts'
 import type { Db } from '../core/db.ts'
 import type { TeamId } from '../core/ids.ts'
 import { at, kysely } from './db.ts'
@@ -19,12 +20,15 @@ export interface TeamRow {
   awayResumeDays: number | null
   /** As many refusals for content or reputation within 24 hours stop a mailbox. */
   blockedPerDayMax: number
+  companyLimits: CompanyLimits
   createdAt: Instant
 }
 
 const COLUMNS = sql`id, public_id as "publicId", name, time_zone as "timeZone", legal_name as "legalName",
   postal_address as "postalAddress", opt_out_html as "optOutHtml",
-  away_margin_days as "awayMarginDays", away_resume_days as "awayResumeDays", blocked_per_day_max as "blockedPerDayMax", created_at as "createdAt"`
+  away_margin_days as "awayMarginDays", away_resume_days as "awayResumeDays", blocked_per_day_max as "blockedPerDayMax",
+  jsonb_build_object('domainPerDay', domain_daily_cap, 'freeMailPerDay', free_mail_daily_cap,
+    'accountPerWeek', account_weekly_cap) as "companyLimits", created_at as "createdAt"`
 
 export async function anyTeam(db: Db): Promise<boolean> {
   const { rows } = await sql`select from teams limit 1`.execute(kysely(db))
@@ -76,6 +80,15 @@ export async function updateTeam(db: Db, team: TeamId, change: TeamChange): Prom
   if (Object.keys(set).length > 0)
     await kysely(db).updateTable('teams').set(set).where('id', '=', team).execute()
   return teamById(db, team)
+}
+
+export async function saveCompanyLimits(
+  tx: Db,
+  { team, limits }: { team: TeamId; limits: CompanyLimits },
+): Promise<void> {
+  await sql`
+    update teams set domain_daily_cap = ${limits.domainPerDay}, free_mail_daily_cap = ${limits.freeMailPerDay},
+      account_weekly_cap = ${limits.accountPerWeek} where id = ${team}`.execute(kysely(tx))
 }
 
 /** Why the engine does not send at all: the reason that an operator must lift; null when it does. */

@@ -169,29 +169,37 @@ const gapKept = bySql(
     where ${judged} and m.counted_at - m.before < m.gap * interval '1 millisecond'`,
 )
 
-/** How often each counter stands in what messages have used. */
-const used = (team: TeamId): RawBuilder<unknown> => sql`(
-  select c.kind, c.key, c.day, count(*) as n, max((m.facts -> c.kind -> 'cap' ->> 'limit')::int) as allowed
-  from messages m cross join lateral jsonb_to_recordset(m.capped) as c (kind text, key text, day date)
-  where m.team_id = ${team} and m.capped <> '[]' group by 1, 2, 3)`
+/** Each counter that a message stands in. */
+const stamps = (team: TeamId): RawBuilder<unknown> => sql`
+  messages m cross join lateral jsonb_to_recordset(m.capped) as c (kind text, key text, day date)
+  where m.team_id = ${team} and m.capped <> '[]'`
 
 const capsCounted = bySql(
   'caps_counted',
-  'The counter of a daily cap equals what was counted.',
+  'The counter of a shared cap equals what was counted.',
   ({ team }) => sql<Breach>`
     select format('the counter of %s %s on %s is %s; %s emails are counted', coalesce(c.kind, u.kind), coalesce(c.key, u.key),
       coalesce(c.day, u.day), coalesce(c.used, 0), coalesce(u.n, 0)) as sentence
     from (select * from cap_counters where team_id = ${team}) as c
-    full join ${used(team)} as u on u.kind = c.kind and u.key = c.key and u.day = c.day
+    full join (select c.kind, c.key, c.day, count(*) as n from ${stamps(team)} group by 1, 2, 3) as u
+      on u.kind = c.kind and u.key = c.key and u.day = c.day
     where coalesce(c.used, 0) <> coalesce(u.n, 0)`,
 )
 
+/** Of a sequence and a step beside what they are, of a company among the caps of the team. */
+const capOfStamp = sql`coalesce(m.facts -> c.kind -> 'cap', m.facts -> 'caps' -> c.kind)`
+
+/** Each email with what its counter had when it was claimed, against the limit of its own claim: the cap may have been another before. */
 const capsKept = bySql(
-  'daily_cap',
-  'The daily cap of a sequence or step is never passed.',
+  'shared_cap',
+  'A cap of a sequence, step, recipient domain or account is never passed.',
   ({ team }) => sql<Breach>`
-    select format('%s emails of %s %s on %s; the cap was at most %s', u.n, u.kind, u.key, u.day, u.allowed) as sentence
-    from ${used(team)} as u where u.n > u.allowed`,
+    select ${about}, format('number %s of %s %s on %s; the cap was %s', m.n, m.kind, m.key, m.day, m.allowed) as sentence
+    from (
+      select m.*, c.kind, c.key, c.day, case when ${capOfStamp} ->> 'day' = c.day::text then (${capOfStamp} ->> 'limit')::int end as allowed,
+        count(*) over (partition by c.kind, c.key, c.day order by m.claimed_at range between unbounded preceding and current row) as n
+      from ${stamps(team)}
+    ) as m where m.n > m.allowed`,
 )
 
 export const SENDING: readonly Check[] = [

@@ -29,6 +29,7 @@ test('gates come in the order of the design: who may be written to, then when, t
     'account_stage',
     'step_present',
     'step_date',
+    'account_wide_cap',
     'step_approved',
     'variables_present',
     'thread_parent',
@@ -46,6 +47,7 @@ test('gates come in the order of the design: who may be written to, then when, t
     'mailbox_hourly_limit',
     'mailbox_gap',
     'ramp_up',
+    'recipient_domain_cap',
   ])
 })
 

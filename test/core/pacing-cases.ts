@@ -3,6 +3,7 @@ import { DAY, HOUR, MINUTE } from '../../src/core/clock.ts'
 import { factsWith, NOW } from '../support/facts.ts'
 import { type Case, park, wait } from './gate-case.ts'
 
+const NEXT_MONDAY = Date.parse('2027-03-08T00:00:00Z')
 const MIDNIGHT = Date.parse('2027-03-02T00:00:00Z')
 
 const RAMP = { allowed: 7, nth: null, raisesAt: MIDNIGHT, allowedNext: 9, nthNext: null }
@@ -101,5 +102,29 @@ export const PACING_CASES: Case[] = [
       f.mailbox.pace.ramp = { ...RAMP, nth: NOW - 2 * HOUR }
     }),
     says: park('mailbox', MIDNIGHT, SENT_OF_RAMP),
+  },
+  {
+    gate: 'account_wide_cap',
+    when: 'the account got its emails of the week, from whichever sequence',
+    facts: factsWith((f) => {
+      f.caps.account = { ...cap, limit: 3, used: 3, resetsAt: NEXT_MONDAY, key: 'account', name: 'North' }
+    }),
+    says: wait(NEXT_MONDAY, 'North got 3 of 3 emails this week'),
+  },
+  {
+    gate: 'recipient_domain_cap',
+    when: 'the domain got its emails of the day, from whichever mailbox',
+    facts: factsWith((f) => {
+      f.caps.domain = { ...cap, key: 'company.test', name: 'company.test' }
+    }),
+    says: wait(MIDNIGHT, 'company.test got 10 of 10 emails today'),
+  },
+  {
+    gate: 'recipient_domain_cap',
+    when: 'some of its emails are claimed and may be given back: it looks again then',
+    facts: factsWith((f) => {
+      f.caps.domain = { ...cap, looseUntil: NOW + MINUTE, key: 'company.test', name: 'company.test' }
+    }),
+    says: wait(NOW + MINUTE, 'company.test got 10 of 10 emails today'),
   },
 ]

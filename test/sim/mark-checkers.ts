@@ -65,6 +65,9 @@ export interface MarkRow extends ScheduleRow {
   ramp_start: number
   ramp_step: number
   team_zone: string
+  account_id: Id | null
+  domain_cap: number | null
+  account_cap: number | null
 }
 
 const MARK_SQL = `
@@ -77,7 +80,8 @@ const MARK_SQL = `
       (s.kind = 'address' and s.value = m.to_address) or
       (s.kind = 'domain' and m.to_address like '%@' || s.value))) as suppressed,
     coalesce(b.reads_via, b.id) as reads_via, b.daily_limit, b.hourly_limit, b.gap_ms,
-    b.ramp_starts_on::text, b.ramp_start, b.ramp_step, o.time_zone as team_zone
+    b.ramp_starts_on::text, b.ramp_start, b.ramp_step, o.time_zone as team_zone,
+    c.account_id, o.domain_daily_cap as domain_cap, o.account_weekly_cap as account_cap
   from messages m
   join mailboxes b on b.team_id = m.team_id and b.id = m.mailbox_id
   join teams o on o.id = m.team_id
@@ -100,6 +104,22 @@ export interface MarkCheckerOptions {
 interface Marked {
   sending: Sending
   row: MarkRow
+}
+
+interface Cap {
+  of: string
+  cap: number | null
+  key: (row: MarkRow) => string | null
+  span: (row: MarkRow) => string
+}
+
+/** The companies of the simulator have no subdomains. */
+const domainOfRow = (row: MarkRow) => row.to_address.slice(row.to_address.lastIndexOf('@') + 1)
+
+/** The date of the Monday of its week. */
+function mondayOf(zone: string, at: Instant): string {
+  const { date, day } = localTime(zone, at)
+  return new Date(Date.parse(date) - (day - 1) * DAY).toISOString().slice(0, 10)
 }
 
 /** What a ramp-up allows on a date, counted day by day. */
@@ -193,22 +213,26 @@ export class MarkCheckers {
   }
 
   #withinCaps(sending: Sending, { row, counted }: { row: MarkRow; counted: Marked[] }): void {
-    const day = (at: Instant) => localTime(row.time_zone, at).date
-    const today = counted.filter((one) => day(one.row.claimed_at) === day(row.claimed_at))
-    const inSequence = today.filter((one) => one.row.sequence_id === row.sequence_id).length
-    const inStep = today.filter((one) => one.row.step_id === row.step_id).length
-    if (row.sequence_cap !== null && inSequence >= row.sequence_cap)
-      this.#fail(
-        '4 within limits',
-        sending,
-        `${inSequence + 1} of ${row.sequence_cap} of the sequence on ${day(row.claimed_at)}`,
-      )
-    if (row.step_cap !== null && inStep >= row.step_cap)
-      this.#fail(
-        '4 within limits',
-        sending,
-        `${inStep + 1} of ${row.step_cap} of the step on ${day(row.claimed_at)}`,
-      )
+    const rows = counted.map((one) => one.row)
+    const day = (zone: string) => (one: MarkRow) => localTime(zone, one.claimed_at).date
+    const week = (one: MarkRow) => mondayOf(row.team_zone, one.claimed_at)
+    const caps: Cap[] = [
+      { of: 'the sequence', cap: row.sequence_cap, key: (one) => one.sequence_id, span: day(row.time_zone) },
+      { of: 'the step', cap: row.step_cap, key: (one) => one.step_id, span: day(row.time_zone) },
+      { of: 'the domain', cap: row.domain_cap, key: domainOfRow, span: day(row.team_zone) },
+      {
+        of: 'the account',
+        cap: row.account_cap,
+        key: (one) => one.account_id ?? domainOfRow(one),
+        span: week,
+      },
+    ]
+    for (const { of, cap, key, span } of caps) {
+      if (cap === null) continue
+      const before = rows.filter((one) => key(one) === key(row) && span(one) === span(row)).length
+      if (before >= cap)
+        this.#fail('4 within limits', sending, `${before + 1} of ${cap} of ${of} ${key(row)} on ${span(row)}`)
+    }
   }
 
   /** Replies end their enrollment; bounces, complaints and opt-outs the address. What was taken from the inbox has had its effect. */

@@ -87,10 +87,11 @@ export async function foundTeam(making: Making, zone: string): Promise<SimTeam> 
   await insertUser(db, { ...user, email: `ann${team}@acme.test`, now })
   await createDefaultStages(db, { team, now, random })
   // Low enough for a mailbox to be suspended within weeks.
-  await connections.query('update teams set stale_after_hours = $2, blocked_per_day_max = 2 where id = $1', [
-    team,
-    pick([30, 72, 168], random),
-  ])
+  await connections.query(
+    `update teams set stale_after_hours = $2, blocked_per_day_max = 2, domain_daily_cap = $3, account_weekly_cap = $4
+     where id = $1`,
+    [team, pick([30, 72, 168], random), pick([null, 3, 4], random), between(18, 28, random)],
+  )
   const stages = await contactStagesOf(db, team)
   const founded = {
     team,
@@ -133,7 +134,7 @@ async function openMailboxes(
     const gapMs = pick([0, 45 * SECOND, 2 * MINUTE, 5 * MINUTE], random)
     // The relay is young: it starts low and reaches its limit while the seed runs.
     const ramp = relay
-      ? [new Date(now + DAY), between(4, 7, random), between(1, 3, random)]
+      ? [new Date(now + DAY), between(6, 9, random), between(2, 4, random)]
       : [null, null, null]
     await connections.query(
       `insert into mailboxes (team_id, id, kind, user_id, address, from_name, smtp_host, smtp_port, smtp_tls, imap_host, imap_port, imap_tls,

@@ -318,5 +318,5 @@ test('a counter of a cap that is not what was counted, and a cap that was passed
   await run(
     sql`update messages set facts = jsonb_set(facts, '{sequence,cap,limit}', '2') where team_id = ${team.team}`,
   )
-  expect(await broken()).toEqual(['daily_cap'])
+  expect(await broken()).toEqual(['shared_cap'])
 })

@@ -74,6 +74,7 @@ const OPEN: Facts = {
   account: { id: 'account', stageId: 'target', stageName: 'Target' },
   task: null,
   suppression: null,
+  caps: { domain: null, account: null },
   missing: [],
   parent: null,
   mailbox: {

@@ -6,6 +6,8 @@ import { iso, isoOrNull, WireInstant, WireInstantOrNull } from './instant.ts'
 
 const TextOrNull = Type.Union([Type.String(), Type.Null()])
 
+const CapOrNull = Type.Union([Type.Integer(), Type.Null()])
+
 export const WireTeam = Type.Object(
   {
     id: Type.String(),
@@ -14,6 +16,9 @@ export const WireTeam = Type.Object(
     legal_name: TextOrNull,
     postal_address: TextOrNull,
     opt_out_html: Type.String(),
+    max_emails_per_domain_per_day: CapOrNull,
+    max_emails_per_free_mail_domain_per_day: CapOrNull,
+    max_emails_per_account_per_week: CapOrNull,
     away_margin_days: Type.Integer(),
     away_resume_days: Type.Union([Type.Integer(), Type.Null()]),
     blocked_per_day_max: Type.Integer(),
@@ -29,6 +34,9 @@ export function wireTeam(team: TeamRow) {
     legal_name: team.legalName,
     postal_address: team.postalAddress,
     opt_out_html: team.optOutHtml,
+    max_emails_per_domain_per_day: team.companyLimits.domainPerDay,
+    max_emails_per_free_mail_domain_per_day: team.companyLimits.freeMailPerDay,
+    max_emails_per_account_per_week: team.companyLimits.accountPerWeek,
     away_margin_days: team.awayMarginDays,
     away_resume_days: team.awayResumeDays,
     blocked_per_day_max: team.blockedPerDayMax,

@@ -30,6 +30,9 @@ export interface Team {
   away_margin_days: number
   away_resume_days: number | null
   blocked_per_day_max: number
+  max_emails_per_domain_per_day: number | null
+  max_emails_per_free_mail_domain_per_day: number | null
+  max_emails_per_account_per_week: number | null
 }
 
 export interface Clock {

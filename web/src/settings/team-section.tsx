@@ -10,6 +10,7 @@ import { Section } from '../ui/page.tsx'
 import { ErrorState, LoadingRows } from '../ui/states.tsx'
 import { ZoneSelect } from '../ui/zone-select.tsx'
 import { AnswersForm } from './answers-form.tsx'
+import { CompanyCaps } from './company-caps.tsx'
 import classes from './settings.module.css'
 
 export function TeamSection() {
@@ -18,6 +19,7 @@ export function TeamSection() {
     <>
       <TeamForm team={team} />
       <AnswersForm team={team} />
+      <CompanyCaps team={team} />
       <People />
     </>
   )

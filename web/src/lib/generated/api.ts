@@ -1560,6 +1560,9 @@ export interface components {
             legal_name: string | null;
             postal_address: string | null;
             opt_out_html: string;
+            max_emails_per_domain_per_day: number | null;
+            max_emails_per_free_mail_domain_per_day: number | null;
+            max_emails_per_account_per_week: number | null;
             away_margin_days: number;
             away_resume_days: number | null;
             blocked_per_day_max: number;
@@ -1926,6 +1929,9 @@ export interface operations {
                     away_resume_days?: number | null;
                     /** @description As many emails refused for content or reputation within 24 hours stop a mailbox. */
                     blocked_per_day_max?: number;
+                    max_emails_per_domain_per_day?: number | null;
+                    max_emails_per_free_mail_domain_per_day?: number | null;
+                    max_emails_per_account_per_week?: number | null;
                 };
             };
         };
@@ -1967,6 +1973,9 @@ export interface operations {
                     away_resume_days?: number | null;
                     /** @description As many emails refused for content or reputation within 24 hours stop a mailbox. */
                     blocked_per_day_max?: number;
+                    max_emails_per_domain_per_day?: number | null;
+                    max_emails_per_free_mail_domain_per_day?: number | null;
+                    max_emails_per_account_per_week?: number | null;
                 };
             };
         };
