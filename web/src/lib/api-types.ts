@@ -15,6 +15,8 @@ export interface Session {
   clock: Clock
   has_real_mailbox: boolean
   public_url_is_https: boolean
+  /** Where a mailbox can be connected by signing in. */
+  oauth_providers: string[]
   fenced_reason: string | null
   warnings: string[]
 }

@@ -39,6 +39,11 @@ export interface Connected {
 export const connectMailbox = (input: MailboxInput) => api.post<Connected>('/email_accounts', input)
 export const updateMailbox = (id: string, input: MailboxInput) =>
   api.patch<Connected>(`/email_accounts/${id}`, input)
+export type SignInProvider = 'google' | 'microsoft'
+
+/** The link to follow; with an id, that mailbox is let in again. */
+export const beginSignIn = (provider: SignInProvider, id?: string) =>
+  api.post<{ authorization_url: string }>('/email_accounts/oauth', { provider, ...(id ? { id } : {}) })
 export const removeMailbox = (id: string) => api.delete(`/email_accounts/${id}`)
 export const endSuspension = (id: string) =>
   api.post<{ email_account: Mailbox }>(`/email_accounts/${id}/end_suspension`)

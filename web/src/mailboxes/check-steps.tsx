@@ -8,6 +8,7 @@ import type { CheckStep, Mailbox } from '../lib/mailbox-types.ts'
 import { checkQuery, mailboxesQuery, startCheck } from '../lib/mailboxes.ts'
 import { Problem } from '../ui/problem.tsx'
 import classes from './mailboxes.module.css'
+import { Reconnect } from './sign-in.tsx'
 
 interface CheckProps {
   mailbox: Mailbox
@@ -61,14 +62,15 @@ export function CheckSteps({ mailbox, onMend }: CheckProps) {
         ) : null}
       </ul>
       <Problem words={problem} />
-      {state === 'failed' || problem ? <WaysOut onMend={onMend} onAgain={begin} /> : null}
+      {state === 'failed' || problem ? <WaysOut mailbox={mailbox} onMend={onMend} onAgain={begin} /> : null}
     </div>
   )
 }
 
-function WaysOut({ onMend, onAgain }: Pick<CheckProps, 'onMend'> & { onAgain: () => void }) {
+function WaysOut({ mailbox, onMend, onAgain }: CheckProps & { onAgain: () => void }) {
   return (
     <Group mt="sm" gap={8}>
+      <Reconnect mailbox={mailbox} />
       {onMend ? (
         <Button onClick={onMend} data-testid="mailbox-mend">
           Change server or password

@@ -15,6 +15,7 @@ import { CredentialFields } from './credential-fields.tsx'
 import { begin, type Credentials, inputOf } from './credentials.ts'
 import { LimitFields } from './limits.tsx'
 import classes from './mailboxes.module.css'
+import { SignInFirst } from './sign-in.tsx'
 
 export function ConnectWizard({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   return (
@@ -99,6 +100,7 @@ function Enter({ provider, given, onChange, onBack, onConnected }: EnterProps) {
   }
   return (
     <form onSubmit={submit}>
+      <SignInFirst providerKey={provider.key} />
       <p className="sg-quiet" style={{ marginBottom: 12 }}>
         {provider.needs}
       </p>

@@ -28,24 +28,7 @@ interface FieldsProps {
 export function CredentialFields({ given, onChange, known, passwordLabel }: FieldsProps) {
   return (
     <Stack gap={16}>
-      <SimpleGrid cols={{ base: 1, xs: 2 }} spacing={12}>
-        <TextInput
-          label="Address"
-          type="email"
-          required
-          withAsterisk={false}
-          disabled={known ?? false}
-          value={given.email}
-          onChange={(event) => onChange({ email: event.currentTarget.value })}
-          data-testid="mailbox-email"
-        />
-        <TextInput
-          label="Name people see"
-          value={given.fromName}
-          onChange={(event) => onChange({ fromName: event.currentTarget.value })}
-          data-testid="mailbox-from-name"
-        />
-      </SimpleGrid>
+      <NameFields given={given} onChange={onChange} known={known ?? false} />
       <fieldset className={classes.fieldset}>
         <legend>Sending (SMTP)</legend>
         <AccountFields
@@ -62,6 +45,30 @@ export function CredentialFields({ given, onChange, known, passwordLabel }: Fiel
         <Reading given={given} onChange={onChange} known={known ?? false} passwordLabel={passwordLabel} />
       </fieldset>
     </Stack>
+  )
+}
+
+/** The address, and the name that people see beside it. */
+export function NameFields({ given, onChange, known }: Omit<FieldsProps, 'passwordLabel'>) {
+  return (
+    <SimpleGrid cols={{ base: 1, xs: 2 }} spacing={12}>
+      <TextInput
+        label="Address"
+        type="email"
+        required
+        withAsterisk={false}
+        disabled={known ?? false}
+        value={given.email}
+        onChange={(event) => onChange({ email: event.currentTarget.value })}
+        data-testid="mailbox-email"
+      />
+      <TextInput
+        label="Name people see"
+        value={given.fromName}
+        onChange={(event) => onChange({ fromName: event.currentTarget.value })}
+        data-testid="mailbox-from-name"
+      />
+    </SimpleGrid>
   )
 }
 

@@ -85,14 +85,21 @@ export function inputOf(given: Credentials): MailboxInput {
   const { smtp, imap, email } = given
   const reading = given.sameLogin ? { ...imap, user: smtp.user, password: smtp.password } : imap
   return {
-    email,
+    ...inputWithoutLogin(given),
+    smtp: account(smtp, email),
+    imap: given.hasInbox ? account(reading, email) : null,
+    reads_via: given.hasInbox ? null : given.readsVia,
+  }
+}
+
+/** Of a mailbox that is connected by signing in: its provider names the servers. */
+export function inputWithoutLogin(given: Credentials): MailboxInput {
+  return {
+    email: given.email,
     from_name: given.fromName || null,
     reply_to: given.replyTo || null,
     aliases: given.aliases,
     signature_html: given.signature,
-    smtp: account(smtp, email),
-    imap: given.hasInbox ? account(reading, email) : null,
-    reads_via: given.hasInbox ? null : given.readsVia,
     ...given.limits,
   }
 }

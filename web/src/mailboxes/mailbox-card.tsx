@@ -15,6 +15,7 @@ import { AppLink } from '../ui/link.tsx'
 import { StateBadge } from '../ui/state-badge.tsx'
 import { gapsInWords } from './limits.tsx'
 import classes from './mailboxes.module.css'
+import { Reconnect, signInOf } from './sign-in.tsx'
 
 /** A read that fails is worse news than the word of the connection. */
 const healthOf = ({ read_problem, suspended_at, state }: Mailbox) =>
@@ -85,11 +86,12 @@ function Actions({ mailbox }: { mailbox: Mailbox }) {
         <AppLink to="/sandbox">Open the sandbox</AppLink>
       ) : (
         <>
+          {mailbox.state === 'disconnected' ? <Reconnect mailbox={mailbox} compact /> : null}
           <Button variant="default" size="compact-sm" onClick={() => open('1')}>
             Check
           </Button>
           <Button variant="default" size="compact-sm" onClick={() => open()}>
-            {mailbox.state === 'disconnected' ? 'Mend' : 'Settings'}
+            {mailbox.state === 'disconnected' && signInOf(mailbox) === null ? 'Mend' : 'Settings'}
           </Button>
           <Remove mailbox={mailbox} />
         </>

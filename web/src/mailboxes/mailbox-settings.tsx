@@ -11,9 +11,10 @@ import { Section } from '../ui/page.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { SideDrawer } from '../ui/side-drawer.tsx'
 import { CheckSteps } from './check-steps.tsx'
-import { CredentialFields, MoreFields } from './credential-fields.tsx'
-import { type Credentials, credentialsOf, inputOf } from './credentials.ts'
+import { CredentialFields, MoreFields, NameFields } from './credential-fields.tsx'
+import { type Credentials, credentialsOf, inputOf, inputWithoutLogin } from './credentials.ts'
 import { LimitFields } from './limits.tsx'
+import { SignedIn, signInOf } from './sign-in.tsx'
 
 export function MailboxSettings({ mailbox, onClose }: { mailbox: Mailbox; onClose: () => void }) {
   const { state, set } = useUrl()
@@ -48,13 +49,14 @@ function Form({ mailbox, onSaved }: { mailbox: Mailbox; onSaved: () => void }) {
   const [given, setGiven] = useState<Credentials>(() => credentialsOf(mailbox))
   const [busy, setBusy] = useState(false)
   const [problem, setProblem] = useState<string>()
+  const signsIn = signInOf(mailbox) !== null
   const change = (patch: Partial<Credentials>) => setGiven({ ...given, ...patch })
   const submit = async (event: FormEvent) => {
     event.preventDefault()
     setBusy(true)
     setProblem(undefined)
     try {
-      await updateMailbox(mailbox.id, inputOf(given))
+      await updateMailbox(mailbox.id, signsIn ? inputWithoutLogin(given) : inputOf(given))
       await queries.invalidateQueries()
       tell('Saved.')
       onSaved()
@@ -74,7 +76,14 @@ function Form({ mailbox, onSaved }: { mailbox: Mailbox; onSaved: () => void }) {
         />
       </Section>
       <Section title="Login">
-        <CredentialFields given={given} onChange={change} known passwordLabel="Password" />
+        {signsIn ? (
+          <>
+            <SignedIn mailbox={mailbox} />
+            <NameFields given={given} onChange={change} known />
+          </>
+        ) : (
+          <CredentialFields given={given} onChange={change} known passwordLabel="Password" />
+        )}
       </Section>
       <Section title="More">
         <MoreFields given={given} onChange={change} />
