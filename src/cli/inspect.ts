@@ -101,7 +101,11 @@ function answer(reading: InboundReading) {
     })),
     returns_on: reading.absence?.returnsOn ?? null,
     language: reading.language,
-    evidence: reading.evidence,
+    reply_class: reading.replyClass?.class ?? null,
+    left_company: reading.leftCompany !== null,
+    referral: reading.referral,
+    calendar: reading.calendar,
+    evidence: [...reading.evidence, ...(reading.replyClass ? [reading.replyClass.evidence] : [])],
   }
 }
 
@@ -124,8 +128,18 @@ function sentences(mail: ParsedMail, reading: InboundReading): string[] {
     KINDS[reading.kind],
     ...recipients.map(failure),
     ...(absence === null ? [] : [absenceWords(absence)]),
+    ...meaningWords(reading),
     ...reading.evidence.map(({ name, value, score }) => `  because of ${name}: ${value} (${score})`),
     ...(mail.truncated ? ['  Only its first megabyte was read.'] : []),
+  ]
+}
+
+function meaningWords({ calendar, leftCompany, referral, replyClass }: InboundReading): string[] {
+  return [
+    ...(calendar ? [`  A calendar: ${[calendar.method, calendar.partstat ?? ''].join(' ').trim()}.`] : []),
+    ...(leftCompany ? [`  The person has left: "${leftCompany.words}"`] : []),
+    ...(referral ? [`  Write to: ${[referral.name ?? '', referral.address ?? ''].join(' ').trim()}.`] : []),
+    ...(replyClass ? [`  It means ${replyClass.class}: "${replyClass.evidence.value}"`] : []),
   ]
 }
 

@@ -14,13 +14,13 @@ const RETURNED_FROM: readonly RegExp[] = [
   // Gmail
   /^----- Original message -----/m,
   // Sendmail 5
-  /^\s*----- (?:Unsent|Original|Returned) message follows/im,
+  /^[ \t]*----- (?:Unsent|Original|Returned) message follows/im,
   // IMail, DragonFly, X2
   /^(?:--- )?(?:Original message|Message headers) follows?\.?/m,
   // m-FILTER
   /^-{3,}original m(?:essage|ail info)/m,
   // OpenSMTPD, MXLogic
-  /^\s*Below is a copy of the original message/m,
+  /^[ \t]*Below is a copy of the original message/m,
   /^Included is a copy of the message header/m,
   // Lotus Notes, Exim 3 at smail sites
   /^-{3,} Returned Message -{3,}/m,

@@ -7,6 +7,8 @@ import { type BounceReport, readBounce } from './bounce.ts'
 import { readSnsNotice } from './bounce-sns.ts'
 import type { Instant } from './clock.ts'
 import type { Evidence } from './evidence.ts'
+import { type Meaning, meaningOf } from './meaning.ts'
+import { calendarIn } from './meeting.ts'
 import { baseSubject, hasReplyPrefix } from './message.ts'
 import { type Absence, readAbsence } from './out-of-office.ts'
 import { header, type ParsedMail } from './parsed-mail.ts'
@@ -35,7 +37,7 @@ export interface InboundContext {
   folderRole: 'inbox' | 'junk' | 'sent' | 'all' | 'picked'
 }
 
-export interface InboundReading {
+export interface InboundReading extends Meaning {
   kind: InboundKind
   evidence: Evidence[]
   /** 0 to 1: the strongest evidence. */
@@ -51,8 +53,18 @@ export interface InboundReading {
 }
 
 export function classify(mail: ParsedMail, context: InboundContext): InboundReading {
+  const judged = judge(mail, context)
+  const { kind, ownWords: words } = judged
+  const meaning = meaningOf({ kind, words }, mail, context.mailboxAddresses)
+  const doubt = meaning.senderDoubt
+  return { ...judged, ...meaning, evidence: doubt ? [...judged.evidence, doubt] : judged.evidence }
+}
+
+type Judged = Omit<InboundReading, keyof Meaning>
+
+function judge(mail: ParsedMail, context: InboundContext): Judged {
   const words = ownWords(mail.text)
-  const reading = (kind: InboundKind, evidence: Evidence[], more: Partial<InboundReading> = {}) => ({
+  const reading = (kind: InboundKind, evidence: Evidence[], more: Partial<Judged> = {}) => ({
     kind,
     evidence,
     confidence: Math.max(0, ...evidence.map(({ score }) => score)),
@@ -72,8 +84,7 @@ export function classify(mail: ParsedMail, context: InboundContext): InboundRead
   const bounce = readBounce(mail)
   if (bounce) {
     const delivered = bounce.recipients.every(({ action }) => action === 'delivered')
-    const evidence = [{ name: 'bounce', value: bounce.form, score: bounce.form === 'text' ? 0.8 : 1 }]
-    return reading(delivered ? 'delivered' : 'bounce', evidence, { bounce })
+    return reading(delivered ? 'delivered' : 'bounce', bounceEvidence(bounce, mail), { bounce })
   }
 
   // Mail programs act on our List-Unsubscribe by themselves, and say so: still the person's wish.
@@ -93,14 +104,46 @@ export function classify(mail: ParsedMail, context: InboundContext): InboundRead
   return byAPerson(mail, words, reading)
 }
 
-type Read = (kind: InboundKind, evidence: Evidence[], more?: Partial<InboundReading>) => InboundReading
+type Read = (kind: InboundKind, evidence: Evidence[], more?: Partial<Judged>) => Judged
+
+/** What proves nothing stands there too, with a score of 0: whoever looks at a forged bounce sees why it suppressed nobody. */
+function bounceEvidence(bounce: BounceReport, mail: ParsedMail): Evidence[] {
+  const sender = mail.from?.address ?? ''
+  const id = bounce.originalMessageId
+  const written = new Set(
+    (mail.returned?.['to']?.join(' ').toLowerCase() ?? '').match(/[^\s<>,;:"]+@[^\s<>,;:"]+/g),
+  )
+  const elsewhere = bounce.recipients.filter(({ address }) => written.size > 0 && !written.has(address))
+  return [
+    { name: 'bounce', value: bounce.form, score: bounce.form === 'text' ? 0.8 : 1 },
+    { name: 'from', value: sender === '' ? '<>' : sender, score: bounce.form === 'text' ? 0.8 : 0.5 },
+    id === null
+      ? { name: 'no mail of ours', value: 'it quotes no Message-ID', score: 0 }
+      : { name: 'returned mail', value: id, score: 0.9 },
+    ...bounce.recipients
+      .slice(0, EVIDENCE_MAX)
+      .flatMap(({ address, words }) =>
+        words === ''
+          ? []
+          : [{ name: `said of ${address || 'nobody named'}`, value: words.slice(0, 200), score: 0.5 }],
+      ),
+    ...elsewhere.slice(0, EVIDENCE_MAX).map(({ address }) => ({
+      name: 'not who the mail was for',
+      value: address || 'nobody named',
+      score: 0,
+    })),
+  ]
+}
+
+/** A bounce of a list names hundreds. */
+const EVIDENCE_MAX = 5
 
 /** RFC 3282: Exchange and Outlook write it on every mail, as `de-DE`. */
 function statedLanguage(mail: ParsedMail): string | null {
   return /^\s*([a-z]{2})(?:[-_,;\s]|$)/i.exec(header(mail, 'content-language'))?.[1]?.toLowerCase() ?? null
 }
 
-function byAPerson(mail: ParsedMail, words: string, reading: Read): InboundReading {
+function byAPerson(mail: ParsedMail, words: string, reading: Read): Judged {
   const answers = mail.inReplyTo ?? mail.references.at(-1)
   // A mailing that is no answer to anything offers an "unsubscribe" of its own.
   if (answers === undefined && !hasReplyPrefix(mail.subject) && isMailing(mail)) return reading('other', [])
@@ -109,6 +152,12 @@ function byAPerson(mail: ParsedMail, words: string, reading: Read): InboundReadi
     return reading('opt_out', [{ name: 'words', value: asked.phrase, score: 0.9 }], {
       language: asked.language,
     })
+  const calendar = calendarIn(mail)
+  // Somebody pressed a button in a calendar, or invites us.
+  if (calendar && ['request', 'reply', 'counter'].includes(calendar.method)) {
+    const value = [calendar.method, calendar.partstat].filter((one) => one !== null).join(' ')
+    return reading('reply', [{ name: 'calendar', value, score: 0.9 }])
+  }
   if (answers !== undefined) return reading('reply', [{ name: 'In-Reply-To', value: answers, score: 1 }])
   if (hasReplyPrefix(mail.subject))
     return reading('reply', [{ name: 'subject', value: mail.subject, score: 0.6 }])
@@ -128,7 +177,8 @@ function complaintIn(mail: ParsedMail): Evidence | null {
   const report = mail.parts.find(({ contentType }) => contentType === 'message/feedback-report')
   const isReport = report !== undefined || mail.reportType === 'feedback-report'
   const type = /^Feedback-Type:\s*([\w-]+)/im.exec(`${report?.text ?? ''}\n${mail.text}`)?.[1]?.toLowerCase()
-  if (isReport && type === 'auth-failure') return null
+  // RFC 6430: somebody took a mail out of the spam folder.
+  if (isReport && (type === 'auth-failure' || type === 'not-spam')) return null
   if (isReport) return { name: 'feedback report', value: type ?? 'abuse', score: 1 }
   if (readSnsNotice(mail)?.type === 'complaint') return { name: 'SES complaint', value: 'abuse', score: 1 }
   // Microsoft's Junk Mail Reporting Program sends the mail itself, with a header of its own.

@@ -26,7 +26,7 @@ const WRITING =
 export const optOutPhrases: readonly Phrase[] = [
   // "Unsubscribe" / "STOP" / "Remove." / "Opt out please": the whole reply, or a line of its own.
   en(
-    /(?:^|\n)\W*(?:please |pls |plz )?(?:unsubscribe|un-subscribe|stop|remove|opt[- ]?out|take me off)(?: me)?(?:,? (?:please|pls|thanks|thank you|now|immediately))*\W*(?=\n|$)/g,
+    /(?:^|\n)[^\w\n]*(?:please |pls |plz )?(?:unsubscribe|un-subscribe|stop|remove|opt[- ]?out|take me off)(?: me)?(?:,? (?:please|pls|thanks|thank you|now|immediately))*[^\w\n]*(?=\n|$)/g,
   ),
   // "Please unsubscribe me from your emails." / "Kindly unsubscribe this address."
   en(/\b(?:please|pls|plz|kindly|just) (?:un-?subscribe|opt)\b(?! (?:links?|rates?|buttons?|for))/g),
@@ -41,7 +41,7 @@ export const optOutPhrases: readonly Phrase[] = [
     /\b(?:remove|delete|drop|take) (?:me|us|my (?:e-?mail|address|name|data|details|contact)[a-z ]{0,30}|this (?:e-?mail|address))\b(?=[^.!?\n]{0,20}\b(?:list|database|mailing|e-?mails?|crm|system|off|sequence|records|distribution)\b)/g,
   ),
   en(
-    /\b(?:remove|delete) (?:me|us|my (?:e-?mail(?: address)?|data|details))(?:,? (?:please|pls|thanks|thank you|now|immediately))*\W*(?=\n|$)/g,
+    /\b(?:remove|delete) (?:me|us|my (?:e-?mail(?: address)?|data|details))(?:,? (?:please|pls|thanks|thank you|now|immediately))*[^\w\n]*(?=\n|$)/g,
   ),
   en(/\btake (?:me|us|my [a-z -]{1,20}) off\b/g),
   // "Stop emailing me." / "please stop contacting us" / "stop sending these emails".
@@ -70,7 +70,7 @@ export const optOutPhrases: readonly Phrase[] = [
   en(/\b(?:erase|delete|remove) (?:all )?(?:of )?my (?:personal )?(?:data|information)\b/g),
 
   // "Bitte nehmen Sie mich aus Ihrem Verteiler" / "Abmelden" / "Keine weiteren E-Mails mehr".
-  other('de', /(?:^|\n)\W*(?:bitte )?(?:abmelden|austragen|abbestellen)(?: bitte)?\W*(?=\n|$)/g),
+  other('de', /(?:^|\n)[^\w\n]*(?:bitte )?(?:abmelden|austragen|abbestellen)(?: bitte)?[^\w\n]*(?=\n|$)/g),
   other(
     'de',
     /\b(?:aus|von) (?:ihrem|ihrer|dem|der|deinem|eurem|eurer) (?:e-?mail-?)?(?:verteiler|liste|mailingliste|datenbank)\b/g,
@@ -92,7 +92,7 @@ export const optOutPhrases: readonly Phrase[] = [
   other('fr', /\bne m'(?:écrivez|envoyez|écris|envoie) plus\b/g),
   other(
     'fr',
-    /(?:^|\n)\W*(?:désinscription|se désinscrire|désabonner|désinscrire)(?: svp| s'il vous plaît)?\W*(?=\n|$)/g,
+    /(?:^|\n)[^\w\n]*(?:désinscription|se désinscrire|désabonner|désinscrire)(?: svp| s'il vous plaît)?[^\w\n]*(?=\n|$)/g,
   ),
 
   // "Por favor, elimíneme de su lista" / "Darme de baja" / "No me escriba más".
@@ -116,7 +116,10 @@ export const optOutPhrases: readonly Phrase[] = [
   other('it', /\bnon (?:desidero|voglio) (?:più )?ricevere\b/g),
 
   // "Graag uitschrijven" / "Haal mij van de lijst" / "Geen e-mails meer".
-  other('nl', /(?:^|\n)\W*(?:graag |aub |svp )?(?:uitschrijven|afmelden)(?: aub| svp| graag)?\W*(?=\n|$)/g),
+  other(
+    'nl',
+    /(?:^|\n)[^\w\n]*(?:graag |aub |svp )?(?:uitschrijven|afmelden)(?: aub| svp| graag)?[^\w\n]*(?=\n|$)/g,
+  ),
   other(
     'nl',
     /\b(?:haal|verwijder|schrijf) (?:mij|me|ons)\b[^.!?\n]{0,30}\b(?:lijst|uit|bestand|database)\b/g,

@@ -14,11 +14,17 @@ const REFERENCES_MAX = 100
 /** Headers of other people's mail are read no further. */
 const ID_HEADER_CHARS_MAX = 65_536
 const HEADER_VALUES_MAX = 2_000
+/** An attachment of a megabyte has 14,000 lines; the words of a person stand above it. */
+const LINES_MAX = 30_000
 /** Deep enough for forwards of forwards of reports. */
 const NESTING_MAX = 30
 
 /** `truncated`: only the first part of the mail was read. */
-export async function parseMail(raw: Uint8Array, options: { truncated?: boolean } = {}): Promise<ParsedMail> {
+export async function parseMail(
+  whole: Uint8Array,
+  options: { truncated?: boolean } = {},
+): Promise<ParsedMail> {
+  const raw = firstLines(whole)
   const email = await structure(raw)
   const headers = headerMap(email.headers.map(({ key, value }) => [key, value]))
   const [contentType, reportType] = mediaType(headers['content-type']?.[0] ?? 'text/plain')
@@ -42,8 +48,18 @@ export async function parseMail(raw: Uint8Array, options: { truncated?: boolean 
     html,
     parts,
     returned: returnedHeaders(parts),
-    truncated: options.truncated ?? false,
+    truncated: options.truncated === true || raw.length < whole.length,
   }
+}
+
+/** A megabyte of line breaks would keep the parser busy for half a minute: it takes some 30 microseconds a line. */
+function firstLines(raw: Uint8Array): Uint8Array {
+  let end = -1
+  for (let line = 0; line < LINES_MAX; line += 1) {
+    end = raw.indexOf(0x0a, end + 1)
+    if (end < 0) return raw
+  }
+  return raw.subarray(0, end + 1)
 }
 
 async function structure(raw: Uint8Array): Promise<Email> {
@@ -75,7 +91,7 @@ function orphaned(raw: Uint8Array, parts: MailPart[]): string {
 }
 
 function part(file: Attachment): MailPart {
-  const readableType = /^(text\/|message\/)/.test(file.mimeType)
+  const readableType = /^(?:text\/|message\/|application\/ics$)/.test(file.mimeType)
   return {
     contentType: file.mimeType,
     filename: file.filename,
