@@ -28,7 +28,7 @@ module.exports = {
       from: { path: '^src/core/', pathNot: '\\.test\\.ts$' },
       to: {
         dependencyTypes: ['core', 'npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-no-pkg', 'npm-unknown'],
-        pathNot: 'node_modules/(date-holidays|chrono-node|tldts|libphonenumber-js)/',
+        pathNot: 'node_modules/(date-holidays|city-timezones|chrono-node|tldts|libphonenumber-js)/',
       },
     },
 

@@ -19,6 +19,7 @@ const dataTables = new Set([
   'src/core/absence-words-slavic.ts',
   'src/core/bounce-rules.ts',
   'src/core/free-mail-domains.ts',
+  'src/core/phone-zones.ts',
 ])
 
 /** Others' words for our nouns. In prose they may mean something else ("leads to"), so names are checked, not texts. */

@@ -1,6 +1,7 @@
 /** What people say about a contact, applied to its row: given values overwrite, null and "" clear, what is left out stays. */
 import { normalizeAddress } from '../core/address.ts'
 import type { Instant } from '../core/clock.ts'
+import { inferZone } from '../core/contact-zone.ts'
 import type { Id } from '../core/ids.ts'
 import { PHONE_KINDS, type Phone, type PhoneKind, sanitizePhone } from '../core/phone.ts'
 import { canonicalZone, zoneProblem } from '../core/zone.ts'
@@ -109,6 +110,7 @@ export function applyFields(row: ContactRow, fields: ContactFields, now: Instant
   const refused = applyEmail(next, fields.email) ?? applyZone(next, fields.timeZone)
   if (refused) return refused
   if (fields.phones) next.phones = withPhones(row.phones, fields.phones)
+  inferOwnZone(next)
   if (fields.custom) {
     const custom = Object.entries({ ...row.custom, ...fields.custom })
     next.custom = Object.fromEntries(custom.filter(([, value]) => value !== null && value !== ''))
@@ -140,6 +142,14 @@ function applyZone(row: ContactRow, zone: Text | undefined): Applied | undefined
   row.timeZone = given === '' ? null : canonicalZone(given)!
   row.timeZoneSource = given === '' ? null : 'stated'
   return undefined
+}
+
+/** Stated beats inferred; what was inferred follows the place and the numbers. */
+function inferOwnZone(row: ContactRow): void {
+  if (row.timeZoneSource === 'stated') return
+  const inferred = inferZone(row, row.phones)
+  row.timeZone = inferred?.zone ?? null
+  row.timeZoneSource = inferred === null ? null : 'inferred'
 }
 
 /** One number of each kind, in the order of the kinds. */

@@ -10,7 +10,7 @@ import {
 } from '../store/contacts.ts'
 import type { ImportWishes } from '../store/imports.ts'
 import { addPairsToLists, listsNamed } from '../store/lists.ts'
-import { applyFields, blankContact } from './contact-fields.ts'
+import { type Applied, applyFields, blankContact } from './contact-fields.ts'
 import { firstStage } from './create-contact.ts'
 import type { ContactLine, Failure } from './import-rows.ts'
 import { wakeChanged } from './update-contact.ts'
@@ -45,7 +45,7 @@ export async function importContacts(
   for (const line of lines) {
     const key = line.address ?? `row ${line.row}`
     const there = people.get(key) ?? person(known.get(key), { stageId, writer })
-    const applied = applyFields(there.now, fieldsOf(line, there.now, wishes), writer.now)
+    const applied = withDefaultZone(applyFields(there.now, line.fields, writer.now), wishes)
     if (!applied.ok) {
       result.failures.push({ row: line.row, fields: line.cells, reason: applied.sentence })
       continue
@@ -69,10 +69,10 @@ function person(
   return { before: before ?? null, now: before ?? fresh(), listNames: new Set() }
 }
 
-/** The file's zone for all goes to whoever has none. */
-function fieldsOf({ fields }: ContactLine, row: ContactRow, { timeZoneDefault }: ImportWishes) {
-  const needsZone = timeZoneDefault !== null && fields.timeZone === undefined && row.timeZone === null
-  return needsZone ? { ...fields, timeZone: timeZoneDefault } : fields
+/** The file's zone for all goes to whoever has none, stated or inferred. */
+function withDefaultZone(applied: Applied, { timeZoneDefault }: ImportWishes): Applied {
+  if (!applied.ok || timeZoneDefault === null || applied.row.timeZone !== null) return applied
+  return applyFields(applied.row, { timeZone: timeZoneDefault }, applied.row.updatedAt)
 }
 
 async function write(tx: Db, people: readonly Person[], writer: Writer): Promise<void> {

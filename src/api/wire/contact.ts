@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { Type } from 'typebox'
 import { domainOf, isFreeMailDomain } from '../../core/address.ts'
+import { inferZone } from '../../core/contact-zone.ts'
 import type { Id } from '../../core/ids.ts'
 import type { Phone } from '../../core/phone.ts'
 import type { AccountRow } from '../../store/accounts.ts'
@@ -161,6 +162,8 @@ export function wireContact(row: ContactRow, extras: ContactExtras) {
     // Extensions.
     website_url: row.websiteUrl,
     time_zone_source: row.timeZoneSource,
+    time_zone_inferred_from:
+      row.timeZoneSource === 'inferred' ? (inferZone(row, row.phones)?.from ?? null) : null,
     custom: row.custom,
   }
 }

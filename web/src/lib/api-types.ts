@@ -87,6 +87,7 @@ export interface Contact {
   label_ids: string[]
   time_zone: string | null
   time_zone_source?: 'stated' | 'inferred' | null
+  time_zone_inferred_from?: string | null
   city?: string | null
   state?: string | null
   country?: string | null

@@ -65,7 +65,7 @@ function Zone({ contact }: { contact: Contact }) {
   if (!contact.time_zone) return <span className="sg-quiet">unknown: the schedule's own is used</span>
   const source =
     contact.time_zone_source === 'inferred'
-      ? ', inferred from the place'
+      ? `, inferred from ${contact.time_zone_inferred_from ?? 'the place'}`
       : contact.time_zone_source === 'stated'
         ? ', stated'
         : ''
