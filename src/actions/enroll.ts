@@ -9,10 +9,12 @@ import { dueOn } from '../core/due.ts'
 import { rankOf } from '../core/enrollment.ts'
 import { type Candidate, type GuardFlags, type Refusal, refusalsFor } from '../core/guard.ts'
 import { type Id, newId, type TeamId } from '../core/ids.ts'
+import { perDayOn } from '../core/ramp-up.ts'
 import type { Random } from '../core/random.ts'
 import { done, type Result, refused } from '../core/result.ts'
 import type { Schedule } from '../core/schedule.ts'
 import { isSentByItself } from '../core/sequence.ts'
+import { localDay } from '../core/zone.ts'
 import { writeActivities } from '../store/activities.ts'
 import {
   type GuardedContact,
@@ -32,6 +34,7 @@ import { addDeltas } from '../store/stats.ts'
 import { type StepRow, stepsOf } from '../store/steps.ts'
 import { liveEnrollments, stopAndSweep } from '../store/stops.ts'
 import { suppressionsOf } from '../store/suppressions.ts'
+import { teamById } from '../store/teams.ts'
 import { senderRefusal } from './activate-sequence.ts'
 
 export interface Enrolling {
@@ -80,9 +83,11 @@ export async function enroll(
     team: enrolling.team,
     mailboxIds: request.mailboxes.map((one) => one.id),
   })
+  const { timeZone } = await teamById(db, enrolling.team)
+  const today = localDay(timeZone, enrolling.now)
   const hands = request.mailboxes.map((one) => ({
     mailboxId: one.id,
-    dailyLimit: one.dailyLimit,
+    dailyLimit: perDayOn(one, today),
     waiting: waiting.get(one.id) ?? 0,
   }))
   const enrolled: Enrolled = { addedIds: [], skipped: [] }

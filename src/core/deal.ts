@@ -3,6 +3,7 @@ import type { Id } from './ids.ts'
 
 export interface Hand {
   mailboxId: Id
+  /** What it may send in 24 hours today: of a young mailbox, what its ramp-up allows. */
   dailyLimit: number
   /** People who already wait for an email from it. */
   waiting: number

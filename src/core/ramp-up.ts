@@ -39,6 +39,14 @@ export function rampAllowance(plan: RampPlan, day: LocalDay): number {
   return plan.startPerDay + plan.stepPerDay * Math.max(0, day - firstDay(plan))
 }
 
+/** What a mailbox may send in 24 hours on that day: less than its limit while it is young. */
+export function perDayOn(
+  { dailyLimit, rampUp }: { dailyLimit: number; rampUp: RampPlan | null },
+  day: LocalDay,
+): number {
+  return rampUp === null ? dailyLimit : Math.min(dailyLimit, rampAllowance(rampUp, day))
+}
+
 /** The first day on which the plan no longer holds anything back, as YYYY-MM-DD. */
 export function rampEndsOn(plan: RampPlan, dailyLimit: number): string {
   const days = Math.ceil((dailyLimit - plan.startPerDay) / plan.stepPerDay)

@@ -5,7 +5,7 @@ import { isOAuthProvider } from '../../core/oauth.ts'
 import type { MailboxPace } from '../../core/pacing.ts'
 import { paceOpensAt } from '../../core/pacing.ts'
 import { ceilingWarnings, providerOf } from '../../core/providers.ts'
-import { rampAllowance, rampEndsOn } from '../../core/ramp-up.ts'
+import { perDayOn, rampEndsOn } from '../../core/ramp-up.ts'
 import { localDay } from '../../core/zone.ts'
 import type { MailboxRow, MailServer } from '../../store/mailboxes.ts'
 import { iso, isoOrNull, isoWithOffset } from './instant.ts'
@@ -128,7 +128,7 @@ function rampOnWire({ row: { rampUp, dailyLimit }, zone, now }: MailboxOnWire) {
     starts_on: rampUp.startsOn,
     start_per_day: rampUp.startPerDay,
     step_per_day: rampUp.stepPerDay,
-    allowed_today: Math.min(dailyLimit, rampAllowance(rampUp, localDay(zone, now))),
+    allowed_today: perDayOn({ dailyLimit, rampUp }, localDay(zone, now)),
     full_on: rampEndsOn(rampUp, dailyLimit),
   }
 }
