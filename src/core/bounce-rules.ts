@@ -198,7 +198,7 @@ export const BOUNCE_RULES: readonly BounceRule[] = [
   {
     reason: 'network',
     words:
-      /all routes to destination blocked|network error on destination|no valid route to|address family mismatch|temporary failure in MX lookup|loop detected/i,
+      /all routes to destination blocked|destination seem to reject all mails|network error on destination|no valid route to|address family mismatch|temporary failure in MX lookup|loop detected/i,
   },
   // qmail: "Although I'm listed as a best-preference MX or A for that host, it isn't in my control/locals file"  Exim: "lowest numbered MX record points to local host"
   {
@@ -223,7 +223,7 @@ export const BOUNCE_RULES: readonly BounceRule[] = [
   {
     reason: 'disabled',
     words:
-      /(?:account|mailbox)(?: \S+@\S+)? (?:(?:is|was|has been) )?(?:currently |temporarily )?(?:disabled|suspended|deactivated|closed|terminated|blocked due to inactivity)|AccountDisabledException/i,
+      /(?:account|mailbox)(?: \S+@\S+)? (?:(?:is|was|has been) )?(?:currently |temporarily )?(?:disabled|suspended|deactivated|closed|terminated|blocked due to inactivity|not available)|AccountDisabledException/i,
   },
   // Sendmail: "525 5.7.13 Disabled recipient address"  i.ua: "550 Mailbox is frozen."  Yahoo: "This account has been disabled or discontinued [#102]."
   {
@@ -446,11 +446,11 @@ export const BOUNCE_RULES: readonly BounceRule[] = [
       /point to non-?existent hosts|all host address lookups failed permanently|(?:couldn't|can't|could not|cannot) find any hosts? named|no route found to domain|bad destination (?:host|system)/i,
   },
   // OpenSMTPD: "Invalid domain name"  "Domain does not exist"  KDDI: "As the remote domain doesnt exist"
-  { reason: 'host_unknown', words: /invalid domain name|domain does(?: not|n't|nt) exist/i },
+  { reason: 'host_unknown', words: /\S+@\S+: invalid domain name|domain does(?: not|n't|nt) exist/i },
   // OpenSMTPD: "No MX found for domain"  RFC 7505: "Recipient domain has a null MX"
   {
     reason: 'accepts_no_mail',
-    words: /no MX (?:record )?found for|has a null MX|destination seem to reject all mails/i,
+    words: /no MX (?:record )?found for|has a null MX/i,
   },
 
   // Exchange 5.5 and 2003, X.400 diagnostic 000C05A6: "The recipient name is not recognized ... MSEXCH:IMS:... 0 (000C05A6) Unknown Recipient"
@@ -505,11 +505,11 @@ export const BOUNCE_RULES: readonly BounceRule[] = [
     words:
       /invalid (?:recipient|mailbox|user|address)|destinataire invalide|inactive email address|mailbox unavailable|mailbox not (?:found|available)|not a valid (?:user|mailbox|recipient)|undeliverable address|address (?:is )?(?:unknown|invalid)/i,
   },
-  // Exim: "550 Unknown local part bob in <bob@b>"  validrcptto: "sorry, that recipient is not in my validrcptto list"  Domino: "User bob (bob@b) not listed in Domino Directory"  Novell: "550 Account not available"
+  // Exim: "550 Unknown local part bob in <bob@b>"  validrcptto: "sorry, that recipient is not in my validrcptto list"  Domino: "User bob (bob@b) not listed in Domino Directory"
   {
     reason: 'user_unknown',
     words:
-      /unknown local[- ]?part|not in my validrcptto|not a known (?:user|recipient|address|mailbox)|not (?:listed|found) in (?:the |our |public )?(?:\w+ ){0,4}(?:directory|address book)|account not available|recipient (?:cannot|could not) be verified/i,
+      /unknown local[- ]?part|not in my validrcptto|not a known (?:user|recipient|address|mailbox)|not (?:listed|found) in (?:the |our |public )?(?:\w+ ){0,4}(?:directory|address book)|recipient (?:cannot|could not) be verified/i,
   },
   // MailEnable, 1&1, Zoho: "The email address could not be found"  qmail-command: "This address no longer accepts mail."  Comcast: "550 a@b ... addressee unknown"
   {

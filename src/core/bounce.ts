@@ -324,17 +324,17 @@ function byReply({ replyCode, stage, action }: Circumstances): BounceReason {
 function isProven(reason: BounceReason, rule: BounceRule | undefined, at: Circumstances): boolean {
   if (at.action !== 'failed' || at.stage === 'mail' || at.stage === 'connect') return false
   if (at.status?.startsWith('4.') || at.replyCode?.startsWith('4')) return false
-  if (rule?.certain || reason === 'host_unknown' || reason === 'accepts_no_mail' || reason === 'moved')
-    return true
-  // 5.7.17 (RFC 7293): the mailbox has another owner now.
-  if (/^5\.7\.(?!17$)/.test(at.status ?? '')) return false
+  if (rule?.certain || reason === 'accepts_no_mail') return true
+  // Of the sender's address or domain (RFC 3463), or of security. 5.7.17 (RFC 7293): the mailbox has another owner now.
+  if (/^5\.(?:1\.[78]|7\.(?!17$)\d+)$/.test(at.status ?? '')) return false
+  if (reason === 'host_unknown' || reason === 'moved') return true
   if (/^5\.1\.(?:[13]|10|351)$/.test(at.status ?? '')) return true
   return at.stage === 'rcpt' || (at.names && at.stage !== 'data')
 }
 
 function doubted(reason: BounceReason, at: Circumstances): BounceReason {
   if (at.action === 'delayed') return 'expired'
-  if (at.stage === 'mail') return 'sender_rejected'
+  if (at.stage === 'mail' || /^5\.1\.[78]$/.test(at.status ?? '')) return 'sender_rejected'
   if (at.stage === 'connect') return 'blocked'
   return reason === 'user_unknown' ? 'filtered' : 'on_hold'
 }

@@ -150,7 +150,6 @@ describe('an address that does not exist is hard where the server refuses it at 
     user_unknown | 550 Address unknown
     user_unknown | 550 unknown address <bob@client.test>
     user_unknown | 550 bob@client.test: no such address here
-    user_unknown | 550 Account not available
     user_unknown | 550 The recipient cannot be verified. Please check all recipients of this message to verify they are valid.
     user_unknown | 550 sorry, no mailbox here by that name. (#5.7.17)
     user_unknown | 511 sorry, no mailbox here by that name (#5.1.1 - chkuser)
@@ -213,6 +212,7 @@ describe('what may work later is soft', () => {
     disabled | 525 5.7.13 Disabled recipient address
     disabled | 550 5.2.1 <bob@client.test>: Recipient address rejected: account suspended
     disabled | 550 bob@client.test account disabled
+    disabled | 550 Account not available
     too_big | 552 5.3.4 Message size exceeds fixed limit
     too_big | 552 5.2.3 RESOLVER.RST.RecipSizeLimit; message too large for this recipient
     too_big | 552 5.3.4 Error: message file too big
@@ -313,6 +313,7 @@ describe('a filter, a policy, the reputation or the authentication of the sender
     sender_rejected | 550 5.1.0 <sales@acme.test>: Sender address rejected: User unknown in virtual mailbox table
     sender_rejected | 553 5.1.8 Domain of sender address sales@acme.test does not exist
     sender_rejected | 550 Sender verify failed
+    sender_rejected | 553 5.1.8 The domain acme.test does not exist
     sender_rejected | 550-Verification failed for <sales@acme.test> 550-No Such User Here 550 Sender verify failed
     sender_rejected | 550-Callback setup failed while verifying <sales@acme.test> 550 Sender verify failed
     sender_rejected | 550 5.7.1 Sender rejected
