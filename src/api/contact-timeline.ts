@@ -178,6 +178,6 @@ function personEnrollment(row: EnrollmentRow) {
     ...shownState(row),
     step_position: row.stepPosition,
     num_steps: row.numSteps,
-    next_at: isoOrNull(row.dueAt),
+    next_at: isoOrNull(row.dueAt ?? row.taskDueAt),
   }
 }

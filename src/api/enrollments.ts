@@ -79,7 +79,8 @@ function personOnWire(row: PersonRow, gate: ExplainedGate | undefined): Static<t
   const { contact } = row
   const going = row.state === 'active' || row.state === 'paused'
   // A gate that opens later than the wait says better when it goes.
-  const nextAt = row.dueAt === null ? row.autoUnpauseAt : Math.max(row.dueAt, gate?.until ?? row.dueAt)
+  const nextAt =
+    row.dueAt === null ? (row.autoUnpauseAt ?? row.taskDueAt) : Math.max(row.dueAt, gate?.until ?? row.dueAt)
   return {
     id: row.id,
     contact: {

@@ -21,6 +21,8 @@ export interface EnrollmentRow {
   stepPosition: number | null
   numSteps: number
   dueAt: Instant | null
+  /** Of the open task that it waits for. */
+  taskDueAt: Instant | null
   leased: boolean
   mailboxId: Id
   mailboxAddress: string
@@ -41,7 +43,8 @@ const COLUMNS = sql`e.id, e.contact_id as "contactId", e.sequence_id as "sequenc
   (q.active and q.archived_at is null) as "sequenceActive", e.state, e.reason, e.hold_reason as "holdReason",
   e.hold_detail as "holdDetail", e.step_id as "stepId", s.position as "stepPosition",
   (select count(*)::int from steps n where n.team_id = e.team_id and n.sequence_id = e.sequence_id and n.deleted_at is null) as "numSteps",
-  e.due_at as "dueAt", (e.lease_until is not null) as leased, e.mailbox_id as "mailboxId", m.address as "mailboxAddress",
+  e.due_at as "dueAt", (select t.due_at from tasks t where t.team_id = e.team_id and t.enrollment_id = e.id and t.step_id = e.step_id
+    and t.state = 'open') as "taskDueAt", (e.lease_until is not null) as leased, e.mailbox_id as "mailboxId", m.address as "mailboxAddress",
   m.user_id as "mailboxUserId", e.from_address as "fromAddress", e.message_id as "messageId",
   e.replying_message_id as "replyingMessageId", e.replied_at as "repliedAt", e.paused_at as "pausedAt",
   e.auto_unpause_at as "autoUnpauseAt", e.finished_at as "finishedAt", e.added_at as "addedAt", e.added_by as "addedBy",

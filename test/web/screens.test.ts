@@ -98,6 +98,7 @@ const screens = (): Record<string, string> => ({
   person: `/people/${contactId}`,
   import: '/people/import',
   inbox: '/inbox',
+  tasks: '/tasks',
   mailboxes: '/mailboxes',
   sandbox: `/sandbox?mail=${mailId}`,
   team: '/settings/team',

@@ -11,6 +11,8 @@ const step = (key: string, html: string): DraftStep => ({
   wait: 2,
   unit: 'day',
   note: '',
+  priority: 'medium',
+  autoSkipDays: 0,
   variants: [
     {
       key: `variant of ${key}`,

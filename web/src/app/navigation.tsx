@@ -2,6 +2,7 @@
 import { Menu, Tooltip } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import {
+  IconCheckbox,
   IconDots,
   IconFlask,
   IconHome,
@@ -27,6 +28,7 @@ const DAILY: Place[] = [
   { to: '/sequences', word: 'Sequences', icon: IconSend },
   { to: '/people', word: 'People', icon: IconUsers },
   { to: '/inbox', word: 'Inbox', icon: IconInbox },
+  { to: '/tasks', word: 'Tasks', icon: IconCheckbox },
 ]
 const RARER: Place[] = [
   { to: '/mailboxes', word: 'Mailboxes', icon: IconMail },

@@ -49,6 +49,10 @@ const routes = [
     lazyRouteComponent(() => import('../inbox/inbox-screen.tsx'), 'InboxScreen'),
   ),
   at(
+    '/tasks',
+    lazyRouteComponent(() => import('../tasks/tasks-screen.tsx'), 'TasksScreen'),
+  ),
+  at(
     '/mailboxes',
     lazyRouteComponent(() => import('../mailboxes/mailboxes-screen.tsx'), 'MailboxesScreen'),
   ),

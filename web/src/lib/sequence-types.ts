@@ -63,6 +63,8 @@ export interface Step {
   wait_time: number
   wait_mode: WaitUnit
   note: string | null
+  priority?: 'high' | 'medium' | 'low' | null
+  auto_skip_in_x_days?: number | null
   max_emails_per_day: number | null
   counts?: Partial<Record<'active' | 'paused' | 'finished' | 'bounced' | 'not_sent', number>>
 }
@@ -106,6 +108,8 @@ export interface StepInput {
   wait_time: number
   wait_mode: WaitUnit
   note?: string | null
+  priority?: 'high' | 'medium' | 'low' | null
+  auto_skip_in_x_days?: number | null
   emailer_touches: VariantInput[]
 }
 

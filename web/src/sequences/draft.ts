@@ -21,6 +21,9 @@ export interface DraftStep {
   wait: number
   unit: WaitUnit
   note: string
+  priority: 'high' | 'medium' | 'low'
+  /** 0: a person ends its task. */
+  autoSkipDays: number
   variants: DraftVariant[]
 }
 
@@ -44,6 +47,8 @@ export function draftOf(detail: SequenceDetail): Draft {
       wait: step.wait_time,
       unit: step.wait_mode,
       note: step.note ?? '',
+      priority: step.priority ?? 'medium',
+      autoSkipDays: step.auto_skip_in_x_days ?? 0,
       variants: detail.emailer_touches
         .filter((variant) => variant.emailer_step_id === step.id)
         .map((variant) => ({
@@ -67,6 +72,8 @@ export const stepInputs = (draft: Draft): StepInput[] =>
     wait_time: step.wait,
     wait_mode: step.unit,
     note: step.note || null,
+    priority: step.priority,
+    auto_skip_in_x_days: step.autoSkipDays || null,
     emailer_touches: step.variants.map((variant) => ({
       ...(variant.saved ? { id: variant.key } : {}),
       type: variant.thread,
@@ -93,17 +100,23 @@ const newVariant = (thread: Thread): DraftVariant => ({
   html: '',
 })
 
-/** Another email after the step at `after` (-1: first of all). A follow-up answers in the thread that was begun. */
-export function withNewStep(draft: Draft, after: number): { draft: Draft; key: string } {
+/** Another step after the one at `after` (-1: first of all). A follow-up answers in the thread that was begun. */
+export function withNewStep(
+  draft: Draft,
+  after: number,
+  kind: StepKind = 'auto_email',
+): { draft: Draft; key: string } {
   const threaded = draft.slice(0, after + 1).some((step) => isEmail(step.kind))
   const step: DraftStep = {
     key: newKey(),
     saved: false,
-    kind: 'auto_email',
+    kind,
     wait: after < 0 ? 0 : 3,
     unit: 'day',
     note: '',
-    variants: [newVariant(threaded ? 'reply_to_thread' : 'new_thread')],
+    priority: 'medium',
+    autoSkipDays: 0,
+    variants: isEmail(kind) ? [newVariant(threaded ? 'reply_to_thread' : 'new_thread')] : [],
   }
   return { draft: draft.toSpliced(after + 1, 0, step), key: step.key }
 }

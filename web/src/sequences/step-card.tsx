@@ -15,19 +15,9 @@ import {
   withVariant,
 } from './draft.ts'
 import classes from './steps.module.css'
+import { KINDS, TaskFields } from './task-step.tsx'
 import { textOf } from './text-of.ts'
 import { VariantEditor } from './variant-editor.tsx'
-
-const KINDS: Record<StepKind, string> = {
-  auto_email: 'Automatic email',
-  manual_email: 'Email by hand',
-  call: 'Call',
-  action_item: 'To do',
-  linkedin_step_connect: 'LinkedIn: connect',
-  linkedin_step_message: 'LinkedIn: message',
-  linkedin_step_view_profile: 'LinkedIn: view the profile',
-  linkedin_step_interact_post: 'LinkedIn: react to a post',
-}
 
 const iconOf = (kind: StepKind) => (isEmail(kind) ? IconMail : kind === 'call' ? IconPhone : IconCheckbox)
 
@@ -65,6 +55,7 @@ export function StepCard(props: StepCardProps) {
         {here > 0 ? <span className={classes.here}>{counted(here, 'person', 'people')} here</span> : null}
         <StepMenu {...props} />
       </header>
+      {step.kind === 'auto_email' ? null : <TaskFields step={step} onChange={props.onChange} />}
       {step.variants.length > 1 || !opened ? <Wordings {...props} /> : null}
       {opened ? (
         <VariantEditor
@@ -117,7 +108,7 @@ function Wordings({ step, results, open, onOpen, onChange, threadSubject }: Step
     onChange({ ...step, variants: rest })
     if (open === variant.key && rest[0]) onOpen(rest[0].key)
   }
-  if (step.variants.length === 0) return <div className={classes.note}>{step.note || 'No note.'}</div>
+  if (step.variants.length === 0) return null
   return (
     <div>
       {step.variants.map((variant, index) => (
@@ -134,7 +125,9 @@ function Wordings({ step, results, open, onOpen, onChange, threadSubject }: Step
               {textOf(variant.html) || 'No words yet. Open to write them.'}
             </span>
           </button>
-          {variant.approved ? null : <StateBadge state="held" word="To be reviewed" />}
+          {variant.approved || step.kind === 'manual_email' ? null : (
+            <StateBadge state="held" word="To be reviewed" />
+          )}
           <Results variant={results.find((each) => each.id === variant.key)} />
           {step.variants.length > 1 ? (
             <>

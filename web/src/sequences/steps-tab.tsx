@@ -1,8 +1,8 @@
 /** The timeline of a sequence is its document: edited in place, waits between the cards, the mail as one person will get it beside them. */
-import { Button } from '@mantine/core'
+import { Button, Group } from '@mantine/core'
 import { IconPlus } from '@tabler/icons-react'
 import { Fragment, useEffect, useRef } from 'react'
-import type { SequenceDetail } from '../lib/sequence-types.ts'
+import type { SequenceDetail, StepKind } from '../lib/sequence-types.ts'
 import { useUrl } from '../lib/url.ts'
 import { EmptyState } from '../ui/states.tsx'
 import { type DraftStep, dayOf, threadSubject, withNewStep, withStep } from './draft.ts'
@@ -11,6 +11,7 @@ import { ReadinessBar } from './readiness.tsx'
 import { SaveBar } from './save-bar.tsx'
 import { StepCard } from './step-card.tsx'
 import classes from './steps.module.css'
+import { TaskMenu } from './task-step.tsx'
 import { type Editing, useDraft } from './use-draft.ts'
 import { WaitLink } from './wait-link.tsx'
 
@@ -30,8 +31,8 @@ export function StepsTab({ detail }: { detail: SequenceDetail }) {
   const opened = useOpened(editing)
   const shown = opened.step ?? editing.draft[0]
   const variant = opened.variant ?? shown?.variants[0]
-  const insert = (after: number) => {
-    const next = withNewStep(editing.draft, after)
+  const insert = (after: number, kind?: StepKind) => {
+    const next = withNewStep(editing.draft, after, kind)
     editing.change(next.draft)
     opened.open(next.key)
   }
@@ -63,7 +64,7 @@ interface TimelineProps {
   detail: SequenceDetail
   editing: Editing
   opened: ReturnType<typeof useOpened>
-  onInsert: (after: number) => void
+  onInsert: (after: number, kind?: StepKind) => void
 }
 
 function Timeline({ detail, editing, opened, onInsert }: TimelineProps) {
@@ -82,7 +83,7 @@ function Timeline({ detail, editing, opened, onInsert }: TimelineProps) {
           </Button>
         }
       >
-        A step is a mail; between two steps there is a wait.
+        A step is a mail, a call or another task; between two steps there is a wait.
       </EmptyState>
     )
   return (
@@ -111,15 +112,17 @@ function Timeline({ detail, editing, opened, onInsert }: TimelineProps) {
           </Scrolled>
         </Fragment>
       ))}
-      <Button
-        className={classes.add ?? ''}
-        variant="default"
-        leftSection={<IconPlus size={16} />}
-        onClick={() => onInsert(draft.length - 1)}
-        data-testid="add-step"
-      >
-        Add a step
-      </Button>
+      <Group gap={8} className={classes.add ?? ''}>
+        <Button
+          variant="default"
+          leftSection={<IconPlus size={16} />}
+          onClick={() => onInsert(draft.length - 1)}
+          data-testid="add-step"
+        >
+          Add a step
+        </Button>
+        <TaskMenu onChoose={(kind) => onInsert(draft.length - 1, kind)} />
+      </Group>
     </>
   )
 }
