@@ -93,6 +93,14 @@ export const BOUNCE_RULES: readonly BounceRule[] = [
   { reason: 'filtered', words: /\bRCP-P2\b/ },
   { reason: 'policy', words: /\bPOL-[PT]\d\b/ },
   { reason: 'too_fast', words: /\bCON-T\d\b|\bRCP-T\d\b/ },
+  // AOL: "521 5.2.1 : AOL will not accept delivery of this message."  Sendmail: "554 5.7.1 Connection refused. IP name lookup failed for 192.0.2.1"
+  { reason: 'blocked', words: /AOL will not accept delivery of this message/i },
+  { reason: 'reverse_dns', words: /IP name lookup failed/i },
+  // Amazon SES, before it speaks to anybody: "554 5.4.4 [internal] Domain Lookup Failed"
+  { reason: 'host_unknown', words: /5\.4\.4 \[internal\] domain lookup failed/i },
+  // 1&1, Exim filters: "You have been blocked by the recipient"  "content blocked"
+  { reason: 'content', words: /content (?:was |has been )?blocked/i },
+  { reason: 'blocked', words: /you (?:have been|are) blocked by/i },
   // Orange, Wanadoo, La Poste, by the numbers of their list: "Service refuse. Veuillez essayer plus tard. Service refused, please try later. OFR_999 [999]"
   { reason: 'blocked', words: /\b(?:OFR|LPN)\w*_(?:10[1237]|108|999)\b/i },
   { reason: 'too_fast', words: /\b(?:OFR|LPN)\w*_10[45]\b/i },
@@ -516,6 +524,11 @@ export const BOUNCE_RULES: readonly BounceRule[] = [
     reason: 'user_unknown',
     words:
       /(?:address|recipient|addressee|user|mailbox)(?: \S+)? (?:could not be|was not|cannot be|can't be) (?:found|located)|no (?:mailbox|account|user|recipient|one)(?: here)? by that name|no such (?:e-?mail|alias|name|customer|subscriber|virtual user)|address (?:\S+ )?does(?: not|n't) exist|addressee (?:is )?unknown|address no longer (?:exists|accepts mail|valid|in use)|illegal alias|mailbox address invalid/i,
+  },
+  // RFC 5321, 4.2.3, Exchange 2000 and MailEnable: "550 Not a local user"  "551 User not local"
+  {
+    reason: 'user_unknown',
+    words: /not a local (?:user|recipient|mailbox|address)|(?:user|mailbox|recipient) not local/i,
   },
   // Servers that answer in the language of their country: "Benutzer unbekannt"  "Utilisateur inconnu"  "Usuario inexistente"  "Utente sconosciuto"
   {

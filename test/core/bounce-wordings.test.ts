@@ -112,6 +112,7 @@ describe('an address that does not exist is hard where the reply says so by its 
     moved        | 550 5.1.6 recipient no longer on server: bob@client.test
     host_unknown | 550 5.1.2 <bob@client.test>... Host unknown (Name server: client.test: host not found)
     host_unknown | 550 5.4.310 DNS domain client.test does not exist [Message=InfoDomainNonexistent]
+    host_unknown | 554 5.4.4 [internal] Domain Lookup Failed
     host_unknown | 550 5.4.4 SMTPSEND.DNS.NonExistentDomain; nonexistent domain
     host_unknown | 550 5.1.2 <bob@client.test>: Recipient address rejected: Domain not found
     accepts_no_mail | 556 5.1.10 <bob@client.test>: Recipient address rejected: Domain client.test does not accept mail (nullMX)
@@ -161,6 +162,10 @@ describe('an address that does not exist is hard where the server refuses it at 
     user_unknown | 550 5.2.1 Mailbox unavailable. Your IP address 192.0.2.1 is fine, the address is not known
     user_unknown | 550 Unknown local part bob in <bob@client.test>
     user_unknown | 550 no such mailbox
+    user_unknown | 550 Not a local user
+    host_unknown | 553 5.1.2 We weren't able to find the recipient domain. Please check for any spelling errors
+    user_unknown | 550 <bob@client.test> is not a valid recipient
+    user_unknown | 550 Invalid mailbox: bob@client.test
     user_unknown | 550 Mailbox does not exist
     user_unknown | 550 recipient rejected: no such account
     user_unknown | 550 Benutzer unbekannt
@@ -256,6 +261,7 @@ describe('a filter, a policy, the reputation or the authentication of the sender
     reverse_dns | 550 5.7.1 Client host rejected: cannot find your hostname, [192.0.2.1]
     reverse_dns | 421 Temporarily rejected. Reverse DNS for 192.0.2.1 failed. IB108
     reverse_dns | 554 PTR lookup failure
+    reverse_dns | 554 5.7.1 Connection refused. IP name lookup failed for 192.0.2.1
     reputation | 421 4.7.0 [TSS04] Messages from 192.0.2.25 temporarily deferred due to unexpected volume or user complaints - 4.16.55.1
     reputation | 550-5.7.1 [192.0.2.1 19] Gmail has detected that this message is likely suspicious due to the very low reputation of the sending domain.
     reputation | 550 csi.mimecast.org Poor Reputation Sender. - https://community.mimecast.com/docs/DOC-1369#550
@@ -268,6 +274,8 @@ describe('a filter, a policy, the reputation or the authentication of the sender
     blocked | 554 Blocked - see https://ipcheck.proofpoint.com/?ip=192.0.2.1
     blocked | 553 5.3.0 flpd575 DNSBL:RBL 521< 192.0.2.1 >_is_blocked.For assistance forward this error to abuse_rbl@abuse-att.net
     blocked | 554 resimta-po-01v.sys.comcast.net comcast 192.0.2.1 Comcast block for spam. Please see http://postmaster.comcast.net/smtp-error-codes.php#BL000001
+    blocked | 521 5.2.1 : AOL will not accept delivery of this message.
+    blocked | 550 You have been blocked by the recipient
     blocked | 421 4.3.2 Your ip blocked from this server
     blocked | 550 SC-001 (BAY004-MC1F1) Unfortunately, messages from 192.0.2.1 weren't sent.
     too_fast | 421 4.7.28 Gmail has detected an unusual rate of unsolicited mail originating from your IP address.
