@@ -265,3 +265,12 @@ test('an address without https is refused before anybody is sent away', async ()
   expect(status).toBe(422)
   expect(body).toMatchObject({ code: 'no_https', error: expect.stringContaining('SEGUE_PUBLIC_URL') })
 })
+
+test('with time travel on, nobody is sent to a provider', async () => {
+  const { settings } = api.context
+  api.context.settings = { ...settings, timeTravel: true }
+  const { status, body } = await begin()
+  api.context.settings = settings
+  expect(status).toBe(422)
+  expect(body.code).toBe('time_travel')
+})
