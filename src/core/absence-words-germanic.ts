@@ -73,7 +73,7 @@ export const english: AbsenceWords = {
   ignore:
     "(ticket/case/request/order) … closed | (get/gets/getting/got/come/write/writing/call/calling/ring) back to | (get/call/write/ring) (you/them) back | return (your/the) (call/email/mail/message/calls) | do not (reply/respond) | not (reply/respond) to this | (respond/reply/answer) to this | automatic (reply/response) | auto[-]reply | in response to | your (reply/answer/response) | this (reply/answer/response) | out of the blue | back office | (on/upon/after) my return | when i (return/am back/get back) | as soon as i (return/am back/get back) | once i (return/am back/get back) | when i'm back",
   contact:
-    'contact | reach out to | write to | email | e-mail | mail | call | in my absence | covering for me | substitute | replacement | stand-in | ask for | reach | speak to | successor | replaced by | taken over by | turn to | get in touch with | (can/will) help | (is/will be) covering | urgent | deputy | directed to | direct … to | forward … to',
+    'ask | see | my cover | cover | colleague | instead | contact | reach out to | write to | email | e-mail | mail | call | in my absence | covering for me | substitute | replacement | stand-in | ask for | reach | speak to | successor | replaced by | taken over by | turn to | get in touch with | (can/will) help | (is/will be) covering | urgent | deputy | directed to | direct … to | forward … to',
   title: 'mr. | mrs. | ms. | mr | mrs | ms | dr. | dr | prof. | my colleague | colleague | our',
 }
 

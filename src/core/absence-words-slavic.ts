@@ -69,7 +69,7 @@ export const polish: AbsenceWords = {
   wholeMonth: '(cały/przez cały) [miesiąc] %',
   week: 'tygodnie | tydzień | tygodniu',
   autoReply: 'odpowiedź automatyczna: | automatyczna odpowiedź: | autoodpowiedź: | auto odpowiedź:',
-  left: 'nie (pracuje/pracuję) już | już nie (pracuje/pracuję) | nie (jest/jestem) już (pracownikiem/zatrudni*/częścią) | (zakończyłem/zakończyłam/zakończył/zakończyła) (pracę/współpracę) | (odszedł/odeszła/odszedłem/odeszłam) z | nie jestem już | przeszedł na emeryturę | przeszłam na emeryturę | na emeryturze | ostatnim dniem (mojej/pracy) | mój ostatni dzień pracy był',
+  left: 'nie (pracuje/pracuję) już | już … nie (pracuje/pracuję) | już nie (pracuje/pracuję) | nie (jest/jestem) już (pracownikiem/zatrudni*/częścią) | (zakończyłem/zakończyłam/zakończył/zakończyła) (pracę/współpracę) | (odszedł/odeszła/odszedłem/odeszłam) z | nie jestem już | przeszedł na emeryturę | przeszłam na emeryturę | na emeryturze | ostatnim dniem (mojej/pracy) | mój ostatni dzień pracy był',
   receipt:
     '(otrzymaliśmy/przyjęliśmy) | potwierdzenie (otrzymania/przyjęcia) | (zgłoszenie/zamówienie) | numer (zgłoszenia/zamówienia/sprawy) | (zostało/została) (zarejestrowan*/przyjęt*) | dziękujemy za (kontakt/zgłoszenie/zamówienie) | nie odpowiada* | potwierdzamy | ticket*',
   ignore:
@@ -114,7 +114,7 @@ export const czech: AbsenceWords = {
   bareDay: '(?:dne) (\\d{1,2})\\.(?! ?[\\p{L}\\d])',
   filler: 'dne | dni | v | ve | cca | asi | přibližně | nejbližší | příští | nejdříve | na | konce dne | a',
   back: 'zpět | zpátky | vrátím | vracím | vrací | vrátíme | návrat | opět | znovu | zase | dostupn* | odpovím | odpovíme | odepíšu | ozvu | k dispozici | k zastižení | v kanceláři | v práci | otevíráme | otevřeno | přečtu | první pracovní den | nastupuji | zastihnete | k dosažení | do práce | budeme | kontaktovat | budu v | pracuji od | obnov*',
-  away: 'mimo kancelář | mimo kanceláře | nepřítom* | na dovolené | dovolen* | nejsem (v kanceláři/v práci/přítom*/k zastižení/tu/dostupn*) | nebudu (v kanceláři/v práci/přítom*/k zastižení/dostupn*) | nejsem tu | nebudu tu | jsem pryč | budu pryč | služební cest* | na cestách | nemocen* | neschop* | mateřsk* | rodičovsk* | otcovsk* | (omezen*) (přístup/přístupem) | (nemám/bez) přístup* | zavřen* | uzavřen* | na (školení/konferenci/veletrhu) | jen občas | (zřídka/sporadicky) | (nečtu/nevyřizuji/nekontroluji) | volno | mám volno | celozávodní | neúřaduje* | nedostupn* | vánoční provoz | neplacené | lékaře | na home | čtu … jen',
+  away: 'mimo kancelář | mimo kanceláře | nepřítom* | na dovolené | dovolen* | nejsem (v kanceláři/v práci/přítom*/k zastižení/tu/dostupn*) | nebudu (v kanceláři/v práci/přítom*/k zastižení/dostupn*) | nejsem tu | nebudu tu | tu nejsem | tu nebudu | (nebudu/nejsem) zde | zde (nebudu/nejsem) | jsem pryč | budu pryč | služební cest* | na cestách | nemocen* | neschop* | mateřsk* | rodičovsk* | otcovsk* | (omezen*) (přístup/přístupem) | (nemám/bez) přístup* | zavřen* | uzavřen* | na (školení/konferenci/veletrhu) | jen občas | (zřídka/sporadicky) | (nečtu/nevyřizuji/nekontroluji) | volno | mám volno | celozávodní | neúřaduje* | nedostupn* | vánoční provoz | neplacené | lékaře | na home | čtu … jen',
   awayHint:
     'pryč | školen* | veletrh* | konferenc* | zavíráme | schůzk* | jednání | volno | klienta | odjíždím',
   limited: '(omezen*/zřídka/sporadicky/jen/pouze/občas/nepravidelně/zpožděn*)',

@@ -150,6 +150,26 @@ test.each([
   })
 })
 
+test.each([
+  [
+    'I am on leave. Please contact Dana Cole at dana.cole@acme.example or 617-555-0148.',
+    { name: 'Dana Cole', email: 'dana.cole@acme.example', phone: '617-555-0148' },
+  ],
+  [
+    'Ich bin im Urlaub. Vertretung: Frau Dr. Ilse Baum, i.baum@acme.example, 0831 / 20 44 18',
+    { name: 'Ilse Baum', email: 'i.baum@acme.example', phone: '0831 / 20 44 18' },
+  ],
+  ['Je suis absent, voyez avec Paul (poste 21).', { name: 'Paul', email: null, phone: '21' }],
+  ['本人休假,急事请联系王芳(138-0000-0000)。', { name: '王芳', email: null, phone: '138-0000-0000' }],
+  ['I am on leave.\n\nTom Fox | Acme | tom.fox@acme.example', null],
+  ['I am on leave. In urgent cases call our service desk: 020 7946 0000.', null],
+])(
+  'who answers meanwhile is named as the note names them, and a signature or a switchboard is nobody: %s',
+  (words, substitute) => {
+    expect(readAbsence({ subject: '', words, now })?.substitute).toEqual(substitute)
+  },
+)
+
 test('a subject that begins with an absence was written by a program', () => {
   expect(absenceSubject('Frånvaro')).toBe('frånvaro')
   expect(absenceSubject('【不在】3/7まで休暇')).toBeDefined()

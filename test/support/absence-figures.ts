@@ -21,7 +21,7 @@ export interface AbsenceTally {
   certainFound: number
   /** The truth names a day, and we found none. */
   missing: number
-  /** Somebody is named, and we name the same: by address where there is one, else by name. */
+  /** Somebody is named, and we say the same name, address and telephone. */
   named: number
   namedRight: number
 }
@@ -78,11 +78,7 @@ async function judge({
   const named = truth.substitute ?? truth.referral
   const found = absence?.substitute ?? absence?.referral ?? null
   const same =
-    named !== null &&
-    found !== null &&
-    (named.email === null
-      ? found.name === named.name
-      : found.email?.toLowerCase() === named.email.toLowerCase())
+    named !== null && found?.name === named.name && found.email === named.email && found.phone === named.phone
   return {
     notes: 1,
     kindRight: Number(kindOf(kind, absence?.leftCompany === true) === truth.kind),
@@ -127,6 +123,7 @@ function figuresOf(tally: AbsenceTally, half: string): Figure[] {
     { what: `${half}: wrong day given as certain`, found: tally.wrongAsCertain, of, target: 'none' },
     { what: `${half}: doubtful day given as certain`, found: tally.doubtfulAsCertain, of, target: 'none' },
     { what: `${half}: away, left or neither told right`, found: tally.kindRight, of, target: TARGET },
+    { what: `${half}: who answers instead`, found: tally.namedRight, of: tally.named, target: 0.8 },
     {
       what: `${half}: certain days given as certain`,
       found: tally.certainFound,
