@@ -215,6 +215,25 @@ test('a corrected time zone looks at the person now, but neither before their wa
   expect(after.get(deferred!)).toBe(inTenHours)
 })
 
+test('when the zone of a contact changes, a wait of days ends in the morning of the new zone, also of an inferred one', async () => {
+  const schedule = await api.post('/emailer_schedules', {
+    ...{ name: 'Theirs', time_zone: 'Europe/Berlin', use_contacts_time_zone: true },
+    schedule_hash: { friday: [[9, 17]] },
+  })
+  const { id } = await newSequence(api, {
+    ...{ active: true, emailer_schedule_id: schedule.body.emailer_schedule.id },
+    emailer_steps: [step({ wait: [1, 'day'] })],
+  })
+  const ana = await newContact(api)
+  await add(api, id, [ana])
+  const due = async () => (await peopleOf(id))[0]!.due
+  expect(await due()).toBe(Date.parse('2027-01-15T09:00:00+01:00'))
+  await api.put(`/contacts/${ana}`, { time_zone: 'America/Los_Angeles' })
+  expect(await due()).toBe(Date.parse('2027-01-15T09:00:00-08:00'))
+  await api.put(`/contacts/${ana}`, { time_zone: '', country: 'United Kingdom' })
+  expect(await due()).toBe(Date.parse('2027-01-15T09:00:00Z'))
+})
+
 test('edits and additions at once neither deadlock nor lose anybody', async () => {
   const { id, steps } = await newSequence(api, { active: true })
   const contacts = await newContacts(api, 12)
