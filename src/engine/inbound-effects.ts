@@ -22,6 +22,7 @@ import { away } from './inbound-away.ts'
 import { bounce } from './inbound-bounce.ts'
 import { ACTOR, about, type Event, NOTHING, note, type Stopped } from './inbound-event.ts'
 import type { Match } from './inbound-match.ts'
+import { endForMeaning, recordMeaning } from './inbound-meaning.ts'
 
 /** Applies the mail's effect. Returns whose claimed emails are to be swept after the commit. */
 export async function applyEffect(tx: Db, event: Event): Promise<Stopped> {
@@ -30,6 +31,14 @@ export async function applyEffect(tx: Db, event: Event): Promise<Stopped> {
   if (kind === 'opt_out') return optOut(tx, event)
   const { match } = event
   if (match === null) return NOTHING
+  const ended = await endForMeaning(tx, event, match)
+  const stopped = await effectOfKind(tx, event, match)
+  await recordMeaning(tx, event, match)
+  return { ...stopped, enrollmentIds: [...new Set([...stopped.enrollmentIds, ...ended])] }
+}
+
+async function effectOfKind(tx: Db, event: Event, match: Match): Promise<Stopped> {
+  const { kind } = event.reading
   switch (kind) {
     // A person's mail without any mark of an answer, from somebody we wrote to, is one all the same.
     case 'reply':
@@ -48,6 +57,8 @@ export async function applyEffect(tx: Db, event: Event): Promise<Stopped> {
     case 'complaint':
       return complaint(tx, event, match)
     case 'delivered':
+    case 'opt_out':
+    case 'human_outbound':
       return NOTHING
   }
 }

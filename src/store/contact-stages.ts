@@ -18,7 +18,15 @@ export async function moveToStage(
     team: TeamId
     address: string
     role: StageRole &
-      ('replied' | 'interested' | 'not_interested' | 'bad_data' | 'do_not_contact' | 'unresponsive')
+      (
+        | 'replied'
+        | 'changed_job'
+        | 'interested'
+        | 'not_interested'
+        | 'bad_data'
+        | 'do_not_contact'
+        | 'unresponsive'
+      )
     now: Instant
   },
 ): Promise<void> {

@@ -142,3 +142,17 @@ export async function activeAtMailbox(
     order by e.id`.execute(kysely(db))
   return rows
 }
+
+/** What a task about this contact needs: whose it is (the mailbox's), how the contact is called, and what is open about them already. */
+export async function taskFrame(
+  db: Db,
+  { team, contactId, mailboxId }: { team: TeamId; contactId: Id; mailboxId: Id },
+): Promise<{ userId: Id; who: string; openTitles: string[] }> {
+  const { rows } = await sql<{ userId: Id; who: string; openTitles: string[] }>`
+    select m.user_id as "userId", coalesce(nullif(concat_ws(' ', c.first_name, c.last_name), ''), c.address, 'The contact') as who,
+      array(select t.title from tasks t where t.team_id = c.team_id and t.contact_id = c.id and t.state = 'open'
+        and t.title is not null) as "openTitles"
+    from contacts c join mailboxes m on m.team_id = c.team_id and m.id = ${mailboxId}
+    where c.team_id = ${team} and c.id = ${contactId}`.execute(kysely(db))
+  return rows[0]!
+}

@@ -157,7 +157,7 @@ test.runIf(hasChromium)(
       ['pat1@corp1.test', /Answered/],
       ['pat2@corp2.test', /does not exist/],
       ['pat3@corp3.test', /Opted out/],
-      ['pat4@corp4.test', /last step/],
+      ['pat4@corp4.test', /end of the sequence/],
     ] as const) {
       await search.fill(address)
       await eventually(() => by('enrollment').allTextContents()).toEqual([expect.stringMatching(words)])

@@ -1,0 +1,75 @@
+/**
+ * What a mail means beyond its kind: somebody who has left or whom we meet is in no sequence any more, and whoever is named instead becomes
+ * a task. A sender that their own server doubts changes nothing.
+ */
+import type { Db } from '../core/db.ts'
+import { type Id, newId } from '../core/ids.ts'
+import type { InboundReading } from '../core/inbound.ts'
+import { hasLeft, namedInstead } from '../core/named-instead.ts'
+import type { Reason } from '../core/reason.ts'
+import { moveToStage } from '../store/contact-stages.ts'
+import { taskFrame } from '../store/inbound-marks.ts'
+import { markMeeting } from '../store/meetings.ts'
+import { liveEnrollments, stop } from '../store/stops.ts'
+import { insertTasks } from '../store/tasks.ts'
+import { ACTOR, about, type Event, note } from './inbound-event.ts'
+import type { Match } from './inbound-match.ts'
+
+/** Which stops the meaning calls for; null: none. */
+function endingOf(reading: InboundReading): Extract<Reason, 'left_company' | 'meeting'> | null {
+  if (reading.senderDoubt !== null) return null
+  if (hasLeft(reading)) return 'left_company'
+  return isMeeting(reading) ? 'meeting' : null
+}
+
+/** The contact invites us, or accepts our invitation. A refusal, or another time, is an answer like any other. */
+function isMeeting({ calendar }: InboundReading): boolean {
+  if (calendar === null) return false
+  return calendar.method === 'request' || (calendar.method === 'reply' && calendar.partstat === 'accepted')
+}
+
+/** Before the effect of the kind: contacts and enrollments are locked before messages. Returns whose enrollments ended. */
+export async function endForMeaning(tx: Db, event: Event, { message }: Match): Promise<Id[]> {
+  const { team, now, random, reading } = event
+  const { toAddress: address, id: messageId } = message
+  const reason = endingOf(reading)
+  if (reason === null || address === null) return []
+  await moveToStage(tx, { team, address, role: reason === 'meeting' ? 'interested' : 'changed_job', now })
+  const enrollmentIds = await liveEnrollments(tx, { team, of: { addresses: [address] } })
+  const ending = { to: 'finished', reason } as const
+  await stop(tx, { team, enrollmentIds, stop: ending, actor: ACTOR, now, random, messageId })
+  return enrollmentIds
+}
+
+/** After it: the number of the meeting, the activity, and the task. */
+export async function recordMeaning(tx: Db, event: Event, { message }: Match): Promise<void> {
+  const { team, now, random, reading } = event
+  const { contactId, mailboxId } = message
+  if (contactId === null || reading.senderDoubt !== null) return
+  const reason = endingOf(reading)
+  if (reason === 'meeting') await markMeeting(tx, { team, contactId, now })
+  if (reason !== null) {
+    const detail = {
+      from: event.sender,
+      words: reading.leftCompany?.words ?? reading.calendar?.summary ?? '',
+    }
+    await note(tx, event, { ...about(message), kind: reason, detail })
+  }
+  const frame = await taskFrame(tx, { team, contactId, mailboxId })
+  const task = namedInstead(reading, frame.who)
+  // Every mail to somebody who is away is answered with the same note.
+  if (task === null || frame.openTitles.includes(task.title)) return
+  const fields = {
+    kind: 'action_item' as const,
+    statusGiven: true,
+    state: 'open' as const,
+    priority: 'medium' as const,
+    ...task,
+    contactId,
+    userId: frame.userId,
+    creatorId: null,
+    dueAt: now,
+  }
+  const tasks = [{ ...fields, id: newId(now, random) }]
+  await insertTasks(tx, { team, tasks, actor: ACTOR, from: ACTOR, now })
+}

@@ -1,0 +1,116 @@
+/** What a mail means beyond its kind: a departure and a meeting end everything for the person, and whoever is named instead is a task. */
+import { sql } from 'kysely'
+import { beforeEach, expect, test } from 'vitest'
+import { kysely } from '../../src/store/db.ts'
+import {
+  activities,
+  ann,
+  answer,
+  db,
+  enrollment,
+  random,
+  sentAt,
+  stageOf,
+  take,
+  team,
+  total,
+} from '../support/inbox.ts'
+import { createSequence, sendFirst } from '../support/sent.ts'
+
+interface Task {
+  kind: string
+  title: string
+  contact: string
+  user: string
+}
+const tasks = async () =>
+  (
+    await sql<Task>`
+      select kind, title, contact_id as contact, user_id as "user" from tasks where state = 'open' order by id`.execute(
+      kysely(db),
+    )
+  ).rows
+const note = (words: string, headers: Record<string, string> = {}) =>
+  answer({ Subject: 'Automatic reply: Hello Ann', 'Auto-Submitted': 'auto-replied', ...headers }, words)
+
+function invitation(method: 'REQUEST' | 'REPLY', partstat = 'ACCEPTED'): string {
+  const lines = [
+    'BEGIN:VCALENDAR',
+    'VERSION:2.0',
+    `METHOD:${method}`,
+    'BEGIN:VEVENT',
+    'UID:1@client.test',
+    'DTSTART:20270310T090000Z',
+    'SUMMARY:Talk about the offer',
+    'ORGANIZER:mailto:sandbox@segue.test',
+    `ATTENDEE;PARTSTAT=${partstat}:mailto:ann@client.test`,
+    'END:VEVENT',
+    'END:VCALENDAR',
+  ].join('\r\n')
+  return answer({ 'Content-Type': `text/calendar; method=${method}; charset=utf-8` }, lines)
+}
+
+/** Ann is in a second sequence, too. */
+let other: string
+beforeEach(async () => {
+  await sql`truncate tasks cascade`.execute(kysely(db))
+  const sequence = await createSequence(db, team, { now: sentAt, random })
+  other = (await sendFirst(db, team, { now: sentAt, random, sequence, address: ann.address, known: ann }))
+    .enrollmentId
+})
+
+test('left the company: everything ends, the stage says so, and the referral is a task of whose mailbox it is', async () => {
+  await take(note('Ann has left the company. Please contact Cid Boss at cid.boss@client.test instead.'))
+  for (const id of [ann.enrollmentId, other])
+    expect(await enrollment(id)).toMatchObject({ state: 'finished', reason: 'left_company' })
+  expect(await stageOf()).toBe('changed_job')
+  expect(await tasks()).toMatchObject([
+    {
+      kind: 'action_item',
+      title: expect.stringMatching(/cid\.boss@client\.test: .* has left the company$/),
+      contact: ann.contactId,
+      user: team.userId,
+    },
+  ])
+  expect(await activities('left_company')).toHaveLength(1)
+  expect(await total('replied')).toBe(0)
+})
+
+test('a substitute for somebody who is away is a task, once for all notes of the same absence', async () => {
+  const words = 'I am out of the office until 12 March 2027. Please contact cid@client.test in my absence.'
+  await take(note(words))
+  await take(note(words))
+  expect(await enrollment()).toMatchObject({ state: 'paused', reason: 'away' })
+  expect(await tasks()).toMatchObject([{ title: expect.stringContaining('cid@client.test') }])
+})
+
+test('an accepted invitation ends everything as a meeting, and the contact is interested', async () => {
+  await take(invitation('REPLY'))
+  for (const id of [ann.enrollmentId, other])
+    expect(await enrollment(id)).toMatchObject({ state: 'finished', reason: 'meeting' })
+  expect(await stageOf()).toBe('interested')
+  expect(await total('demoed')).toBe(1)
+  expect(await activities('meeting')).toHaveLength(1)
+})
+
+test('a request for a meeting by the contact is a meeting', async () => {
+  await take(invitation('REQUEST', 'NEEDS-ACTION'))
+  expect(await enrollment(other)).toMatchObject({ state: 'finished', reason: 'meeting' })
+})
+
+test('a declined invitation is an answer like any other', async () => {
+  await take(invitation('REPLY', 'DECLINED'))
+  expect(await enrollment()).toMatchObject({ state: 'finished', reason: 'replied' })
+  expect(await enrollment(other)).toMatchObject({ state: 'active' })
+  expect(await total('demoed')).toBe(0)
+})
+
+test('a sender that their own server doubts ends nothing beyond the answer', async () => {
+  await take(
+    note('Ann has left the company. Please contact cid@client.test.', {
+      'Authentication-Results': 'mx.segue.test; dmarc=fail header.from=client.test',
+    }),
+  )
+  expect(await enrollment(other)).toMatchObject({ state: 'active' })
+  expect(await tasks()).toEqual([])
+})
