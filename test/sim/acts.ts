@@ -23,6 +23,7 @@ import {
   stopAs,
   writeByHand,
 } from './people.ts'
+import { makeCalls, sendDrafts } from './tasks.ts'
 
 export const ACTS: readonly (readonly [string, number, Act])[] = [
   ['pause', 10, pause],
@@ -46,4 +47,6 @@ export const ACTS: readonly (readonly [string, number, Act])[] = [
   ['reconnect', 7, reconnect],
   ['end a suspension', 7, endSuspensions],
   ['write by hand', 2, writeByHand],
+  ['make calls', 8, makeCalls],
+  ['send drafts off', 12, sendDrafts],
 ]

@@ -68,13 +68,14 @@ export interface MarkRow extends ScheduleRow {
   account_id: Id | null
   domain_cap: number | null
   account_cap: number | null
+  by_hand: boolean
 }
 
 const MARK_SQL = `
   select m.id, m.enrollment_id, m.step_id, m.sequence_id, m.mailbox_id, m.to_address, m.state, m.claimed_at,
     (m.facts->'enrollment'->>'dueAt')::float8 as due_at, (m.facts->'enrollment'->>'rank')::int < 3 as follow_up,
     e.state as enrollment_state, e.reason as enrollment_reason, e.hold_reason, e.removed_at is not null as removed,
-    q.active, q.archived_at is not null as archived, q.daily_cap as sequence_cap, t.daily_cap as step_cap, q.finish_on_reply,
+    coalesce(t.kind = 'manual_email', false) as by_hand, q.active, q.archived_at is not null as archived, q.daily_cap as sequence_cap, t.daily_cap as step_cap, q.finish_on_reply,
     d.time_zone, d.use_contact_zone, d.skip_holidays, d.extra_holidays, d.windows, c.time_zone as contact_zone,
     exists (select from suppressions s where s.team_id = m.team_id and s.lifted_at is null and (
       (s.kind = 'address' and s.value = m.to_address) or
@@ -158,7 +159,8 @@ export class MarkCheckers {
     if (row.state !== 'transmitting')
       this.#fail('1 at most once', sending, `its mark was granted, its row is ${row.state}`)
     this.#stopWins(sending, row)
-    if (row.windows && !isOpenAt(row, row.contact_zone, sending.markedAt))
+    // A person sends off at any hour.
+    if (!row.by_hand && row.windows && !isOpenAt(row, row.contact_zone, sending.markedAt))
       this.#fail('3 inside its window', sending, `closed; ${describe(row, sending.markedAt)}`)
     this.#withinLimits(sending, row)
     this.#nothingAfterAnEnd(sending, row)

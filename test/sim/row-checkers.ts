@@ -190,6 +190,8 @@ const ALLOWED_HOLDS = [
   'blocked',
   'sending_failed',
   'human_outbound',
+  // Its task is open: verify proves that.
+  'task_open',
 ]
 
 const nobodyIsStuck: Check = async ({ connections, team, now }) => {
@@ -209,13 +211,15 @@ const nobodyIsStuck: Check = async ({ connections, team, now }) => {
   return rows.map(({ id, words }): Found => ['liveness', `enrollment ${id} stands still: ${words}`])
 }
 
-/** Whoever has completed a sequence has every step that still belongs to it, or a person said that it was sent. */
+/** Whoever has completed a sequence has every step that still belongs to it, a person said that it was sent, or its task was ended. */
 const nobodyIsSkipped: Check = async ({ connections, team }) => {
   const rows = await connections.query<{ id: string; step_id: string; state: string | null }>(
     `select e.id, s.id as step_id, m.state from enrollments e
      join steps s on s.team_id = e.team_id and s.sequence_id = e.sequence_id and s.deleted_at is null
      left join messages m on m.team_id = e.team_id and m.enrollment_id = e.id and m.step_id = s.id
-     where e.team_id = $1 and e.state = 'finished' and e.reason = 'completed' and m.state is distinct from 'accepted'`,
+     where e.team_id = $1 and e.state = 'finished' and e.reason = 'completed' and m.state is distinct from 'accepted'
+       and not exists (select from tasks t where t.team_id = e.team_id and t.enrollment_id = e.id and t.step_id = s.id
+         and t.state in ('completed', 'skipped'))`,
     [team],
   )
   return rows.map(

@@ -278,6 +278,9 @@ async function writeSequences({ connections, random, now }: Making, made: SimTea
   const writing = { team, userId, actor: `user:${userId}`, now, random }
   for (const [i, length] of [3, 3, 4].entries()) {
     const steps = Array.from({ length }, (_, n) => stepOf(i + 1, n + 1, random))
+    // A call that nobody may ever make, and an email that somebody reads before it leaves.
+    if (i === 2) steps.splice(2, 0, { kind: 'call', waitAmount: 1, waitUnit: 'day', autoSkipDays: 3 })
+    if (i === 1) steps[2] = { ...steps[2], kind: 'manual_email', autoSkipDays: 10 }
     if (i === 1) steps[0] = { ...steps[0], dailyCap: between(6, 9, random) }
     const draft = {
       name: `Sequence ${i + 1}`,
