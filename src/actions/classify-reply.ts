@@ -3,15 +3,15 @@ import type { Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
 import type { Id, TeamId } from '../core/ids.ts'
 import type { Random } from '../core/random.ts'
-import { effectOf, type ReplyClass } from '../core/reply-class.ts'
+import type { ReplyClass } from '../core/reply-class.ts'
 import { done, notFound, type Result, refused } from '../core/result.ts'
 import { writeActivities } from '../store/activities.ts'
 import { moveToStage } from '../store/contact-stages.ts'
 import { type ContactRow, lockContact } from '../store/contacts.ts'
-import { liveWhereInterestEnds } from '../store/enrollments.ts'
 import { recordOptOut } from '../store/opt-outs.ts'
 import { type ClassedInbound, inboundById, saveReplyClass } from '../store/reply-classes.ts'
 import { type InFlight, liveEnrollments, stop, sweep } from '../store/stops.ts'
+import { endInterested } from './stop-interested.ts'
 
 export interface Classifying {
   team: TeamId
@@ -71,24 +71,29 @@ async function follow(tx: Db, classifying: Classifying, { mail, contact, replyCl
   const { team, actor, now, random } = classifying
   const { address, id } = contact
   const contactIds = [id]
-  const moves = (role: 'interested' | 'not_interested') =>
+  const moves = (role: 'interested' | 'not_interested' | 'changed_job') =>
     address === null ? undefined : moveToStage(tx, { team, address, role, now })
-  const end = (enrollmentIds: Id[], reason: 'interested' | 'left_company' | 'marked_finished') =>
-    stop(tx, { team, enrollmentIds, stop: { to: 'finished', reason }, actor, now, random })
-  switch (effectOf(replyClass)) {
-    case 'interested':
+  const endAll = async (reason: 'left_company' | 'marked_finished') => {
+    const enrollmentIds = await liveEnrollments(tx, { team, of: { contactIds } })
+    await stop(tx, { team, enrollmentIds, stop: { to: 'finished', reason }, actor, now, random })
+  }
+  switch (replyClass) {
+    case 'willing_to_meet':
       await moves('interested')
-      await end(await liveWhereInterestEnds(tx, { team, contactIds }), 'interested')
-      return
+      return endInterested(tx, { team, contactIds, actor, now, random })
     case 'not_interested':
       await moves('not_interested')
-      await end(await liveEnrollments(tx, { team, of: { contactIds } }), 'marked_finished')
-      return
-    case 'left_company':
-      await end(await liveEnrollments(tx, { team, of: { contactIds } }), 'left_company')
-      return
-    case 'opt_out':
+      return endAll('marked_finished')
+    case 'already_left_company_or_not_right_person':
+      await moves('changed_job')
+      return endAll('left_company')
+    case 'unsubscribe':
       if (address !== null)
         await recordOptOut(tx, { team, address, via: 'reply', messageId: mail.messageId, actor, now, random })
+      return
+    case 'follow_up_question':
+    case 'person_referral':
+    case 'out_of_office':
+    case 'none_of_the_above':
   }
 }

@@ -1,6 +1,7 @@
 /** "Why not sent?": every gate of one enrollment, each closed one with its value, the moment it opens, and the way out in a sentence. */
 import type { Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
+import { deedOf } from '../core/deed.ts'
 import type { Facts } from '../core/facts.ts'
 import { type ClosedGate, GATES, type Gate, type GateName, judgeAll } from '../core/gates.ts'
 import type { Id, TeamId } from '../core/ids.ts'
@@ -40,7 +41,7 @@ export async function explain(
   return {
     gates: gates.map((gate) => explained(gate, facts)),
     nextAt: closed.length === 0 ? now : opensAt(closed, now),
-    decision: closed[0]?.name ?? 'send',
+    decision: closed[0]?.name ?? (deedOf(facts) === 'task' ? 'task' : 'send'),
   }
 }
 

@@ -27,7 +27,14 @@ export async function stopInterested(
   const interested = (await contactStagesOf(tx, team)).find((stage) => stage.role === 'interested')?.id
   const contactIds = moved.filter(({ after }) => after === interested).map(({ contactId }) => contactId)
   if (contactIds.length === 0) return
-  const enrollmentIds = await liveWhereInterestEnds(tx, { team, contactIds })
-  const ending = { to: 'finished', reason: 'interested' } as const
-  await stop(tx, { team, enrollmentIds, stop: ending, actor, now, random })
+  await endInterested(tx, { team, contactIds, actor, now, random })
+}
+
+/** Ends what ends with interest. */
+export async function endInterested(
+  tx: Db,
+  o: { team: TeamId; contactIds: readonly Id[]; actor: string; now: Instant; random: Random },
+): Promise<void> {
+  const enrollmentIds = await liveWhereInterestEnds(tx, o)
+  await stop(tx, { ...o, enrollmentIds, stop: { to: 'finished', reason: 'interested' } })
 }

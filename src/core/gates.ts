@@ -297,6 +297,7 @@ export const GATES: readonly Law[] = [
   {
     name: 'mailbox_suspended',
     rule: 'Not too much of what the mailbox sent came back or was reported as spam.',
+    of: MAILED,
     judge: ({ mailbox }) =>
       mailbox.suspendedFor === null ? null : park('mailbox', `${mailbox.address}: ${mailbox.suspendedFor}`),
   },
@@ -330,6 +331,7 @@ export const GATES: readonly Law[] = [
   {
     name: 'ramp_up',
     rule: 'The ramp-up of the mailbox: how much it may send in 24 hours while it is young.',
+    of: MAILED,
     judge: judgePace('ramp_up'),
   },
   {

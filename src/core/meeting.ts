@@ -17,6 +17,11 @@ export interface CalendarMail {
   summary: string | null
 }
 
+/** Somebody invites us, or accepts. A refusal, or another time, is an answer like any other. */
+export function isMeeting({ method, partstat }: CalendarMail): boolean {
+  return method === 'request' || (method === 'reply' && partstat === 'accepted')
+}
+
 const ATTENDEES_MAX = 100
 const LINES_MAX = 2_000
 

@@ -4,7 +4,7 @@
  */
 import type { Evidence } from './evidence.ts'
 import type { LeftCompany, Referral } from './left-company.ts'
-import type { CalendarMail } from './meeting.ts'
+import { type CalendarMail, isMeeting } from './meeting.ts'
 import type { ReplyClass } from './reply-class.ts'
 
 export interface ClassedReply {
@@ -48,7 +48,7 @@ export function replyClassIn(reply: ReplyToClass): ClassedReply | null {
     return classed('already_left_company_or_not_right_person', 'fixed phrase', leftCompany.words)
   if (kind === 'out_of_office') return classed('out_of_office', 'kind', 'an absence note')
   if (kind !== 'reply' && kind !== 'other') return null
-  if (calendar && (calendar.method === 'request' || calendar.partstat === 'accepted'))
+  if (calendar && isMeeting(calendar))
     return classed('willing_to_meet', 'calendar', calendar.partstat ?? calendar.method)
   const words = reply.words.replace(/[’‘`´]/g, "'").slice(0, SHORT * 10)
   const wrong = WRONG_PERSON.exec(words)

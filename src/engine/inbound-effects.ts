@@ -85,7 +85,8 @@ async function reply(tx: Db, event: Event, { message, evidence }: Match): Promis
       messageId: message.id,
     })
   }
-  await markMessageReplied(tx, { team, messageId: message.id, now })
+  const replyClass = event.reading.replyClass?.class ?? null
+  await markMessageReplied(tx, { team, messageId: message.id, now, replyClass })
   const others =
     contactId === null ? [] : await liveEnrollments(tx, { team, of: { contactIds: [contactId] } })
   const detail = {

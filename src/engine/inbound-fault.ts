@@ -103,7 +103,7 @@ async function keep(
         html: '',
         returnsOn: null,
       },
-      ...{ messageId: null, enrollmentId: null, contactId: null, confidence: 0 },
+      ...{ messageId: null, enrollmentId: null, contactId: null, confidence: 0, replyClass: null },
       evidence: [{ name: 'fault', value: words, score: 0 }],
       receivedAt: mail.internalDate ?? now,
       readAt: now,

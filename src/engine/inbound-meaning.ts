@@ -5,6 +5,7 @@
 import type { Db } from '../core/db.ts'
 import { type Id, newId } from '../core/ids.ts'
 import type { InboundReading } from '../core/inbound.ts'
+import { isMeeting } from '../core/meeting.ts'
 import { hasLeft, namedInstead } from '../core/named-instead.ts'
 import type { Reason } from '../core/reason.ts'
 import { moveToStage } from '../store/contact-stages.ts'
@@ -19,13 +20,7 @@ import type { Match } from './inbound-match.ts'
 function endingOf(reading: InboundReading): Extract<Reason, 'left_company' | 'meeting'> | null {
   if (reading.senderDoubt !== null) return null
   if (hasLeft(reading)) return 'left_company'
-  return isMeeting(reading) ? 'meeting' : null
-}
-
-/** The contact invites us, or accepts our invitation. A refusal, or another time, is an answer like any other. */
-function isMeeting({ calendar }: InboundReading): boolean {
-  if (calendar === null) return false
-  return calendar.method === 'request' || (calendar.method === 'reply' && calendar.partstat === 'accepted')
+  return reading.calendar !== null && isMeeting(reading.calendar) ? 'meeting' : null
 }
 
 /** Before the effect of the kind: contacts and enrollments are locked before messages. Returns whose enrollments ended. */

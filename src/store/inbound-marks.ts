@@ -7,6 +7,7 @@ import type { AwayRules } from '../core/absence.ts'
 import type { Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
 import type { Id, TeamId } from '../core/ids.ts'
+import type { ReplyClass } from '../core/reply-class.ts'
 import { at, kysely } from './db.ts'
 
 interface OfMessage {
@@ -29,9 +30,14 @@ export async function markEnrollmentReplied(
   return (rows[0] as { first: boolean } | undefined)?.first ?? false
 }
 
-export async function markMessageReplied(tx: Db, { team, messageId, now }: OfMessage): Promise<void> {
+/** `replyClass`: what the answer means, where a fixed phrase says so; what a person has said stays. */
+export async function markMessageReplied(
+  tx: Db,
+  { team, messageId, now, replyClass }: OfMessage & { replyClass: ReplyClass | null },
+): Promise<void> {
   await sql`
-    update messages set replied_at = coalesce(replied_at, ${at(now)}), updated_at = ${at(now)}
+    update messages set replied_at = coalesce(replied_at, ${at(now)}), reply_class = coalesce(reply_class, ${replyClass}),
+      updated_at = ${at(now)}
     where team_id = ${team} and id = ${messageId}`.execute(kysely(tx))
 }
 

@@ -7,6 +7,7 @@ import type { Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
 import type { Id, TeamId } from '../core/ids.ts'
 import type { Evidence, InboundKind } from '../core/inbound.ts'
+import type { ReplyClass } from '../core/reply-class.ts'
 import { at, json, kysely } from './db.ts'
 
 export interface NewInbound {
@@ -34,6 +35,8 @@ export interface NewInbound {
   evidence: Evidence[]
   /** 0 to 100: how sure the match is. */
   confidence: number
+  /** By fixed phrases; null where people must decide. */
+  replyClass: ReplyClass | null
   receivedAt: Instant
   readAt: Instant
 }
@@ -63,6 +66,8 @@ export async function insertInbound(tx: Db, team: TeamId, row: NewInbound): Prom
       contact_id: row.contactId,
       evidence: json(row.evidence),
       confidence: row.confidence,
+      reply_class: row.replyClass,
+      reply_class_by: row.replyClass === null ? null : 'inbound',
       received_at: at(row.receivedAt),
       read_at: at(row.readAt),
     })

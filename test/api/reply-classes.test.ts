@@ -36,7 +36,7 @@ async function stageOf(contactId: string) {
 test.each([
   ['willing_to_meet', 'interested', 'interested'],
   ['not_interested', 'not_interested', 'manually finished'],
-  ['already_left_company_or_not_right_person', 'new', 'Left the company'],
+  ['already_left_company_or_not_right_person', 'changed_job', 'Left the company, or wrong person'],
   ['unsubscribe', 'do_not_contact', 'unsubscribed'],
 ])('%s moves the contact to %s and ends the sequence as "%s"', async (replyClass, role, inactive) => {
   const mail = await answered()

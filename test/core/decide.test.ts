@@ -106,6 +106,10 @@ test('a step for a person becomes a task when it is due, inside the window, what
   const facts = factsWith((f) => {
     f.step = { ...f.step, kind: 'call', variant: null, autoSkipDays: 3 }
     f.mailbox.connected = false
+    f.mailbox.suspendedFor = '30 of 200 emails in 7 days came back'
+    f.mailbox.pace.ramp = {
+      ...{ allowed: 5, nth: NOW - HOUR, raisesAt: NOW + DAY, allowedNext: 7, nthNext: null },
+    }
     f.reading.readAt = null
     f.contact.address = null
   })

@@ -114,3 +114,14 @@ test('a sender that their own server doubts ends nothing beyond the answer', asy
   expect(await enrollment(other)).toMatchObject({ state: 'active' })
   expect(await tasks()).toEqual([])
 })
+
+test('a fixed phrase says what an answer means, on the mail and on the email it answers; it decides nothing', async () => {
+  await take(answer({}, 'Not interested, thanks.'))
+  const { rows } = await sql`
+    select i.reply_class as mail, i.reply_class_by as by, m.reply_class as email from inbound i join messages m on m.id = i.matched_message_id`.execute(
+    kysely(db),
+  )
+  expect(rows).toEqual([{ mail: 'not_interested', by: 'inbound', email: 'not_interested' }])
+  expect(await stageOf()).toBe('replied')
+  expect(await enrollment(other)).toMatchObject({ state: 'active' })
+})
