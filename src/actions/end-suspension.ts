@@ -22,7 +22,11 @@ export async function endMailboxSuspension(
     const mailbox = await mailboxById(tx, { team, id })
     if (!mailbox) return notFound()
     const { timeZone } = await teamById(tx, team)
-    const plan = carefulReturn(mailbox.dailyLimit, plainDate(localDay(timeZone, now)).toString())
+    const plan = carefulReturn(
+      mailbox.dailyLimit,
+      plainDate(localDay(timeZone, now)).toString(),
+      mailbox.rampUp,
+    )
     if (!(await endSuspension(tx, { team, id, now, plan })))
       return refused(`${mailbox.address} is not suspended: it sends as its limits allow.`)
     const activity = { kind: 'mailbox_resumed', actor: `user:${userId}`, mailboxId: id } as const

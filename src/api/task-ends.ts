@@ -15,7 +15,9 @@ import { isoOrNull, WireInstantOrNull } from './wire/instant.ts'
 import { WireTask } from './wire/task.ts'
 
 const TextOrNull = Type.Union([Type.String(), Type.Null()])
-const Note = Type.Optional(Type.String({ description: 'What came of it; kept with the task.' }))
+const Note = Type.Optional(
+  Type.String({ maxLength: 10_000, description: 'What came of it; kept with the task.' }),
+)
 
 const WireDraft = Type.Object({
   subject: Type.String(),

@@ -8,7 +8,7 @@ import { searchTasks, type TaskFields, taskById, tasksByIds } from '../store/tas
 import { actorOf } from './actor.ts'
 import { refuse, shorten } from './errors.ts'
 import { Breadcrumb, Pagination, pageOf, pageParameters, paginationOf } from './paging.ts'
-import { IdParameter, oneOf } from './params.ts'
+import { clearable, IdParameter, oneOf } from './params.ts'
 import { allowed } from './refusing.ts'
 import { type Call, type Route, route } from './route.ts'
 import { tasksWire } from './task-answers.ts'
@@ -97,8 +97,8 @@ const parameters = {
   priority: Text,
   status: Type.Optional(oneOf(TASK_STATUSES)),
   due_at: Text,
-  title: Type.Optional(Type.Union([Type.String(), Type.Null()])),
-  note: Type.Optional(Type.Union([Type.String(), Type.Null()])),
+  title: clearable(Type.String({ maxLength: 500 })),
+  note: clearable(Type.String({ maxLength: 10_000 })),
 }
 
 const Create = Type.Object({ ...parameters, contact_id: Type.Optional(IdParameter) })

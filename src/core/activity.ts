@@ -26,6 +26,7 @@ export const ACTIVITIES = {
   away: 'Away.',
   bounced: 'The email came back.',
   opted_out: 'Opted out.',
+  opt_out_doubted: 'Asked to opt out, but the sender is not proved. Opt the person out if it is them.',
   complained: 'Reported the email as spam.',
   unresponsive: 'Received every step and did not answer.',
   human_outbound: 'Somebody wrote by hand.',

@@ -22,7 +22,7 @@ const COMPANY = '(?:company|firm|business|organi[sz]ation|agency|bank|school|uni
 const GONE: readonly RegExp[] = [
   // "Bob no longer works here." / "I have left the company." / "is no longer with Acme" / "retired in May" / "no longer employed"
   new RegExp(
-    `no longer (?:work(?:s|ing)?|employed|a member|part of the team)(?!\\p{L})(?! (?:on|as we|well|properly))|(?:does not|doesn't|do not|don't) work (?:here|for us|with us|at [A-Z]\\w+) (?:any ?more|any longer)|no longer (?:with|at|part of) (?:us|our ${COMPANY}|the ${COMPANY}|this ${COMPANY}|[A-Z]\\w+)|(?:has|have|had|'ve|'s) (?:now |recently |since |already )?left (?:the|our|this|my) ${COMPANY}|(?:has|have|'s|'ve) left [A-Z]\\w+|(?:has|have) (?:now |recently |since )?retired(?!\\p{L})|(?:former|ex-) ?employee`,
+    `no longer (?:work(?:s|ing)? (?:here|at|for (?:us|the)|with us|in th)|employed|a member of|part of the team)(?!\\p{L})|(?:does not|doesn't|do not|don't) work (?:here|for us|with us|at [A-Z]\\w+) (?:any ?more|any longer)|no longer (?:with|at|part of) (?:us|our ${COMPANY}|the ${COMPANY}|this ${COMPANY}|[A-Z]\\w+)|(?:has|have|had|'ve|'s) (?:now |recently |since |already )?left (?:the|our|this|my) ${COMPANY}|(?:I|[Hh]e|[Ss]he|who|(?!We|They|You|Our)[A-Z]\\w+)(?: has| have|'s|'ve) left [A-Z]\\w+|(?:has|have) (?:now |recently |since )?retired(?!\\p{L})`,
     'u',
   ),
   // "Herr Bob ist nicht mehr bei uns." / "hat das Unternehmen verlassen" / "ist ausgeschieden" / "arbeite nicht mehr für"
@@ -34,7 +34,7 @@ const GONE: readonly RegExp[] = [
   // "Bob non lavora più qui." / "ha lasciato l'azienda" / "non fa più parte"
   /non (?:lavor\p{L}+|fa|faccio) più|non è più (?:in azienda|presso|un dipendente|dipendente)|(?:ha|ho) lasciato (?:l'azienda|la (?:società|ditta|nostra)|il (?:gruppo|nostro))|è andat\p{L} in pensione/iu,
   // "Bob não trabalha mais aqui." / "deixou a empresa" / "já não trabalha" / "foi desligado"
-  /não (?:trabalh\p{L}+|faz(?:emos)?|faço|está|integra) mais(?: parte)?|já não (?:trabalh\p{L}+|faz parte|está)|(?:deixou|deixei|saiu d|saí d)(?: ?a| ?esta| ?nossa)? (?:empresa|companhia|organização)|(?:foi desligad\p{L}|aposentou-se)/iu,
+  /não (?:trabalh\p{L}+ mais|(?:faz|faço|integra) mais parte|está mais (?:na|nesta))|já não (?:trabalh\p{L}+|faz parte|está)|(?:deixou|deixei|saiu d|saí d)(?: ?a| ?esta| ?nossa)? (?:empresa|companhia|organização)|(?:foi desligad\p{L}|aposentou-se)/iu,
   // "Bob werkt niet meer bij ons." / "heeft het bedrijf verlaten" / "is niet meer werkzaam" / "uit dienst"
   /werk(?:t|en)? (?:hier )?niet (?:meer|langer)|(?:is|ben) niet (?:meer|langer) (?:werkzaam|in dienst|bij ons|bij .{1,30} werkzaam)|(?:bedrijf|organisatie|ons|onderneming) (?:\p{L}+ ){0,3}verlaten|(?:is|ben) uit dienst/iu,
   // "Bob arbetar inte längre här." / "har slutat" / "jobber ikke lenger" / "er fratrådt" / "ei työskentele enää"

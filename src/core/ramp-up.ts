@@ -16,10 +16,18 @@ export const RAMP_DEFAULTS = { startPerDay: 5, stepPerDay: 2 } as const
 /** In so many days a mailbox that was stopped for what came back is at its limit again. */
 const RETURN_DAYS = 5
 
-/** How a mailbox comes back after it was stopped: a fifth of its limit on the first day, as much more on each day after. */
-export function carefulReturn(dailyLimit: number, startsOn: string): RampPlan {
+/**
+ * How a mailbox comes back after it was stopped: a fifth of its limit on the first day, as much more on each day after; never faster than
+ * the plan it was on.
+ */
+export function carefulReturn(dailyLimit: number, startsOn: string, plan: RampPlan | null): RampPlan {
   const perDay = Math.max(1, Math.ceil(dailyLimit / RETURN_DAYS))
-  return { startsOn, startPerDay: perDay, stepPerDay: perDay }
+  const slow = { startPerDay: plan?.startPerDay ?? perDay, stepPerDay: plan?.stepPerDay ?? perDay }
+  return {
+    startsOn,
+    startPerDay: Math.min(perDay, slow.startPerDay),
+    stepPerDay: Math.min(perDay, slow.stepPerDay),
+  }
 }
 
 /** A plan as it stands at one instant, while it allows less than the daily limit. */

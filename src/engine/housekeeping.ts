@@ -33,25 +33,46 @@ export interface HouseOptions {
   onWork: () => void
 }
 
-export async function keepHouse({ db, clock, random, log, signal, onWork }: HouseOptions): Promise<void> {
-  let foldedAt: Instant = clock.real()
-  let judgedAt: Instant = Number.NEGATIVE_INFINITY
+interface Duty {
+  name: string
+  /** Real time between two rounds. */
+  everyMs: number
+  /** True: somebody became due. */
+  round: (now: { now: Instant; random: Random }) => Promise<boolean>
+}
+
+/** Each by itself: a fault in one keeps none of the others from being done. */
+function dutiesOf({ db, clock, random }: HouseOptions): Duty[] {
+  const quietly = (work: Promise<unknown>) => work.then(() => false)
+  return [
+    { name: 'pauses', everyMs: 0, round: async (at) => (await endPauses(db, at)) > 0 },
+    { name: 'tasks', everyMs: 0, round: async (at) => (await skipOverdue(db, at)) > 0 },
+    {
+      name: 'recovery',
+      everyMs: 0,
+      round: ({ now }) => quietly(recoverUnvisited(db, { now, real: clock.real(), random })),
+    },
+    { name: 'numbers', everyMs: FOLD_EVERY_MS, round: () => quietly(foldDeltas(db)) },
+    { name: 'reputation', everyMs: JUDGE_EVERY_MS, round: (at) => quietly(stopWhatComesBack(db, at)) },
+    { name: 'silence', everyMs: JUDGE_EVERY_MS, round: (at) => quietly(judgeUnanswered(db, at)) },
+  ]
+}
+
+export async function keepHouse(options: HouseOptions): Promise<void> {
+  const { clock, random, log, signal, onWork } = options
+  const duties = dutiesOf(options)
+  const doneAt = new Map<Duty, Instant>()
   while (!signal.aborted) {
-    try {
-      if ((await endPauses(db, { now: clock.now(), random })) > 0) onWork()
-      if ((await skipOverdue(db, { now: clock.now(), random })) > 0) onWork()
-      await recoverUnvisited(db, { now: clock.now(), real: clock.real(), random })
-      if (clock.real() - foldedAt >= FOLD_EVERY_MS) {
-        foldedAt = clock.real()
-        await foldDeltas(db)
+    for (const duty of duties) {
+      const real = clock.real()
+      if (real - (doneAt.get(duty) ?? Number.NEGATIVE_INFINITY) < duty.everyMs) continue
+      doneAt.set(duty, real)
+      try {
+        if (await duty.round({ now: clock.now(), random })) onWork()
+      } catch (error) {
+        if (!isUnavailable(error))
+          log.error({ bug: 'housekeeping', duty: duty.name, err: error }, 'housekeeping met a fault')
       }
-      if (clock.real() - judgedAt >= JUDGE_EVERY_MS) {
-        judgedAt = clock.real()
-        await stopWhatComesBack(db, { now: clock.now(), random })
-        await judgeUnanswered(db, { now: clock.now(), random })
-      }
-    } catch (error) {
-      if (!isUnavailable(error)) log.error({ bug: 'housekeeping', err: error }, 'housekeeping met a fault')
     }
     await clock.sleep(EVERY_MS, signal)
   }

@@ -128,6 +128,9 @@ async function complaint(tx: Db, event: Event, { message, proved }: Match): Prom
 async function optOut(tx: Db, event: Event): Promise<Stopped> {
   const { team, now, random, match, sender, reading } = event
   const byToken = reading.evidence.some(({ name }) => name === 'opt-out token')
+  // Anybody can write a sender into a mail; who quotes our Message-ID, or its token, has received it.
+  if (reading.senderDoubt !== null && !byToken && match?.proved !== true)
+    return match === null ? NOTHING : note(tx, event, { ...about(match.message), kind: 'opt_out_doubted' })
   const via = byToken ? 'mailto' : 'reply'
   const written = match?.message.toAddress ?? null
   const addresses = [...new Set([written, byToken ? null : sender])]

@@ -16,19 +16,29 @@ import { insertTasks } from '../store/tasks.ts'
 import { ACTOR, about, type Event, note } from './inbound-event.ts'
 import type { Match } from './inbound-match.ts'
 
+/** Kinds that a mailbox answers by itself. */
+const BY_ITSELF: readonly InboundReading['kind'][] = ['auto_reply', 'out_of_office']
+
 /** Which stops the meaning calls for; null: none. */
 function endingOf(reading: InboundReading): Extract<Reason, 'left_company' | 'meeting'> | null {
   if (reading.senderDoubt !== null) return null
-  if (hasLeft(reading)) return 'left_company'
+  // What a person writes of somebody's departure is an answer, and its class says so; a mailbox that answers by itself means its owner.
+  if (hasLeft(reading) && BY_ITSELF.includes(reading.kind)) return 'left_company'
   return reading.calendar !== null && isMeeting(reading.calendar) ? 'meeting' : null
 }
 
+/** Written by who we wrote to, or quoting what we wrote: calendars quote nothing, and a stranger's invitation is nobody's meeting. */
+function isTheirs({ sender }: Event, { message, proved }: Match): boolean {
+  return proved || (sender !== null && sender === message.toAddress)
+}
+
 /** Before the effect of the kind: contacts and enrollments are locked before messages. Returns whose enrollments ended. */
-export async function endForMeaning(tx: Db, event: Event, { message }: Match): Promise<Id[]> {
+export async function endForMeaning(tx: Db, event: Event, match: Match): Promise<Id[]> {
+  const { message } = match
   const { team, now, random, reading } = event
   const { toAddress: address, id: messageId } = message
   const reason = endingOf(reading)
-  if (reason === null || address === null) return []
+  if (reason === null || address === null || !isTheirs(event, match)) return []
   await moveToStage(tx, { team, address, role: reason === 'meeting' ? 'interested' : 'changed_job', now })
   const enrollmentIds = await liveEnrollments(tx, { team, of: { addresses: [address] } })
   const ending = { to: 'finished', reason } as const
@@ -37,10 +47,11 @@ export async function endForMeaning(tx: Db, event: Event, { message }: Match): P
 }
 
 /** After it: the number of the meeting, the activity, and the task. */
-export async function recordMeaning(tx: Db, event: Event, { message }: Match): Promise<void> {
+export async function recordMeaning(tx: Db, event: Event, match: Match): Promise<void> {
+  const { message } = match
   const { team, now, random, reading } = event
   const { contactId, mailboxId } = message
-  if (contactId === null || reading.senderDoubt !== null) return
+  if (contactId === null || reading.senderDoubt !== null || !isTheirs(event, match)) return
   const reason = endingOf(reading)
   if (reason === 'meeting') await markMeeting(tx, { team, contactId, now })
   if (reason !== null) {

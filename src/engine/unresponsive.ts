@@ -8,6 +8,7 @@ import type { Db } from '../core/db.ts'
 import type { Random } from '../core/random.ts'
 import { writeActivities } from '../store/activities.ts'
 import { moveToStage } from '../store/contact-stages.ts'
+import { lockContact } from '../store/contacts.ts'
 import { markJudged, type Unanswered, unanswered } from '../store/unresponsive.ts'
 
 /** One transaction each, a few milliseconds: a round of housekeeping stays short. */
@@ -29,9 +30,11 @@ async function judge(
   { now, random }: { now: Instant; random: Random },
 ): Promise<void> {
   const { team, id, contactId, sequenceId, address, replied, days } = one
-  const moves = !replied && address !== null
-  if (moves) await moveToStage(tx, { team, address, role: 'unresponsive', now })
-  if (!(await markJudged(tx, { team, id })) || !moves) return
+  // Contacts are locked first; the answer that came meanwhile is seen by the mark.
+  await lockContact(tx, { team, id: contactId })
+  const isSilent = (await markJudged(tx, { team, id })) && !replied && address !== null
+  if (!isSilent) return
+  await moveToStage(tx, { team, address, role: 'unresponsive', now })
   const about = { enrollmentId: id, contactId, sequenceId, actor: 'engine', detail: { days } }
   await writeActivities(tx, { team, now, random, activities: [{ ...about, kind: 'unresponsive' }] })
 }

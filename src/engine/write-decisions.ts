@@ -8,6 +8,7 @@ import type { Log } from '../log.ts'
 import { addToCaps } from '../store/caps.ts'
 import { insertClaimed, insertDrafts, type NewMessage } from '../store/claimed-messages.ts'
 import { leaseEnrollments, moveDue } from '../store/claims.ts'
+import { bumpLanes } from '../store/lanes.ts'
 import { lockEnrollments } from '../store/locks.ts'
 import { type Skipped, skips } from '../store/next-steps.ts'
 import { giveTasks } from '../store/step-tasks.ts'
@@ -51,6 +52,11 @@ export async function writeDecisions(tx: Db, o: Writing): Promise<Written> {
     random,
   })
   await writeTasks(tx, o, new Set(changed.map((one) => one.enrollmentId)))
+  // A skip may lead from an email to a call or back: who serves those looks at the lane by itself.
+  const bumps = changed.flatMap(({ mailboxId, sequenceId, dueAt }) =>
+    dueAt === null ? [] : [{ mailboxId, sequenceId, dueAt }],
+  )
+  await bumpLanes(tx, { team, bumps, now })
   const leases = decided.send.map(({ due }) => ({ id: due.facts.enrollment.id, rev: due.rev }))
   const leased = await leaseEnrollments(tx, { team, leases, until: o.until, now })
   const messages = o.messages.filter((message) => leased.has(message.enrollmentId))

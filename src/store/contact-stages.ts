@@ -39,6 +39,7 @@ export async function moveToStage(
         and (s.id is null or (s.role is distinct from ${o.role} and s.role is distinct from 'do_not_contact'
           and not (${o.role} in ('replied', 'unresponsive') and coalesce(s.category in ('succeeded', 'failed'), false)
             and s.role is distinct from 'unresponsive')
+          and not (${o.role} = 'replied' and s.role is not distinct from 'changed_job')
           and not (${o.role} = 'unresponsive' and coalesce(s.role in ('replied', 'bad_data', 'changed_job'), false))))
       order by c.id for no key update of c)
     update contacts c set stage_id = target.id, updated_at = ${at(o.now)}, rev = c.rev + 1

@@ -102,7 +102,7 @@ export async function bouncedBefore(
   return rows[0]!.found
 }
 
-/** Live enrollments, without another hold, of everybody with this address, in sequences that pause for an absence; with their schedules. */
+/** Live enrollments, without a hold but an open task, of everybody with this address, in sequences that pause for an absence; with their schedules. */
 export async function enrollmentsToPause(
   db: Db,
   { team, address }: { team: TeamId; address: string },
@@ -112,7 +112,7 @@ export async function enrollmentsToPause(
       join enrollments e on e.team_id = c.team_id and e.contact_id = c.id
       join sequences q on q.team_id = e.team_id and q.id = e.sequence_id
     where c.team_id = ${team} and c.address = ${address} and e.state = 'active' and e.removed_at is null
-      and e.hold_reason is null and q.pause_on_away
+      and (e.hold_reason is null or e.hold_reason = 'task_open') and q.pause_on_away
     order by e.id`.execute(kysely(db))
   return rows
 }

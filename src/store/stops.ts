@@ -77,7 +77,9 @@ function messagesIn(scope: StopScope): RawBuilder<unknown> {
   if ('sequenceIds' in scope) return sql`m.sequence_id = any(${scope.sequenceIds as Id[]})`
   if ('contactIds' in scope) return sql`m.contact_id = any(${scope.contactIds as Id[]})`
   if ('addresses' in scope) return sql`m.to_address = any(${scope.addresses as string[]})`
-  if ('mailboxIds' in scope) return sql`m.mailbox_id = any(${scope.mailboxIds as Id[]})`
+  // What a person sends by themselves goes on.
+  if ('mailboxIds' in scope)
+    return sql`m.mailbox_id = any(${scope.mailboxIds as Id[]}) and m.enrollment_id is not null`
   return sql`exists (select from unnest(${scope.domains as string[]}::text[]) as d (domain)
     where m.to_address like '%@' || d.domain or m.to_address like '%.' || d.domain)`
 }

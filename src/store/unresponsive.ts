@@ -29,6 +29,7 @@ export async function unanswered(
       join enrollments e on e.team_id = q.team_id and e.sequence_id = q.id
       join contacts c on c.team_id = e.team_id and c.id = e.contact_id
     where q.response_days is not null and e.state = 'finished' and e.reason = 'completed' and not e.response_judged
+      and e.removed_at is null
       and e.finished_at <= ${at(now)}::timestamptz - q.response_days * interval '24 hours'
       and not exists (select from enrollments o where o.team_id = e.team_id and o.contact_id = e.contact_id
         and o.state in ('active', 'paused') and o.removed_at is null)
@@ -36,10 +37,15 @@ export async function unanswered(
   return rows
 }
 
-/** False when another process was quicker, or the person was added again or answered meanwhile. */
+/** Judges once. False when another process was quicker, or the person was added again or has answered. */
 export async function markJudged(tx: Db, { team, id }: { team: TeamId; id: Id }): Promise<boolean> {
-  const { numAffectedRows } = await sql`
-    update enrollments set response_judged = true
-    where team_id = ${team} and id = ${id} and state = 'finished' and not response_judged`.execute(kysely(tx))
-  return numAffectedRows === 1n
+  const { rows } = await sql<{ silent: boolean }>`
+    with before as materialized (
+      select id, replied_at from enrollments
+      where team_id = ${team} and id = ${id} and state = 'finished' and not response_judged for no key update)
+    update enrollments e set response_judged = true from before
+    where e.team_id = ${team} and e.id = before.id returning before.replied_at is null as silent`.execute(
+    kysely(tx),
+  )
+  return rows[0]?.silent ?? false
 }

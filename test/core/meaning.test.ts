@@ -214,3 +214,14 @@ describe('reply_class is set by fixed phrases with evidence, else null', () => {
     ])
   })
 })
+
+test.each([
+  'Tuesday no longer works for me, can we do Wednesday?',
+  'The link no longer works.',
+  'We no longer work with agencies.',
+  'We have left Salesforce last year.',
+  'Our former employee bought it.',
+  'Isso não faz mais sentido.',
+])('nobody has left the company in "%s"', (words) => {
+  expect(leftCompanyIn(words)).toBeNull()
+})

@@ -8,9 +8,11 @@ import {
   answer,
   db,
   enrollment,
+  letter,
   random,
   sentAt,
   stageOf,
+  suppressed,
   take,
   team,
   total,
@@ -113,6 +115,49 @@ test('a sender that their own server doubts ends nothing beyond the answer', asy
   )
   expect(await enrollment(other)).toMatchObject({ state: 'active' })
   expect(await tasks()).toEqual([])
+})
+
+test('what a person writes of a departure ends what they answered, and the contact stays at Changed Job when a note said so', async () => {
+  await take(note('Ann has left the company.'))
+  await take(answer({}, 'As you were told, Ann has left the company.'))
+  expect(await stageOf()).toBe('changed_job')
+})
+
+test('an answer that speaks of something else that no longer works ends its own sequence alone', async () => {
+  await take(answer({}, 'Tuesday no longer works for me, can we do Wednesday?'))
+  expect(await enrollment(other)).toMatchObject({ state: 'active' })
+  const { rows } = await sql`select reply_class from inbound`.execute(kysely(db))
+  expect(rows).toEqual([{ reply_class: expect.not.stringContaining('left_company') }])
+})
+
+test('an invitation quotes nothing of ours, and is a meeting when the contact sent it', async () => {
+  await take(invitation('REQUEST').replace(/^In-Reply-To:.*\r?\n/im, ''))
+  expect(await enrollment(other)).toMatchObject({ state: 'finished', reason: 'meeting' })
+})
+
+test('who is away while a call is open is paused, and the open task stays', async () => {
+  await sql`update enrollments set due_at = null, hold_reason = 'task_open' where id = ${other}`.execute(
+    kysely(db),
+  )
+  await take(note('I am out of the office. I will be back on 9 March 2027.'))
+  expect(await enrollment(other)).toMatchObject({ state: 'paused', reason: 'away', hold: 'task_open' })
+})
+
+test('a request to stop from a sender that is not proved suppresses nobody, and people are told', async () => {
+  await take(
+    letter(
+      {
+        From: 'ann@client.test',
+        Subject: 'unsubscribe',
+        'Authentication-Results': 'mx.segue.test; dmarc=fail',
+      },
+      'Please unsubscribe me.',
+    ),
+  )
+  expect(await suppressed()).toEqual([])
+  expect(await activities('opt_out_doubted')).toHaveLength(1)
+  await take(answer({ 'Authentication-Results': 'mx.segue.test; dmarc=fail' }, 'Please unsubscribe me.'))
+  expect(await suppressed()).toMatchObject([{ value: 'ann@client.test' }])
 })
 
 test('a fixed phrase says what an answer means, on the mail and on the email it answers; it decides nothing', async () => {

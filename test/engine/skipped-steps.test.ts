@@ -128,3 +128,21 @@ test('a step that was deleted while its email was on the wire, and deferred, is 
   expect(await row()).toMatchObject({ state: 'active', hold: null, step: sequence.stepIds[1] })
   expect((await told()).at(-1)).toMatchObject({ kind: 'skipped', reason: 'step_deleted' })
 })
+
+test('a skip from an email to a call wakes who makes tasks: the call that is due next is not slept through', async () => {
+  await enroll()
+  await date(1, now + HOUR)
+  await sql`update steps set kind = 'call', wait_amount = 0 where id = ${sequence.stepIds[1]!}`.execute(
+    kysely(db),
+  )
+  await sql`update lanes set task_wake_at = 'infinity'`.execute(kysely(db))
+  clock.advance(HOUR + DAY + MINUTE)
+  await claimNow()
+  expect(await row()).toMatchObject({ step: sequence.stepIds[1] })
+  const { rows } = await sql<{ wakes: boolean }>`
+    select l.task_wake_at <= e.due_at as wakes from enrollments e
+    join lanes l on l.mailbox_id = e.mailbox_id and l.sequence_id = e.sequence_id where e.id = ${person.enrollmentId}`.execute(
+    kysely(db),
+  )
+  expect(rows).toEqual([{ wakes: true }])
+})

@@ -211,7 +211,7 @@ const nobodyIsStuck: Check = async ({ connections, team, now }) => {
   return rows.map(({ id, words }): Found => ['liveness', `enrollment ${id} stands still: ${words}`])
 }
 
-/** Whoever has completed a sequence has every step that still belongs to it, a person said that it was sent, or its task was ended. */
+/** Whoever has completed a sequence has every step that still belongs to it, unless its task was ended or its date was over. */
 const nobodyIsSkipped: Check = async ({ connections, team }) => {
   const rows = await connections.query<{ id: string; step_id: string; state: string | null }>(
     `select e.id, s.id as step_id, m.state from enrollments e
@@ -219,7 +219,9 @@ const nobodyIsSkipped: Check = async ({ connections, team }) => {
      left join messages m on m.team_id = e.team_id and m.enrollment_id = e.id and m.step_id = s.id
      where e.team_id = $1 and e.state = 'finished' and e.reason = 'completed' and m.state is distinct from 'accepted'
        and not exists (select from tasks t where t.team_id = e.team_id and t.enrollment_id = e.id and t.step_id = s.id
-         and t.state in ('completed', 'skipped'))`,
+         and t.state in ('completed', 'skipped'))
+       and not exists (select from activities a where a.team_id = e.team_id and a.enrollment_id = e.id and a.step_id = s.id
+         and a.kind = 'skipped' and (a.reason <> 'date_over' or s.exact_at is not null))`,
     [team],
   )
   return rows.map(

@@ -40,8 +40,11 @@ export function countGates(count: (what: string) => void): () => void {
   }
 }
 
-/** Never met by a claim: it reads only active enrollments that are due, and a sequence with a step for a person is not turned on. */
-const NEVER_CLAIMED = ['enrollment_active']
+/**
+ * Never met by a claim, which reads only active enrollments that are due; and one that takes a step deleted in the seconds in which its
+ * email is on the wire, and a server that defers it: `test/engine/skipped-steps.test.ts` makes that happen.
+ */
+const NEVER_CLAIMED = ['enrollment_active', 'step_present']
 
 export const EXPECTED_GATES = GATES.map((law) => law.name)
   .filter((name) => !NEVER_CLAIMED.includes(name))

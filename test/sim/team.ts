@@ -110,7 +110,7 @@ export async function foundTeam(making: Making, zone: string): Promise<SimTeam> 
   }
   await openAccounts(making, founded)
   await writeSequences(making, founded)
-  founded.contactIds.push(...(await addContacts(making, { team: founded, from: 0, count: 40 })))
+  founded.contactIds.push(...(await addContacts(making, { team: founded, from: 0, count: 44 })))
   return founded
 }
 
@@ -297,6 +297,11 @@ async function writeSequences({ connections, random, now }: Making, made: SimTea
       [stages.excludedAccount],
     ])
   }
+  // The last email of the first is for a date: some come to it in time, some are late.
+  await connections.query(
+    `update steps set exact_at = $2 where sequence_id = $1 and position = (select max(position) from steps where sequence_id = $1)`,
+    [made.sequenceIds[0], new Date(now + between(9, 14, random) * DAY)],
+  )
 }
 
 const ZONES = [
