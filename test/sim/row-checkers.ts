@@ -221,7 +221,7 @@ const nobodyIsSkipped: Check = async ({ connections, team }) => {
        and not exists (select from tasks t where t.team_id = e.team_id and t.enrollment_id = e.id and t.step_id = s.id
          and t.state in ('completed', 'skipped'))
        and not exists (select from activities a where a.team_id = e.team_id and a.enrollment_id = e.id and a.step_id = s.id
-         and a.kind = 'skipped' and (a.reason <> 'date_over' or s.exact_at is not null))`,
+         and a.kind in ('skipped', 'finished') and a.reason = 'date_over' and s.exact_at is not null)`,
     [team],
   )
   return rows.map(
