@@ -5,8 +5,7 @@
 import { DAY, type Instant } from './clock.ts'
 import type { Facts } from './facts.ts'
 
-export const DEEDS = ['email', 'own_email', 'task'] as const
-export type Deed = (typeof DEEDS)[number]
+export type Deed = 'email' | 'own_email' | 'task'
 
 /** Deeds that go out through the mailbox, and count against its limits. */
 export const MAILED: readonly Deed[] = ['email', 'own_email']

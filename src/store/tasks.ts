@@ -65,19 +65,6 @@ export async function taskById(db: Db, { team, id }: { team: TeamId; id: Id }): 
   return (await tasksByIds(db, { team, ids: [id] }))[0]
 }
 
-/** The open one of each of these enrollments. */
-export async function openTasksOf(
-  db: Db,
-  { team, enrollmentIds }: { team: TeamId; enrollmentIds: readonly Id[] },
-): Promise<Map<Id, Pick<TaskRow, 'id' | 'kind' | 'dueAt' | 'approvedAt'>>> {
-  const { rows } = await sql<Pick<TaskRow, 'id' | 'kind' | 'dueAt' | 'approvedAt'> & { enrollmentId: Id }>`
-    select id, enrollment_id as "enrollmentId", kind, due_at as "dueAt", approved_at as "approvedAt" from tasks
-    where team_id = ${team} and enrollment_id = any(${enrollmentIds as Id[]}) and state = 'open'`.execute(
-    kysely(db),
-  )
-  return new Map(rows.map((row) => [row.enrollmentId, row]))
-}
-
 /** When it is due, as seen at `now`: before this day's end in the team's zone, the caller's matter. */
 export interface TaskSearch {
   team: TeamId

@@ -174,8 +174,6 @@ export interface QueuedTrial {
   sandbox: boolean
 }
 
-export type PeopleState = 'active' | 'paused' | 'finished' | 'failed' | 'replied' | 'bounced' | 'held'
-
 export interface Enrollment {
   id: string
   contact: Pick<Contact, 'id' | 'name' | 'email' | 'time_zone'> & { company: string | null }

@@ -60,7 +60,7 @@ export function MailboxCard({ mailbox }: { mailbox: Mailbox }) {
         </Fact>
         <Ramp mailbox={mailbox} />
         <Fact name="Next free">
-          <NextFree at={mailbox.next_free_at} />
+          <NextFree mailbox={mailbox} />
         </Fact>
         <Fact name="Last read">
           <Instant at={mailbox.last_read_at} none="not yet" />
@@ -174,8 +174,10 @@ function Ramp({ mailbox: { ramp_up, email_daily_threshold } }: { mailbox: Mailbo
   )
 }
 
-function NextFree({ at }: { at: string | null }) {
+function NextFree({ mailbox }: { mailbox: Mailbox }) {
   const now = useNow()
+  const at = mailbox.next_free_at
+  if (mailbox.suspended_at || mailbox.state !== 'connected') return 'nothing is sent now'
   return at && Date.parse(at) > now ? <Instant at={at} /> : 'now'
 }
 

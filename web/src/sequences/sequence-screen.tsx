@@ -1,5 +1,5 @@
 /** One sequence: how it stands in a line, and its steps, people, settings and activity as tabs. */
-import { Button, Tabs } from '@mantine/core'
+import { Box, Button, Tabs } from '@mantine/core'
 import { IconUserPlus } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
@@ -64,10 +64,12 @@ function One({ detail }: { detail: SequenceDetail }) {
     >
       <AddPeople sequence={sequence} opened={state['add'] === '1'} onClose={() => set({ add: undefined })} />
       {sequence.auto_paused_at ? (
-        <Problem>
-          Turned off by itself <Instant at={sequence.auto_paused_at} />: {sequence.auto_pause_words}. Find out
-          why (the bounces say it), then turn it on; what came back until now counts no more.
-        </Problem>
+        <Box mb="md">
+          <Problem>
+            Turned off by itself <Instant at={sequence.auto_paused_at} />: {sequence.auto_pause_words}. Find
+            out why (the bounces say it), then turn it on; what came back until now counts no more.
+          </Problem>
+        </Box>
       ) : null}
       <TabBar detail={detail} />
     </Page>

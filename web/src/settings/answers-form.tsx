@@ -44,6 +44,10 @@ function useAnswersForm(team: Team) {
       away_resume_days: (team.away_resume_days ?? '') as number | string,
       blocked_per_day_max: team.blocked_per_day_max as number | string,
     },
+    validate: {
+      away_margin_days: (value) => (value === '' ? 'Give a number of days, 0 to 5.' : null),
+      blocked_per_day_max: (value) => (value === '' ? 'Give a number of emails, 1 to 1,000.' : null),
+    },
   })
 }
 

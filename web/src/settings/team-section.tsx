@@ -16,12 +16,12 @@ import classes from './settings.module.css'
 export function TeamSection() {
   const { team } = useSession()
   return (
-    <>
+    <Stack gap={16}>
       <TeamForm team={team} />
       <AnswersForm team={team} />
       <CompanyCaps team={team} />
       <People />
-    </>
+    </Stack>
   )
 }
 
@@ -111,18 +111,16 @@ function LegalFields({ form }: { form: ReturnType<typeof useTeamForm> }) {
 function People() {
   const { data, error, refetch } = useQuery(usersQuery)
   return (
-    <div style={{ marginTop: 16 }}>
-      <Section title="Colleagues">
-        {error && !data ? <ErrorState error={error} onRetry={refetch} /> : null}
-        {!data && !error ? <LoadingRows rows={1} /> : null}
-        {data?.users.map((user) => (
-          <div key={user.id} className={classes.row}>
-            <div className={classes.what}>
-              {user.name} <span className="sg-quiet">{user.email}</span>
-            </div>
+    <Section title="Colleagues">
+      {error && !data ? <ErrorState error={error} onRetry={refetch} /> : null}
+      {!data && !error ? <LoadingRows rows={1} /> : null}
+      {data?.users.map((user) => (
+        <div key={user.id} className={classes.row}>
+          <div className={classes.what}>
+            {user.name} <span className="sg-quiet">{user.email}</span>
           </div>
-        ))}
-      </Section>
-    </div>
+        </div>
+      ))}
+    </Section>
   )
 }
