@@ -4,6 +4,7 @@
  */
 import { createRequire } from 'node:module'
 import { compile } from 'html-to-text'
+import type { Instant } from './core/clock.ts'
 import { headerSafe } from './core/message.ts'
 import {
   escapeHtml,
@@ -14,7 +15,13 @@ import {
   variablesOf,
 } from './core/template.ts'
 import type { Moment } from './core/template-operators.ts'
-import { hasOptOutMarker, optOutMessage, replaceOptOutMarkers } from './core/unsubscribe.ts'
+import {
+  hasOptOutMarker,
+  optOutHref,
+  optOutMessage,
+  optOutOf,
+  replaceOptOutMarkers,
+} from './core/unsubscribe.ts'
 import { sanitizeInbound, sanitizeOutbound, shallow } from './sanitize.ts'
 
 export { sanitizeInbound, sanitizeOutbound }
@@ -64,6 +71,40 @@ export function renderMessage(draft: Draft): Rendered | TemplateProblem {
     text: textOf(html),
     missing: [...new Set([...filledSubject.missing, ...filledBody.missing])],
   }
+}
+
+/** A stored wording with all that it is filled from: `Wording` of the store, looked up for one contact. */
+export interface Worded {
+  readonly teamPublicId: string
+  readonly subject: string
+  readonly bodyHtml: string
+  readonly signatureHtml: string | undefined
+  readonly optOutTemplate: string
+  readonly from: { readonly address: string }
+  readonly replyTo: string | null
+  readonly zone: string
+  values(now: Instant, zone: string): Values
+}
+
+/** Stands in for the token of a real email: the link shows where it will lead and does nothing. */
+export const PREVIEW_TOKEN = 'preview'
+
+/** The one way from a stored wording to what is sent: the claim, the draft, the preview and "why not sent?" differ in the token alone. */
+export function renderWording(
+  worded: Worded,
+  { now, publicUrl, optOutToken }: { now: Instant; publicUrl: string | null; optOutToken: string },
+): Rendered | TemplateProblem {
+  const { teamPublicId, from, replyTo, zone } = worded
+  const optOut = optOutOf({ publicUrl, teamPublicId, from: from.address, replyTo, token: optOutToken })
+  return renderMessage({
+    subject: worded.subject,
+    bodyHtml: worded.bodyHtml,
+    signatureHtml: worded.signatureHtml,
+    optOut: { template: worded.optOutTemplate, href: optOutHref(optOut) },
+    values: worded.values(now, zone),
+    now,
+    zone,
+  })
 }
 
 /** The value of `{{opt_out_message}}`, and the opt-out text to put at the end where the body has no place of its own for it. */

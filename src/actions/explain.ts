@@ -6,7 +6,7 @@ import type { Facts } from '../core/facts.ts'
 import { type ClosedGate, GATES, type Gate, type GateName, judgeAll } from '../core/gates.ts'
 import type { Id, TeamId } from '../core/ids.ts'
 import { sentenceFor } from '../core/reason.ts'
-import { renderMessage } from '../render.ts'
+import { PREVIEW_TOKEN, renderWording } from '../render.ts'
 import { readDue, readFacts } from '../store/due-enrollments.ts'
 import type { Wording } from '../store/wordings.ts'
 
@@ -47,15 +47,7 @@ export async function explain(
 
 /** The names of the values it would lack, were it rendered now. */
 function missingOf(wording: Wording, now: Instant): readonly string[] {
-  const rendered = renderMessage({
-    subject: wording.subject,
-    bodyHtml: wording.bodyHtml,
-    // The link itself is never missing.
-    optOut: { template: wording.optOutTemplate, href: '#' },
-    values: wording.values(now, wording.zone),
-    now,
-    zone: wording.zone,
-  })
+  const rendered = renderWording(wording, { now, publicUrl: null, optOutToken: PREVIEW_TOKEN })
   return rendered.kind === 'problem' ? [rendered.sentence] : rendered.missing
 }
 

@@ -5,8 +5,7 @@ import type { Id, TeamId } from '../core/ids.ts'
 import { replySubject } from '../core/message.ts'
 import { done, notFound, type Result, refused } from '../core/result.ts'
 import { type Thread, wordingProblem } from '../core/sequence.ts'
-import { optOutHref, optOutOf } from '../core/unsubscribe.ts'
-import { type Rendered, renderMessage } from '../render.ts'
+import { PREVIEW_TOKEN, type Rendered, renderWording } from '../render.ts'
 import { type MailboxRow, mailboxById } from '../store/mailboxes.ts'
 import { anyContact, mailboxFor, readPreview } from '../store/preview-rows.ts'
 import { type Tree, treeOf } from '../store/steps.ts'
@@ -36,9 +35,6 @@ export interface Preview {
   problem: string | null
   contactAddress: string | null
 }
-
-/** Stands in for the token of a real email: the link shows where it will lead and does nothing. */
-const PREVIEW_TOKEN = 'preview'
 
 /** `optOutToken`: of an email that will be sent. */
 export async function previewStep(
@@ -108,27 +104,11 @@ function chosen(request: PreviewRequest, { steps, variants, templates }: Tree): 
 function rendering(
   wording: Wording,
   { written, request, optOutToken }: { written: Written; request: PreviewRequest; optOutToken: string },
-): ReturnType<typeof renderMessage> {
-  const { now } = request
+): ReturnType<typeof renderWording> {
+  const { now, publicUrl } = request
   const follows = written.thread === 'reply_to_thread' && wording.parentId === null
-  const href = optOutHref(
-    optOutOf({
-      publicUrl: request.publicUrl,
-      teamPublicId: wording.teamPublicId,
-      from: wording.from.address,
-      replyTo: wording.replyTo,
-      token: optOutToken,
-    }),
-  )
-  const rendered = renderMessage({
-    subject: follows ? written.threadSubject : wording.subject,
-    bodyHtml: wording.bodyHtml,
-    signatureHtml: wording.signatureHtml,
-    optOut: { template: wording.optOutTemplate, href },
-    values: wording.values(now, wording.zone),
-    now,
-    zone: wording.zone,
-  })
+  const subject = follows ? written.threadSubject : wording.subject
+  const rendered = renderWording({ ...wording, subject }, { now, publicUrl, optOutToken })
   if (rendered.kind === 'problem' || !follows) return rendered
   return { ...rendered, subject: replySubject(rendered.subject) }
 }

@@ -4,8 +4,7 @@ import type { Db } from '../core/db.ts'
 import type { Facts } from '../core/facts.ts'
 import { type ClosedGate, judgeAll } from '../core/gates.ts'
 import type { TeamId } from '../core/ids.ts'
-import { optOutHref, optOutOf } from '../core/unsubscribe.ts'
-import { type Rendered, renderMessage } from '../render.ts'
+import { PREVIEW_TOKEN, type Rendered, renderMessage, renderWording } from '../render.ts'
 import { type DueEnrollment, readDue } from '../store/due-enrollments.ts'
 import type { TaskRow } from '../store/tasks.ts'
 import type { Wording } from '../store/wordings.ts'
@@ -53,7 +52,7 @@ function draftOf(due: DueEnrollment, stored: Wording, { task, now, publicUrl, wr
     subject: subjectFixed ? stored.subject : (written?.subject ?? stored.subject),
     bodyHtml: written?.html ?? stored.bodyHtml,
   }
-  const whole = renderWhole(wording, { now, publicUrl })
+  const whole = renderWording(wording, { now, publicUrl, optOutToken: PREVIEW_TOKEN })
   const rendered = whole.kind === 'problem' ? null : whole
   const html = written?.html ?? task.draftHtml
   const facts = asSentOff(due.facts, { now, missing: rendered?.missing ?? [] })
@@ -69,26 +68,6 @@ function draftOf(due: DueEnrollment, stored: Wording, { task, now, publicUrl, wr
     facts,
     closed: firstOf(facts, now),
   }
-}
-
-export function renderWhole(
-  wording: Wording,
-  { now, publicUrl }: { now: Instant; publicUrl: string | null },
-) {
-  const { teamPublicId, from, replyTo } = wording
-  // Stands in for the token of the real email, which the claim makes.
-  const href = optOutHref(
-    optOutOf({ publicUrl, teamPublicId, from: from.address, replyTo, token: 'preview' }),
-  )
-  return renderMessage({
-    subject: wording.subject,
-    bodyHtml: wording.bodyHtml,
-    signatureHtml: wording.signatureHtml,
-    optOut: { template: wording.optOutTemplate, href },
-    values: wording.values(now, wording.zone),
-    now,
-    zone: wording.zone,
-  })
 }
 
 /** The wording with its values, as text to go on with: signature and opt-out are put under it when it leaves. */

@@ -6,9 +6,8 @@ import type { Facts } from '../core/facts.ts'
 import type { Id } from '../core/ids.ts'
 import { newMessageId } from '../core/message.ts'
 import type { Random } from '../core/random.ts'
-import { optOutHref, optOutOf } from '../core/unsubscribe.ts'
 import type { Log } from '../log.ts'
-import { renderMessage } from '../render.ts'
+import { renderWording } from '../render.ts'
 import { bodyHash, saltedHash } from '../seal.ts'
 import type { NewMessage } from '../store/claimed-messages.ts'
 import { keysIn } from '../store/due-caps.ts'
@@ -38,27 +37,8 @@ export function prepare(due: DueEnrollment, rendering: Rendering): Prepared | nu
   const { wording } = due
   if (wording === null) return null
   const optOutToken = rendering.random.hex(TOKEN_BYTES)
-  const { now } = rendering
-  const rendered = renderMessage({
-    subject: wording.subject,
-    bodyHtml: wording.bodyHtml,
-    signatureHtml: wording.signatureHtml,
-    optOut: {
-      template: wording.optOutTemplate,
-      href: optOutHref(
-        optOutOf({
-          publicUrl: rendering.publicUrl,
-          teamPublicId: wording.teamPublicId,
-          from: wording.from.address,
-          replyTo: wording.replyTo,
-          token: optOutToken,
-        }),
-      ),
-    },
-    values: wording.values(now, wording.zone),
-    now,
-    zone: wording.zone,
-  })
+  const { now, publicUrl } = rendering
+  const rendered = renderWording(wording, { now, publicUrl, optOutToken })
   if (rendered.kind === 'problem')
     throw new Error(`the wording of variant ${wording.variantId} cannot be read: ${rendered.sentence}`)
   const { subject, html, text, missing } = rendered
