@@ -124,6 +124,7 @@ create table contacts (
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
   rev integer not null default 1,
+  zone_unasked boolean not null default false,
   constraint contacts_pkey PRIMARY KEY (team_id, id),
   constraint contacts_team_id_fkey FOREIGN KEY (team_id) REFERENCES teams(id),
   constraint contacts_time_zone_source_check CHECK ((time_zone_source = ANY (ARRAY['stated'::text, 'inferred'::text])))
@@ -132,6 +133,7 @@ CREATE INDEX contacts_by_account ON public.contacts USING btree (team_id, accoun
 CREATE INDEX contacts_by_address ON public.contacts USING btree (team_id, address);
 CREATE INDEX contacts_by_creation ON public.contacts USING btree (team_id, created_at DESC, id);
 CREATE INDEX contacts_by_stage ON public.contacts USING btree (team_id, stage_id);
+CREATE INDEX contacts_zone_unasked ON public.contacts USING btree (team_id, id) WHERE zone_unasked;
 
 create table credentials (
   id text collate "C" not null,
@@ -215,6 +217,7 @@ create table enrollments (
   updated_at timestamp with time zone not null,
   rev integer not null default 1,
   response_judged boolean not null default false,
+  company_cleared_at timestamp with time zone,
   constraint enrollments_pkey PRIMARY KEY (team_id, id),
   constraint enrollments_team_id_contact_id_fkey FOREIGN KEY (team_id, contact_id) REFERENCES contacts(team_id, id),
   constraint enrollments_team_id_sequence_id_fkey FOREIGN KEY (team_id, sequence_id) REFERENCES sequences(team_id, id),
@@ -320,11 +323,13 @@ create table inbound (
   read_at timestamp with time zone not null,
   reply_class text,
   reply_class_by text collate "C",
+  company_domain text collate "C",
   constraint inbound_pkey PRIMARY KEY (team_id, id),
   constraint inbound_reply_class_check CHECK ((reply_class = ANY (ARRAY['willing_to_meet'::text, 'follow_up_question'::text, 'person_referral'::text, 'out_of_office'::text, 'already_left_company_or_not_right_person'::text, 'not_interested'::text, 'unsubscribe'::text, 'none_of_the_above'::text])))
 );
 CREATE INDEX inbound_by_contact ON public.inbound USING btree (team_id, contact_id, received_at);
 CREATE INDEX inbound_by_time ON public.inbound USING btree (team_id, received_at DESC);
+CREATE INDEX inbound_company ON public.inbound USING btree (team_id, company_domain, received_at) WHERE (company_domain IS NOT NULL);
 CREATE UNIQUE INDEX inbound_once ON public.inbound USING btree (team_id, rfc_id);
 
 create table lanes (
@@ -650,6 +655,7 @@ create table sequences (
   auto_paused_at timestamp with time zone,
   auto_pause_words text,
   record_from timestamp with time zone not null default '-infinity'::timestamp with time zone,
+  stage_rules jsonb not null default '{}'::jsonb,
   constraint sequences_pkey PRIMARY KEY (team_id, id),
   constraint sequences_team_id_fkey FOREIGN KEY (team_id) REFERENCES teams(id),
   constraint sequences_daily_cap_check CHECK ((daily_cap >= 0)),
@@ -742,9 +748,11 @@ create table steps (
   deleted_at timestamp with time zone,
   created_at timestamp with time zone not null,
   rev integer not null default 1,
+  business_days boolean not null default false,
   constraint steps_pkey PRIMARY KEY (team_id, id),
   constraint steps_team_id_sequence_id_fkey FOREIGN KEY (team_id, sequence_id) REFERENCES sequences(team_id, id),
   constraint steps_auto_skip_days_check CHECK ((auto_skip_days >= 0)),
+  constraint steps_check CHECK (((NOT business_days) OR (wait_unit = 'day'::text))),
   constraint steps_daily_cap_check CHECK ((daily_cap >= 0)),
   constraint steps_kind_check CHECK ((kind = ANY (ARRAY['auto_email'::text, 'manual_email'::text, 'call'::text, 'action_item'::text, 'linkedin_step_connect'::text, 'linkedin_step_message'::text, 'linkedin_step_view_profile'::text, 'linkedin_step_interact_post'::text]))),
   constraint steps_priority_check CHECK ((priority = ANY (ARRAY['high'::text, 'medium'::text, 'low'::text]))),
@@ -827,6 +835,8 @@ create table teams (
   away_margin_days integer not null default 1,
   away_resume_days integer,
   blocked_per_day_max integer not null default 5,
+  same_account_reply text not null default 'ignore'::text,
+  same_account_delay_days integer not null default 30,
   constraint teams_public_id_key UNIQUE (public_id),
   constraint teams_pkey PRIMARY KEY (id),
   constraint teams_account_weekly_cap_check CHECK ((account_weekly_cap >= 1)),
@@ -835,6 +845,8 @@ create table teams (
   constraint teams_blocked_per_day_max_check CHECK (((blocked_per_day_max >= 1) AND (blocked_per_day_max <= 1000))),
   constraint teams_domain_daily_cap_check CHECK ((domain_daily_cap >= 1)),
   constraint teams_free_mail_daily_cap_check CHECK ((free_mail_daily_cap >= 1)),
+  constraint teams_same_account_delay_days_check CHECK (((same_account_delay_days >= 1) AND (same_account_delay_days <= 1000))),
+  constraint teams_same_account_reply_check CHECK ((same_account_reply = ANY (ARRAY['ignore'::text, 'delay'::text, 'stop'::text]))),
   constraint teams_stale_after_hours_check CHECK (((stale_after_hours >= 1) AND (stale_after_hours <= 8760)))
 );
 

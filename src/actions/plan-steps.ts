@@ -28,6 +28,7 @@ export interface StepDraft {
   kind?: StepKind
   waitAmount?: number
   waitUnit?: WaitUnit
+  businessDays?: boolean
   exactAt?: Instant | null
   priority?: Priority | null
   note?: string | null
@@ -125,7 +126,8 @@ function planStep(draft: StepDraft, position: number, context: Context): Result<
   const step = stepRow(draft, old, { position, planning })
   if (old === undefined && draft.waitAmount === undefined && !planning.byExactTime)
     return refused('Wait time must not be empty')
-  const wait = waitProblem({ amount: step.waitAmount, unit: step.waitUnit })
+  const { waitAmount: amount, waitUnit: unit, businessDays } = step
+  const wait = waitProblem({ amount, unit, businessDays })
   if (wait !== undefined) return refused(`Step ${position}: ${wait}`)
   seen.add(step.id)
   plan.steps.push(step)
@@ -148,6 +150,7 @@ function stepRow(
     kind: pick(draft.kind, old?.kind, 'auto_email'),
     waitAmount: pick(draft.waitAmount, old?.waitAmount, 0),
     waitUnit: pick(draft.waitUnit, old?.waitUnit, 'day'),
+    businessDays: pick(draft.businessDays, staysDays(draft) ? old?.businessDays : false, false),
     exactAt: pick(draft.exactAt, old?.exactAt, null),
     priority: pick(draft.priority, old?.priority, null),
     note: pick(draft.note, old?.note, null),
@@ -157,10 +160,14 @@ function stepRow(
   }
 }
 
+/** Who changes a wait to hours, and knows nothing of business days, means hours. */
+const staysDays = ({ waitUnit }: StepDraft) => waitUnit === undefined || waitUnit === 'day'
+
 function isRetimed(old: StepRow, step: StepRow): boolean {
   return (
     old.waitAmount !== step.waitAmount ||
     old.waitUnit !== step.waitUnit ||
+    old.businessDays !== step.businessDays ||
     old.exactAt !== step.exactAt ||
     old.priority !== step.priority ||
     old.kind !== step.kind ||

@@ -39,7 +39,7 @@ function stepsToJudge({ steps, variants, templates }: Tree): Step[] {
     id: step.id,
     position: step.position,
     kind: step.kind,
-    wait: { amount: step.waitAmount, unit: step.waitUnit },
+    wait: { amount: step.waitAmount, unit: step.waitUnit, businessDays: step.businessDays },
     exactAt: step.exactAt,
     variants: variants
       .filter((variant) => variant.stepId === step.id)

@@ -35,6 +35,12 @@ const StepInput = Type.Object({
   type: Type.Optional(oneOf([...STEP_KINDS, 'linkedin_step_interact_with_post'] as const)),
   wait_time: Type.Optional(Type.Integer()),
   wait_mode: Type.Optional(oneOf(WAIT_UNITS)),
+  wait_business_days: Type.Optional(
+    Type.Boolean({
+      description:
+        'Extension: of a wait in days, counts only the dates on which the schedule opens (neither weekends nor its holidays).',
+    }),
+  ),
   exact_datetime: clearable(Type.String()),
   priority: clearable(oneOf(['high', 'medium', 'low', 'A', 'B'] as const)),
   note: clearable(Type.String()),
@@ -175,6 +181,7 @@ function stepDraft(input: Static<typeof StepInput>, index: number): StepDraft {
         : (input.type as StepKind | undefined),
     waitAmount: input.wait_time,
     waitUnit: input.wait_mode,
+    businessDays: input.wait_business_days,
     exactAt:
       typeof input.exact_datetime === 'string'
         ? instantOf(input.exact_datetime, `emailer_steps[${index}][exact_datetime]`)

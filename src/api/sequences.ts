@@ -88,6 +88,7 @@ async function update({ id, ...input }: { id: string } & SettingsInput, call: Ca
       step_type: step.kind,
       wait_time: step.waitAmount,
       wait_mode: step.waitUnit,
+      wait_business_days: step.businessDays,
       auto_skip_in_x_days: step.autoSkipDays,
     })),
     emailer_campaign: campaign,

@@ -39,6 +39,7 @@ export function waitProblem({ amount, unit, businessDays = false }: Wait): strin
 export interface StepTime {
   readonly waitAmount: number
   readonly waitUnit: WaitUnit
+  readonly businessDays: boolean
   /** Of a sequence by exact time; it may have passed. */
   readonly exactAt: Instant | null
 }
@@ -51,7 +52,7 @@ export function dueOn(
 ): Instant {
   if (step.exactAt !== null) return step.exactAt
   const schedule = o.schedule ?? UNSCHEDULED
-  const wait = { amount: step.waitAmount, unit: step.waitUnit }
+  const wait = { amount: step.waitAmount, unit: step.waitUnit, businessDays: step.businessDays }
   return dueAfter(wait, from, { schedule, zone: governingZone(schedule, o.zone) })
 }
 

@@ -34,7 +34,7 @@ export async function lockContactWaits(
   if (contactIds.length === 0) return []
   const { rows } = await sql<Row>`
     select e.id, e.rank, e.entered_step_at as "enteredStepAt", c.time_zone as zone, st.wait_amount as "waitAmount",
-      st.wait_unit as "waitUnit", st.exact_at as "exactAt", sc.time_zone as "timeZone",
+      st.wait_unit as "waitUnit", st.business_days as "businessDays", st.exact_at as "exactAt", sc.time_zone as "timeZone",
       coalesce(sc.use_contact_zone, true) as "useContactZone", coalesce(sc.skip_holidays, false) as "skipHolidays",
       sc.holiday_region as "holidayRegion", coalesce(sc.extra_holidays, '[]') as "extraHolidays", sc.windows
     from enrollments e

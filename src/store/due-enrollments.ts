@@ -124,7 +124,11 @@ function factsOf(row: DueRow, more: More): Facts {
       position: row.position,
       first: !isFollowUp(row.rank),
       // A step with a date does not wait from the activation on.
-      wait: { amount: row.exactAt === null ? row.waitAmount : 0, unit: row.waitUnit },
+      wait: {
+        amount: row.exactAt === null ? row.waitAmount : 0,
+        unit: row.waitUnit,
+        businessDays: row.businessDays,
+      },
       exactAt: row.exactAt,
       deleted: row.stepDeletedAt !== null,
       autoSkipDays: row.autoSkipDays,

@@ -61,6 +61,7 @@ export interface DueRow {
   position: number
   waitAmount: number
   waitUnit: WaitUnit
+  businessDays: boolean
   exactAt: Instant | null
   stepDeletedAt: Instant | null
   stepCap: number | null
@@ -130,7 +131,7 @@ export const DUE_COLUMNS = sql`
   s.finish_on_reply as "finishOnReply",
   s.excluded_contact_stage_ids as "excludedContactStageIds", s.excluded_account_stage_ids as "excludedAccountStageIds",
   s.daily_cap as "sequenceCap", s.rev as "sequenceRev", s.cc, s.bcc,
-  st.id as "stepId", st.kind as "stepKind", st.position, st.wait_amount as "waitAmount", st.wait_unit as "waitUnit", st.exact_at as "exactAt",
+  st.id as "stepId", st.kind as "stepKind", st.position, st.wait_amount as "waitAmount", st.wait_unit as "waitUnit", st.business_days as "businessDays", st.exact_at as "exactAt",
   st.deleted_at as "stepDeletedAt", st.daily_cap as "stepCap", st.auto_skip_days as "autoSkipDays",
   (select coalesce(jsonb_agg(jsonb_build_object('id', v.id, 'thread', v.thread, 'approved', v.approved, 'weight', v.weight, 'rev', v.rev,
       'includeSignature', v.include_signature, 'subject', t.subject, 'bodyHtml', t.body_html, 'templateRev', t.rev) order by v.id), '[]')

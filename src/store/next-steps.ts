@@ -44,6 +44,7 @@ interface Row {
   nextStepId: Id | null
   waitAmount: number | null
   waitUnit: WaitUnit | null
+  businessDays: boolean | null
   exactAt: Instant | null
   priority: Priority | null
   kind: string | null
@@ -158,12 +159,13 @@ function nextOf(
   { first, now, random }: { first: boolean; now: Instant; random: Random },
 ): NextStep | null {
   const { nextStepId, waitAmount, waitUnit, exactAt, priority, kind } = row
+  const businessDays = row.businessDays ?? false
   if (nextStepId === null || waitAmount === null || waitUnit === null) return null
   return {
     stepId: nextStepId,
     messageId: newId(now, random),
     rank: rankOf({ first, priority, byHand: kind !== null && !isSentByItself(kind) }),
-    waitEndsAt: dueOn({ waitAmount, waitUnit, exactAt }, now, {
+    waitEndsAt: dueOn({ waitAmount, waitUnit, businessDays, exactAt }, now, {
       schedule: scheduleIn(row, now),
       zone: row.zone,
     }),
@@ -182,7 +184,7 @@ async function readNext(
   const { rows } = await sql<Row>`
     select e.id as "enrollmentId", e.rank, c.time_zone as zone, sc.time_zone as "timeZone", coalesce(sc.use_contact_zone, false) as "useContactZone",
       coalesce(sc.skip_holidays, false) as "skipHolidays", coalesce(sc.extra_holidays, '[]') as "extraHolidays", sc.holiday_region as "holidayRegion", sc.windows,
-      n.id as "nextStepId", n.wait_amount as "waitAmount", n.wait_unit as "waitUnit", n.exact_at as "exactAt", n.priority, n.kind
+      n.id as "nextStepId", n.wait_amount as "waitAmount", n.wait_unit as "waitUnit", n.business_days as "businessDays", n.exact_at as "exactAt", n.priority, n.kind
     from unnest(${done.map((one) => one.enrollmentId)}::text[], ${done.map((one) => one.stepId)}::text[]) as d (enrollment_id, step_id)
     join enrollments e on e.team_id = ${team} and e.id = d.enrollment_id and e.step_id = d.step_id
     join contacts c on c.team_id = e.team_id and c.id = e.contact_id
@@ -190,7 +192,7 @@ async function readNext(
     left join schedules sc on sc.team_id = s.team_id and sc.id = s.schedule_id
     join steps st on st.team_id = e.team_id and st.id = e.step_id
     left join lateral (
-      select id, kind, wait_amount, wait_unit, exact_at, priority from steps x
+      select id, kind, wait_amount, wait_unit, business_days, exact_at, priority from steps x
       where x.team_id = e.team_id and x.sequence_id = e.sequence_id and x.position > st.position and x.deleted_at is null
       order by x.position, x.id limit 1
     ) as n on true`.execute(kysely(tx))

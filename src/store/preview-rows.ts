@@ -41,7 +41,7 @@ export async function readPreview(db: Db, asked: PreviewAsked): Promise<Previewe
           and o.contact_id = ${asked.contactId} and o.removed_at is null) as parent_message_id
     ), steps as (
       select ${asked.team}::int as team_id, ''::text as id, 'auto_email'::text as kind, 1 as position, 0 as wait_amount,
-        'day'::text as wait_unit, null::timestamptz as exact_at, null::int as daily_cap, null::int as auto_skip_days, null::timestamptz as deleted_at
+        'day'::text as wait_unit, false as business_days, null::timestamptz as exact_at, null::int as daily_cap, null::int as auto_skip_days, null::timestamptz as deleted_at
     )
     select ${DUE_COLUMNS} from ${DUE_TABLES}`.execute(kysely(db))
   const row = rows[0]

@@ -121,6 +121,7 @@ export interface Contacts {
   created_at: Stamp
   updated_at: Stamp
   rev: Defaulted<number>
+  zone_unasked: Defaulted<boolean>
 }
 
 export interface Credentials {
@@ -195,6 +196,7 @@ export interface Enrollments {
   updated_at: Stamp
   rev: Defaulted<number>
   response_judged: Defaulted<boolean>
+  company_cleared_at: Nullable<Stamp>
 }
 
 export interface Folders {
@@ -287,6 +289,7 @@ export interface Inbound {
     | 'none_of_the_above'
   >
   reply_class_by: Nullable<string>
+  company_domain: Nullable<string>
 }
 
 export interface Lanes {
@@ -570,6 +573,7 @@ export interface Sequences {
   auto_paused_at: Nullable<Stamp>
   auto_pause_words: Nullable<string>
   record_from: Defaulted<Stamp>
+  stage_rules: Defaulted<Json>
 }
 
 export interface Sessions {
@@ -650,6 +654,7 @@ export interface Steps {
   deleted_at: Nullable<Stamp>
   created_at: Stamp
   rev: Defaulted<number>
+  business_days: Defaulted<boolean>
 }
 
 export interface Suppressions {
@@ -719,6 +724,8 @@ export interface Teams {
   away_margin_days: Defaulted<number>
   away_resume_days: Nullable<number>
   blocked_per_day_max: Defaulted<number>
+  same_account_reply: Defaulted<'ignore' | 'delay' | 'stop'>
+  same_account_delay_days: Defaulted<number>
 }
 
 export interface Templates {

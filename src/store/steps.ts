@@ -17,6 +17,7 @@ export interface StepRow {
   kind: StepKind
   waitAmount: number
   waitUnit: WaitUnit
+  businessDays: boolean
   exactAt: Instant | null
   priority: Priority | null
   note: string | null
@@ -44,7 +45,7 @@ export async function stepsOf(
   { team, sequenceIds, deleted = false }: { team: TeamId; sequenceIds: readonly Id[]; deleted?: boolean },
 ): Promise<StepRow[]> {
   const { rows } = await sql<StepRow>`
-    select id, sequence_id as "sequenceId", position, kind, wait_amount as "waitAmount", wait_unit as "waitUnit",
+    select id, sequence_id as "sequenceId", position, kind, wait_amount as "waitAmount", wait_unit as "waitUnit", business_days as "businessDays",
       exact_at as "exactAt", priority, note, daily_cap as "dailyCap", auto_skip_days as "autoSkipDays",
       deleted_at as "deletedAt"
     from steps where team_id = ${team} and sequence_id = any(${sequenceIds as Id[]}) and (deleted_at is null or ${deleted})
@@ -60,15 +61,15 @@ export async function saveSteps(
   if (steps.length === 0) return
   const column = <K extends keyof StepRow>(key: K) => steps.map((step) => step[key])
   await sql`
-    insert into steps (team_id, created_at, id, sequence_id, position, kind, wait_amount, wait_unit, exact_at, priority, note,
+    insert into steps (team_id, created_at, id, sequence_id, position, kind, wait_amount, wait_unit, business_days, exact_at, priority, note,
       daily_cap, auto_skip_days, deleted_at)
     select ${team}, ${at(now)}, s.*
     from unnest(${column('id')}::text[], ${column('sequenceId')}::text[], ${column('position')}::int[], ${column('kind')}::text[],
-      ${column('waitAmount')}::int[], ${column('waitUnit')}::text[], ${isoArray(column('exactAt'))}::timestamptz[],
+      ${column('waitAmount')}::int[], ${column('waitUnit')}::text[], ${column('businessDays')}::boolean[], ${isoArray(column('exactAt'))}::timestamptz[],
       ${column('priority')}::text[], ${column('note')}::text[], ${column('dailyCap')}::int[], ${column('autoSkipDays')}::int[],
       ${isoArray(column('deletedAt'))}::timestamptz[]) as s
     on conflict (team_id, id) do update set position = excluded.position, kind = excluded.kind,
-      wait_amount = excluded.wait_amount, wait_unit = excluded.wait_unit, exact_at = excluded.exact_at,
+      wait_amount = excluded.wait_amount, wait_unit = excluded.wait_unit, business_days = excluded.business_days, exact_at = excluded.exact_at,
       priority = excluded.priority, note = excluded.note, daily_cap = excluded.daily_cap,
       auto_skip_days = excluded.auto_skip_days, deleted_at = excluded.deleted_at, rev = steps.rev + 1`.execute(
     kysely(tx),

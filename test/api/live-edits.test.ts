@@ -99,6 +99,40 @@ test('another wait gives those who wait another moment; what is overdue by it is
   expect((await peopleOf(id))[0]!.due).toBe(api.clock.now())
 })
 
+test('a wait of business days counts the open dates of the schedule, and whoever already waits gets the new moment', async () => {
+  const days = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday']
+  const { body } = await api.post('/emailer_schedules', {
+    name: 'Weekdays',
+    time_zone: 'America/New_York',
+    schedule_hash: Object.fromEntries(days.map((day) => [day, [[9, 17]]])),
+  })
+  const { id, steps } = await newSequence(api, {
+    active: true,
+    emailer_schedule_id: body.emailer_schedule.id,
+  })
+  await add(api, id, [await newContact(api)])
+  // Thursday 2027-01-14: three days later is Sunday, hence Monday; three business days later is Tuesday.
+  const wait = (more: object) => ({ emailer_steps: [{ id: steps[0], ...more }, ...listed(steps.slice(1))] })
+  await api.put(`/sequences/${id}`, wait({ wait_time: 3, wait_mode: 'day' }))
+  expect((await peopleOf(id))[0]!.due).toBe(Date.parse('2027-01-18T09:00:00-05:00'))
+  const edited = await api.put(`/sequences/${id}`, wait({ wait_business_days: true }))
+  expect(edited.body.emailer_steps[0]).toMatchObject({ wait_time: 3, wait_business_days: true })
+  expect((await peopleOf(id))[0]!.due).toBe(Date.parse('2027-01-19T09:00:00-05:00'))
+})
+
+test('only days can be business days; a program that sets hours and knows nothing of them gets hours', async () => {
+  const { id, steps } = await newSequence(api)
+  const weeks = await api.put(`/sequences/${id}`, {
+    emailer_steps: [{ id: steps[0], wait_time: 2, wait_mode: 'week', wait_business_days: true }],
+  })
+  expect(weeks.status).toBe(422)
+  expect(weeks.body.error).toContain('10 of them')
+  const days = { id: steps[0], wait_time: 2, wait_mode: 'day', wait_business_days: true }
+  await api.put(`/sequences/${id}`, { emailer_steps: [days] })
+  const hours = await api.put(`/sequences/${id}`, { emailer_steps: [{ id: steps[0], wait_mode: 'hour' }] })
+  expect(hours.body.emailer_steps[0]).toMatchObject({ wait_mode: 'hour', wait_business_days: false })
+})
+
 test('a claimed email of a deleted step is taken back, and its person goes on with the next', async () => {
   const { id, steps } = await newSequence(api, { active: true })
   const ana = await newContact(api)

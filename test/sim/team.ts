@@ -239,7 +239,7 @@ const WAITS = [
   { waitAmount: 1, waitUnit: 'day' },
   { waitAmount: 2, waitUnit: 'day' },
   { waitAmount: 36, waitUnit: 'hour' },
-  { waitAmount: 3, waitUnit: 'day' },
+  { waitAmount: 3, waitUnit: 'day', businessDays: true },
   { waitAmount: 1, waitUnit: 'week' },
 ] as const
 

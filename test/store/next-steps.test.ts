@@ -4,7 +4,7 @@ import { afterAll, expect, test } from 'vitest'
 import { DAY, HOUR, type Instant } from '../../src/core/clock.ts'
 import { dueTime } from '../../src/core/lateness.ts'
 import { seededRandom } from '../../src/random.ts'
-import { at, kysely } from '../../src/store/db.ts'
+import { at, json, kysely } from '../../src/store/db.ts'
 import { readFacts } from '../../src/store/due-enrollments.ts'
 import { freshDatabase } from '../support/database.ts'
 import {
@@ -43,6 +43,20 @@ test('the second step of a sequence by exact time waits for its date, whatever i
   const date = now + 9 * DAY + HOUR
   const { row, second } = await afterFirst((_, stepIds) => exactly(stepIds[1]!, date))
   expect(row).toMatchObject({ step: second, due: date })
+})
+
+test('the second step waits its business days from the first: from Monday 2027-03-01, five of them end a week later', async () => {
+  const { row, second } = await afterFirst(async ({ enrollmentId }, stepIds) => {
+    const windows = [1, 2, 3, 4, 5].map((day) => ({ day, opensAtMinute: 540, closesAtMinute: 1020 }))
+    await sql`
+      update schedules c set windows = ${json(windows)}::jsonb, time_zone = 'Europe/Berlin', always = false
+      from enrollments e join sequences s on s.team_id = e.team_id and s.id = e.sequence_id
+      where e.id = ${enrollmentId} and c.team_id = s.team_id and c.id = s.schedule_id`.execute(kysely(db))
+    await sql`update steps set wait_amount = 5, wait_unit = 'day', business_days = true where id = ${stepIds[1]!}`.execute(
+      kysely(db),
+    )
+  })
+  expect(row).toMatchObject({ step: second, due: Date.parse('2027-03-08T09:00:00+01:00') })
 })
 
 test('a date that has passed meanwhile stays: it is due at once, and stale once it is long past', async () => {

@@ -30,6 +30,7 @@ test('waits are said as people say them', () => {
   expect(waitInWords(0, 'day')).toBe('at once')
   expect(waitInWords(1, 'week')).toBe('1 week')
   expect(waitInWords(2, 'day')).toBe('2 days')
+  expect(waitInWords(2, 'day', true)).toBe('2 business days')
 })
 
 test('a date is that of the zone, not of UTC', () => {

@@ -10,6 +10,7 @@ const step = (key: string, html: string): DraftStep => ({
   kind: 'auto_email',
   wait: 2,
   unit: 'day',
+  businessDays: false,
   note: '',
   priority: 'medium',
   autoSkipDays: 0,

@@ -62,6 +62,7 @@ export interface Step {
   type: StepKind
   wait_time: number
   wait_mode: WaitUnit
+  wait_business_days: boolean
   note: string | null
   priority?: 'high' | 'medium' | 'low' | null
   auto_skip_in_x_days?: number | null
@@ -107,6 +108,7 @@ export interface StepInput {
   type: StepKind
   wait_time: number
   wait_mode: WaitUnit
+  wait_business_days?: boolean
   note?: string | null
   priority?: 'high' | 'medium' | 'low' | null
   auto_skip_in_x_days?: number | null

@@ -77,9 +77,9 @@ const UNITS: Record<string, string> = {
 }
 
 /** "2 days", "1 hour", "at once". */
-export function waitInWords(amount: number, unit: string): string {
+export function waitInWords(amount: number, unit: string, businessDays = false): string {
   if (amount === 0) return 'at once'
-  return `${amount} ${UNITS[unit] ?? unit}${amount === 1 ? '' : 's'}`
+  return `${amount} ${businessDays ? 'business ' : ''}${UNITS[unit] ?? unit}${amount === 1 ? '' : 's'}`
 }
 
 const UNIT_MS: Record<string, number> = { second: 1000, minute: MINUTE, hour: HOUR, day: DAY, week: 7 * DAY }

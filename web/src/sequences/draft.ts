@@ -20,6 +20,8 @@ export interface DraftStep {
   kind: StepKind
   wait: number
   unit: WaitUnit
+  /** Of days: only those on which the schedule opens. */
+  businessDays: boolean
   note: string
   priority: 'high' | 'medium' | 'low'
   /** 0: a person ends its task. */
@@ -46,6 +48,7 @@ export function draftOf(detail: SequenceDetail): Draft {
       kind: step.type,
       wait: step.wait_time,
       unit: step.wait_mode,
+      businessDays: step.wait_business_days,
       note: step.note ?? '',
       priority: step.priority ?? 'medium',
       autoSkipDays: step.auto_skip_in_x_days ?? 0,
@@ -71,6 +74,7 @@ export const stepInputs = (draft: Draft): StepInput[] =>
     type: step.kind,
     wait_time: step.wait,
     wait_mode: step.unit,
+    wait_business_days: step.businessDays,
     note: step.note || null,
     priority: step.priority,
     auto_skip_in_x_days: step.autoSkipDays || null,
@@ -113,6 +117,7 @@ export function withNewStep(
     kind,
     wait: after < 0 ? 0 : 3,
     unit: 'day',
+    businessDays: false,
     note: '',
     priority: 'medium',
     autoSkipDays: 0,

@@ -41,7 +41,7 @@ export function touches(saved: readonly Step[], before: Draft, after: Draft): st
       sentences.push(
         `The new wording of step ${index + 1} reaches ${people(n)} who have not received it yet.`,
       )
-    if (step.wait !== was.wait || step.unit !== was.unit)
+    if (step.wait !== was.wait || step.unit !== was.unit || step.businessDays !== was.businessDays)
       sentences.push(
         `The new wait before step ${index + 1} applies to ${people(n)} who have not received it yet.`,
       )

@@ -1,5 +1,5 @@
 /** The wait between two steps: a line that links their cards, and opens to be changed. */
-import { ActionIcon, Button, Group, NumberInput, Popover, Select, Tooltip } from '@mantine/core'
+import { ActionIcon, Button, Checkbox, Group, NumberInput, Popover, Select, Tooltip } from '@mantine/core'
 import { IconPlus } from '@tabler/icons-react'
 import { useState } from 'react'
 import type { WaitUnit } from '../lib/sequence-types.ts'
@@ -19,13 +19,13 @@ const WAIT_MAX = 3650
 interface WaitLinkProps {
   step: DraftStep
   first: boolean
-  onChange: (patch: Pick<DraftStep, 'wait' | 'unit'>) => void
+  onChange: (patch: Pick<DraftStep, 'wait' | 'unit' | 'businessDays'>) => void
   onInsert: () => void
 }
 
 export function WaitLink({ step, first, onChange, onInsert }: WaitLinkProps) {
   const [opened, setOpened] = useState(false)
-  const words = waitInWords(step.wait, step.unit)
+  const words = waitInWords(step.wait, step.unit, step.businessDays)
   const said = first
     ? step.wait === 0
       ? 'At once when added'
@@ -59,6 +59,14 @@ export function WaitLink({ step, first, onChange, onInsert }: WaitLinkProps) {
   )
 }
 
+const of = ({ wait, unit, businessDays }: DraftStep) => ({ wait, unit, businessDays })
+/** Only days can be business days. */
+const withUnit = (step: DraftStep, unit: WaitUnit) => ({
+  ...of(step),
+  unit,
+  businessDays: step.businessDays && unit === 'day',
+})
+
 interface WaitFormProps {
   step: DraftStep
   onChange: WaitLinkProps['onChange']
@@ -78,7 +86,7 @@ function WaitForm({ step, onChange, onDone }: WaitFormProps) {
         max={WAIT_MAX}
         allowDecimal={false}
         value={step.wait}
-        onChange={(wait) => onChange({ wait: Number(wait) || 0, unit: step.unit })}
+        onChange={(wait) => onChange({ ...of(step), wait: Number(wait) || 0 })}
         data-testid="wait-amount"
       />
       <Select
@@ -87,9 +95,19 @@ function WaitForm({ step, onChange, onDone }: WaitFormProps) {
         data={units}
         allowDeselect={false}
         value={step.unit}
-        onChange={(unit) => onChange({ wait: step.wait, unit: (unit ?? 'day') as WaitUnit })}
+        onChange={(unit) => onChange(withUnit(step, (unit ?? 'day') as WaitUnit))}
         comboboxProps={{ withinPortal: false }}
       />
+      {step.unit === 'day' ? (
+        <Checkbox
+          label="business days"
+          h={34}
+          styles={{ body: { alignItems: 'center', height: '100%' } }}
+          checked={step.businessDays}
+          onChange={(event) => onChange({ ...of(step), businessDays: event.currentTarget.checked })}
+          data-testid="wait-business-days"
+        />
+      ) : null}
       <Button variant="default" h={34} onClick={onDone}>
         Done
       </Button>

@@ -3284,6 +3284,7 @@ export interface operations {
                             wait_time: number;
                             type: string;
                             wait_mode: string;
+                            wait_business_days: boolean;
                             note: string | null;
                             max_emails_per_day: number | null;
                             exact_datetime: string | null;
@@ -3380,6 +3381,8 @@ export interface operations {
                         wait_time?: number;
                         /** @enum {string} */
                         wait_mode?: "second" | "minute" | "hour" | "day" | "week";
+                        /** @description Extension: of a wait in days, counts only the dates on which the schedule opens (neither weekends nor its holidays). */
+                        wait_business_days?: boolean;
                         exact_datetime?: string | null;
                         priority?: ("high" | "medium" | "low" | "A" | "B") | null;
                         note?: string | null;
@@ -3495,6 +3498,7 @@ export interface operations {
                             wait_time: number;
                             type: string;
                             wait_mode: string;
+                            wait_business_days: boolean;
                             note: string | null;
                             max_emails_per_day: number | null;
                             exact_datetime: string | null;
@@ -3592,6 +3596,8 @@ export interface operations {
                         wait_time?: number;
                         /** @enum {string} */
                         wait_mode?: "second" | "minute" | "hour" | "day" | "week";
+                        /** @description Extension: of a wait in days, counts only the dates on which the schedule opens (neither weekends nor its holidays). */
+                        wait_business_days?: boolean;
                         exact_datetime?: string | null;
                         priority?: ("high" | "medium" | "low" | "A" | "B") | null;
                         note?: string | null;
@@ -3707,6 +3713,7 @@ export interface operations {
                             wait_time: number;
                             type: string;
                             wait_mode: string;
+                            wait_business_days: boolean;
                             note: string | null;
                             max_emails_per_day: number | null;
                             exact_datetime: string | null;
@@ -3801,6 +3808,8 @@ export interface operations {
                         wait_time?: number;
                         /** @enum {string} */
                         wait_mode?: "second" | "minute" | "hour" | "day" | "week";
+                        /** @description Extension: of a wait in days, counts only the dates on which the schedule opens (neither weekends nor its holidays). */
+                        wait_business_days?: boolean;
                         exact_datetime?: string | null;
                         priority?: ("high" | "medium" | "low" | "A" | "B") | null;
                         note?: string | null;
@@ -3905,6 +3914,7 @@ export interface operations {
                             wait_time: number;
                             type: string;
                             wait_mode: string;
+                            wait_business_days: boolean;
                             note: string | null;
                             max_emails_per_day: number | null;
                             exact_datetime: string | null;
@@ -4001,6 +4011,8 @@ export interface operations {
                         wait_time?: number;
                         /** @enum {string} */
                         wait_mode?: "second" | "minute" | "hour" | "day" | "week";
+                        /** @description Extension: of a wait in days, counts only the dates on which the schedule opens (neither weekends nor its holidays). */
+                        wait_business_days?: boolean;
                         exact_datetime?: string | null;
                         priority?: ("high" | "medium" | "low" | "A" | "B") | null;
                         note?: string | null;
@@ -4105,6 +4117,7 @@ export interface operations {
                             wait_time: number;
                             type: string;
                             wait_mode: string;
+                            wait_business_days: boolean;
                             note: string | null;
                             max_emails_per_day: number | null;
                             exact_datetime: string | null;
@@ -4204,6 +4217,8 @@ export interface operations {
                         wait_time?: number;
                         /** @enum {string} */
                         wait_mode?: "second" | "minute" | "hour" | "day" | "week";
+                        /** @description Extension: of a wait in days, counts only the dates on which the schedule opens (neither weekends nor its holidays). */
+                        wait_business_days?: boolean;
                         exact_datetime?: string | null;
                         priority?: ("high" | "medium" | "low" | "A" | "B") | null;
                         note?: string | null;
@@ -4319,6 +4334,7 @@ export interface operations {
                             wait_time: number;
                             type: string;
                             wait_mode: string;
+                            wait_business_days: boolean;
                             note: string | null;
                             max_emails_per_day: number | null;
                             exact_datetime: string | null;
@@ -4416,6 +4432,8 @@ export interface operations {
                         wait_time?: number;
                         /** @enum {string} */
                         wait_mode?: "second" | "minute" | "hour" | "day" | "week";
+                        /** @description Extension: of a wait in days, counts only the dates on which the schedule opens (neither weekends nor its holidays). */
+                        wait_business_days?: boolean;
                         exact_datetime?: string | null;
                         priority?: ("high" | "medium" | "low" | "A" | "B") | null;
                         note?: string | null;
@@ -4531,6 +4549,7 @@ export interface operations {
                             wait_time: number;
                             type: string;
                             wait_mode: string;
+                            wait_business_days: boolean;
                             note: string | null;
                             max_emails_per_day: number | null;
                             exact_datetime: string | null;
@@ -4791,6 +4810,7 @@ export interface operations {
                             wait_time: number;
                             type: string;
                             wait_mode: string;
+                            wait_business_days: boolean;
                             note: string | null;
                             max_emails_per_day: number | null;
                             exact_datetime: string | null;
@@ -4916,6 +4936,7 @@ export interface operations {
                             wait_time: number;
                             type: string;
                             wait_mode: string;
+                            wait_business_days: boolean;
                             note: string | null;
                             max_emails_per_day: number | null;
                             exact_datetime: string | null;
@@ -5135,6 +5156,7 @@ export interface operations {
                             wait_time: number;
                             type: string;
                             wait_mode: string;
+                            wait_business_days: boolean;
                             note: string | null;
                             max_emails_per_day: number | null;
                             exact_datetime: string | null;
@@ -5235,6 +5257,7 @@ export interface operations {
                             wait_time: number;
                             type: string;
                             wait_mode: string;
+                            wait_business_days: boolean;
                             note: string | null;
                             max_emails_per_day: number | null;
                             exact_datetime: string | null;
