@@ -1,8 +1,10 @@
-/** Contacts: create, show, update. Searching is in contact-search.ts. */
+/** Contacts: create, show, update, delete. Searching is in contact-search.ts. */
 import { Type } from 'typebox'
 import { createContact } from '../actions/create-contact.ts'
+import { deleteContact } from '../actions/delete-contact.ts'
 import { recordMeeting } from '../actions/record-meeting.ts'
 import { updateContact } from '../actions/update-contact.ts'
+import type { Id } from '../core/ids.ts'
 import { contactById } from '../store/contacts.ts'
 import { actorOf } from './actor.ts'
 import { contactWithLabels } from './contact-answers.ts'
@@ -82,11 +84,20 @@ export const routes: Route[] = [
     path: '/contacts/:id',
     name: 'contacts/update',
     summary: 'Update a contact',
-    description: 'What is left out stays; `label_names` replaces all lists of the contact.',
-    input: Type.Object({ id: Type.String(), ...contactParameters }),
+    description:
+      'What is left out stays; `label_names` replaces all lists of the contact. `existence_level` "none" deletes it.',
+    input: Type.Object({
+      id: Type.String(),
+      ...contactParameters,
+      existence_level: Type.Optional(Type.String({ maxLength: 100 })),
+    }),
     output: ContactAnswer,
     async run(input, call) {
       const { id } = input
+      if (input.existence_level === 'none') {
+        await deleteOne(call, id)
+        return contactWithLabels(call, id)
+      }
       const updated = await updateContact(call.db, {
         ...writer(call),
         id,
@@ -98,6 +109,28 @@ export const routes: Route[] = [
         refuse(422, 'Cannot update contact as it is deleted.', { deleted_contact_ids: [id] })
       if (updated.kind !== 'updated') refuseContact(updated)
       return contactWithLabels(call, id)
+    },
+  }),
+  route({
+    method: 'DELETE',
+    path: '/contacts/:id',
+    name: 'contacts/destroy',
+    summary: 'Delete a contact',
+    description:
+      'Their sequences end as failed ("User deleted"), their tasks are cancelled. What was sent, what they answered and the do-not-contact list stay. When the call has returned, nothing leaves but the emails that `still_sending` names.',
+    input: Type.Object({ id: Type.String() }),
+    output: Type.Object({
+      contact: Type.Object({ id: Type.String(), deleted: Type.Boolean() }),
+      failed_contact_campaign_status_ids: Type.Array(Type.String()),
+      still_sending: StillSending,
+    }),
+    async run({ id }, call) {
+      const { failed, transmitting } = await deleteOne(call, id)
+      return {
+        contact: { id, deleted: true },
+        failed_contact_campaign_status_ids: failed,
+        still_sending: stillSending(transmitting),
+      }
     },
   }),
   route({
@@ -140,6 +173,15 @@ export const routes: Route[] = [
     },
   }),
 ]
+
+async function deleteOne(call: Call, id: Id) {
+  const { now, random } = call
+  const deleting = { team: call.caller.teamId, actor: actorOf(call), contactId: id, now, random }
+  const deleted = await deleteContact(call.db, deleting)
+  if (!deleted.ok && deleted.refusal.kind === 'not_found')
+    refuse(422, 'Oops! This contact does not exist in Apollo.')
+  return allowed(deleted)
+}
 
 /** People at the page make contacts "manually", programs by the API. */
 function writer({ caller, now, random }: Call) {

@@ -31,6 +31,7 @@ export const ACTIVITIES = {
   human_outbound: 'Somebody wrote by hand.',
   meeting: 'A meeting was arranged.',
   left_company: 'Left the company.',
+  contact_deleted: 'The contact was deleted.',
   suppressed: 'Put on the do-not-contact list.',
   unsuppressed: 'Taken off the do-not-contact list.',
   sequence_activated: 'The sequence was activated.',

@@ -182,3 +182,15 @@ export async function saveTask(
       contact_id = ${contactId}, user_id = ${userId}, creator_id = ${creatorId}, due_at = ${at(dueAt)}, updated_at = ${at(now)}, rev = rev + 1
     where team_id = ${team} and id = ${id}`.execute(kysely(tx))
 }
+
+/** What is still open about somebody who was deleted, besides steps of sequences: those end with their enrollments. */
+export async function cancelTasksOf(
+  tx: Db,
+  o: { team: TeamId; contactId: Id; actor: string; now: Instant },
+): Promise<void> {
+  await sql`
+    update tasks set state = 'cancelled', ended_at = ${at(o.now)}, ended_by = ${o.actor}, updated_at = ${at(o.now)}, rev = rev + 1
+    where team_id = ${o.team} and contact_id = ${o.contactId} and state = 'open' and enrollment_id is null`.execute(
+    kysely(tx),
+  )
+}

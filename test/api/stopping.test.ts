@@ -3,6 +3,7 @@ import { afterAll, expect, test } from 'vitest'
 import { kysely } from '../../src/store/db.ts'
 import { startApi } from '../support/api.ts'
 import { hasContract, missingKeys, recorded } from '../support/contract.ts'
+import { claimAs } from '../support/in-hand.ts'
 import { add, newContact, newContacts, newSequence, statusOf } from '../support/outreach.ts'
 
 const api = await startApi()
@@ -16,20 +17,8 @@ const stop = (sequenceId: string, contactIds: string[], mode: string, more: obje
     ...more,
   })
 
-/** Stands for a claim of the engine: the enrollment is leased, its email claimed or transmitting. */
-async function claim(sequenceId: string, contactId: string, state: 'claimed' | 'transmitting') {
-  await sql`
-    with e as (
-      update enrollments set due_at = null, lease_until = '2027-01-15', rev = rev + 1
-      where sequence_id = ${sequenceId} and contact_id = ${contactId} and removed_at is null
-      returning *)
-    insert into messages (team_id, id, enrollment_id, sequence_id, step_id, contact_id, mailbox_id, state, rfc_id, from_address,
-      to_address, address_hash, body_hash, counted_at, created_at, updated_at)
-    select team_id, message_id, id, sequence_id, step_id, contact_id, mailbox_id, ${state}, '<' || message_id || '@segue.test>',
-      'sandbox@segue.test', address, '', '', '2027-01-14', '2027-01-14', '2027-01-14' from e`.execute(
-    kysely(api.db),
-  )
-}
+const claim = (sequenceId: string, contactId: string, state: 'claimed' | 'transmitting') =>
+  claimAs(api, { sequenceId, contactId, state })
 
 test('mark_as_finished finishes, with the recorded words', async () => {
   const { id } = await newSequence(api, { active: true })

@@ -1,6 +1,6 @@
 /** Everything that people do, and how often in proportion. */
 import {
-  deleteContact,
+  deleteSomebody,
   editAccount,
   editContact,
   editLimits,
@@ -40,7 +40,7 @@ export const ACTS: readonly (readonly [string, number, Act])[] = [
   ['edit schedule', 3, editSchedule],
   ['edit limits', 4, editLimits],
   ['edit contact', 7, editContact],
-  ['delete contact', 2, deleteContact],
+  ['delete contact', 2, deleteSomebody],
   ['edit account', 3, editAccount],
   ['import suppressions', 3, importSuppressions],
   ['resolve unknown', 7, resolve],

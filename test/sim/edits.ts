@@ -1,9 +1,9 @@
 /** What people edit while mails go out: wordings, steps, schedules, limits, contacts and companies. Each is one request, as in `people.ts`. */
+import { deleteContact } from '../../src/actions/delete-contact.ts'
 import { updateContact } from '../../src/actions/update-contact.ts'
 import { updateSchedule } from '../../src/actions/write-schedule.ts'
 import { updateSequence } from '../../src/actions/write-sequence.ts'
 import type { Id } from '../../src/core/ids.ts'
-import { lockContact, saveContacts } from '../../src/store/contacts.ts'
 import { bumpContacts, bumpMailboxes } from '../../src/store/lanes.ts'
 import { treeOf } from '../../src/store/steps.ts'
 import { type Request, who } from './people.ts'
@@ -94,16 +94,14 @@ export async function editContact(request: Request): Promise<void> {
   await updateContact(db, { team: house.team, userId: house.userId, source: 'api', id, fields, now, random })
 }
 
-export async function deleteContact(request: Request): Promise<void> {
-  const { db, house, random, now } = request
-  const { team } = house
+export async function deleteSomebody(request: Request): Promise<void> {
+  const { db, house, random, promises } = request
   const id = pick(house.contactIds, random)
-  await db.transaction(async (tx) => {
-    const row = await lockContact(tx, { team, id })
-    if (!row) return
-    await saveContacts(tx, { team, contacts: [{ ...row, deletedAt: now }] })
-    await bumpContacts(tx, { team, contactIds: [id], now })
-  })
+  const deleted = await deleteContact(db, { ...who(request), contactId: id })
+  if (!deleted.ok) return
+  const { failed, transmitting } = deleted.value
+  const named = transmitting.map((one) => one.messageId)
+  await promises.stopped({ enrollmentIds: failed, named, until: null })
 }
 
 export async function editAccount(request: Request): Promise<void> {

@@ -44,6 +44,10 @@ export const contactQuery = (id: string) =>
     enabled: id !== '',
   })
 
+/** Ends all sequences of the contact, too. What is named had left already. */
+export const deleteContact = (id: string) =>
+  api.delete<{ still_sending: { emailer_message_id: string }[] }>(`/contacts/${id}`)
+
 /** Ends all sequences of the contact. */
 export const recordMeeting = (id: string) => api.post(`/contacts/${id}/meeting`)
 

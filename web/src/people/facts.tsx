@@ -10,6 +10,7 @@ import { clockTime, weekday, zoneName } from '../lib/time.ts'
 import { nameOf } from '../lib/words.ts'
 import { tell } from '../ui/act.tsx'
 import { StateBadge } from '../ui/state-badge.tsx'
+import { DeletePerson } from './delete-person.tsx'
 import { changed, fieldsOf } from './fields.ts'
 import classes from './person.module.css'
 import { PersonForm } from './person-form.tsx'
@@ -43,6 +44,7 @@ export function Facts({ contact, actions }: { contact: Contact; actions?: ReactN
         >
           Change
         </Button>
+        <DeletePerson contact={contact} />
         {actions}
       </div>
       {editing ? <Edit contact={contact} onClose={() => setEditing(false)} /> : null}

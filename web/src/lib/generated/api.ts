@@ -236,16 +236,20 @@ export interface paths {
         get: operations["contacts_show"];
         /**
          * Update a contact
-         * @description What is left out stays; `label_names` replaces all lists of the contact.
+         * @description What is left out stays; `label_names` replaces all lists of the contact. `existence_level` "none" deletes it.
          */
         put: operations["contacts_update_by_put"];
         post?: never;
-        delete?: never;
+        /**
+         * Delete a contact
+         * @description Their sequences end as failed ("User deleted"), their tasks are cancelled. What was sent, what they answered and the do-not-contact list stay. When the call has returned, nothing leaves but the emails that `still_sending` names.
+         */
+        delete: operations["contacts_destroy"];
         options?: never;
         head?: never;
         /**
          * Update a contact
-         * @description What is left out stays; `label_names` replaces all lists of the contact.
+         * @description What is left out stays; `label_names` replaces all lists of the contact. `existence_level` "none" deletes it.
          */
         patch: operations["contacts_update"];
         trace?: never;
@@ -2402,6 +2406,7 @@ export interface operations {
                     typed_custom_fields?: {
                         [key: string]: unknown;
                     };
+                    existence_level?: string;
                 };
             };
         };
@@ -2415,6 +2420,43 @@ export interface operations {
                     "application/json": {
                         contact: components["schemas"]["Contact"];
                         labels: components["schemas"]["Label"][];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    contacts_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        contact: {
+                            id: string;
+                            deleted: boolean;
+                        };
+                        failed_contact_campaign_status_ids: string[];
+                        still_sending: {
+                            emailer_message_id: string;
+                            contact_id: string | null;
+                            to_email: string | null;
+                        }[];
                     };
                 };
             };
@@ -2463,6 +2505,7 @@ export interface operations {
                     typed_custom_fields?: {
                         [key: string]: unknown;
                     };
+                    existence_level?: string;
                 };
             };
         };
