@@ -393,6 +393,7 @@ create table mailbox_checks (
   steps jsonb not null default '[]'::jsonb,
   started_at timestamp with time zone not null,
   finished_at timestamp with time zone,
+  mailbox_rev integer not null default 0,
   constraint mailbox_checks_pkey PRIMARY KEY (team_id, id),
   constraint mailbox_checks_state_check CHECK ((state = ANY (ARRAY['running'::text, 'passed'::text, 'failed'::text])))
 );

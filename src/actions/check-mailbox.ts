@@ -47,10 +47,11 @@ export async function beginCheck(db: Db, checking: Checking, mailboxId: Id): Pro
   if (mailbox.kind === 'sandbox')
     return refused('The sandbox needs no check: its server is part of Segue itself.')
   const now = clock.real()
-  const running = await runningCheck(db, { team, mailboxId, since: now - CHECK_TAKES_AT_MOST_MS })
+  const { rev } = mailbox
+  const running = await runningCheck(db, { team, mailboxId, rev, since: now - CHECK_TAKES_AT_MOST_MS })
   if (running !== undefined) return done({ checkId: running, finished: Promise.resolve() })
   const checkId = newId(now, random)
-  await insertCheck(db, { team, id: checkId, mailboxId, now })
+  await insertCheck(db, { team, id: checkId, mailboxId, rev, now })
   const finished = run(db, checking, { mailbox, checkId }).catch((error: unknown) =>
     checking.log.error({ err: error, check: checkId }, 'the end of a mailbox check could not be written'),
   )

@@ -99,15 +99,25 @@ export async function endTask(
 ): Promise<Result<'ended' | 'gone'>> {
   const { team, now, random } = tasking
   const task = await taskById(db, { team, id })
-  if (!task || task.state === 'cancelled') return done('gone')
-  if (task.state !== 'open') return refused(ENDED, { allow_moving_to_next_task: true })
-  if (task.approvedAt !== null)
-    return refused('The email of this task was sent off; it ends by itself when the email has left.', {
-      code: 'sent_off',
-    })
+  const cannot = whyNotEnded(task)
+  if (cannot || !task) return cannot ?? done('gone')
   const ended = await db.transaction((tx) => endTasks(tx, { ...tasking, taskIds: [id], end }))
-  if (ended.length === 0) return refused(ENDED, { allow_moving_to_next_task: true })
+  // Somebody else ended it, or sent it off, at the same moment.
+  if (ended.length === 0)
+    return (
+      whyNotEnded(await taskById(db, { team, id })) ?? refused(ENDED, { allow_moving_to_next_task: true })
+    )
   if (task.enrollmentId !== null)
     await sweep(db, { team, of: { enrollmentIds: [task.enrollmentId] }, now, random })
   return done('ended')
+}
+
+function whyNotEnded(task: TaskRow | undefined): Result<'gone'> | null {
+  if (!task || task.state === 'cancelled') return done('gone')
+  if (task.state !== 'open') return refused(ENDED, { allow_moving_to_next_task: true })
+  return task.approvedAt === null
+    ? null
+    : refused('The email of this task was sent off; it ends by itself when the email has left.', {
+        code: 'sent_off',
+      })
 }

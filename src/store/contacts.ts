@@ -69,16 +69,16 @@ export async function contactById(
   return (await contactsByIds(db, { team, ids: [id] })).get(id)
 }
 
-/** Locked until the transaction ends, by id. */
+/** Locked until the transaction ends, and with it whoever has the same address, all by id: a stage moves them together. */
 export async function lockContact(
   tx: Db,
   { team, id }: { team: TeamId; id: Id },
 ): Promise<ContactRow | undefined> {
   const { rows } = await sql<ContactRow>`
-    select ${CONTACT_COLUMNS} from contacts c where c.team_id = ${team} and c.id = ${id} for no key update`.execute(
-    kysely(tx),
-  )
-  return rows[0]
+    select ${CONTACT_COLUMNS} from contacts c where c.team_id = ${team} and (c.id = ${id}
+      or c.address = (select address from contacts where team_id = ${team} and id = ${id} and deleted_at is null) and c.deleted_at is null)
+    order by c.id for no key update`.execute(kysely(tx))
+  return rows.find((row) => row.id === id)
 }
 
 /** The oldest contact of each address, not deleted, locked by id. */

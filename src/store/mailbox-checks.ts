@@ -30,11 +30,11 @@ export interface CursorRow {
 
 export async function insertCheck(
   db: Db,
-  { team, id, mailboxId, now }: { team: TeamId; id: Id; mailboxId: Id; now: Instant },
+  { team, id, mailboxId, rev, now }: { team: TeamId; id: Id; mailboxId: Id; rev: number; now: Instant },
 ): Promise<void> {
   await sql`
-    insert into mailbox_checks (team_id, id, mailbox_id, state, started_at)
-    values (${team}, ${id}, ${mailboxId}, 'running', ${at(now)})`.execute(kysely(db))
+    insert into mailbox_checks (team_id, id, mailbox_id, mailbox_rev, state, started_at)
+    values (${team}, ${id}, ${mailboxId}, ${rev}, 'running', ${at(now)})`.execute(kysely(db))
 }
 
 export async function appendStep(
@@ -67,14 +67,14 @@ export async function checkById(
   return rows[0]
 }
 
-/** A check of this mailbox that began after `since` and has not ended: a second one beside it would only confuse. */
+/** A check of these settings (`rev`) of the mailbox that began after `since` and has not ended: a second one beside it would only confuse. */
 export async function runningCheck(
   db: Db,
-  { team, mailboxId, since }: { team: TeamId; mailboxId: Id; since: Instant },
+  { team, mailboxId, rev, since }: { team: TeamId; mailboxId: Id; rev: number; since: Instant },
 ): Promise<Id | undefined> {
   const { rows } = await sql<{ id: Id }>`
     select id from mailbox_checks
-    where team_id = ${team} and mailbox_id = ${mailboxId} and state = 'running' and started_at > ${at(since)}
+    where team_id = ${team} and mailbox_id = ${mailboxId} and mailbox_rev = ${rev} and state = 'running' and started_at > ${at(since)}
     order by started_at desc limit 1`.execute(kysely(db))
   return rows[0]?.id
 }

@@ -7,6 +7,7 @@ import type { Random } from '../core/random.ts'
 import type { Reason } from '../core/reason.ts'
 import { at, kysely } from './db.ts'
 import { bumpLanes } from './lanes.ts'
+import { lockEnrollments } from './locks.ts'
 import { type Transited, transit } from './transitions.ts'
 
 interface ReleaseOptions {
@@ -61,21 +62,32 @@ export async function redraft(
   tx: Db,
   { stepIds, ...o }: Omit<ReleaseOptions, 'enrollmentIds'> & { stepIds: readonly Id[] },
 ): Promise<Transited[]> {
-  const { rows } = await sql<{ id: Id }>`
-    select t.enrollment_id as id from tasks t join enrollments e on e.team_id = t.team_id and e.id = t.enrollment_id
-    where t.team_id = ${o.team} and t.step_id = any(${stepIds as Id[]}) and t.kind = 'manual_email' and t.state = 'open'
-      and t.approved_at is null and t.draft_html is null and e.state = 'active' and e.hold_reason = 'task_open'`.execute(
-    kysely(tx),
-  )
-  const enrollmentIds = rows.map((row) => row.id)
-  if (enrollmentIds.length === 0) return []
-  await lockMailboxesOf(tx, { ...o, enrollmentIds })
+  const waiting = await waitingDrafts(tx, { team: o.team, stepIds })
+  if (waiting.length === 0) return []
+  await lockMailboxesOf(tx, { ...o, enrollmentIds: waiting })
+  await lockEnrollments(tx, o.team, waiting)
+  // Whose task a person has ended meanwhile does not look at it again.
+  const stillWaiting = new Set(await waitingDrafts(tx, { team: o.team, stepIds }))
+  const enrollmentIds = waiting.filter((id) => stillWaiting.has(id))
   const changes = enrollmentIds.map((enrollmentId) => ({
     enrollmentId,
     transition: 'release' as const,
     dueAt: o.now,
   }))
   return wake(tx, { ...o, enrollmentIds }, await transit(tx, { ...o, changes }))
+}
+
+async function waitingDrafts(
+  tx: Db,
+  { team, stepIds }: { team: TeamId; stepIds: readonly Id[] },
+): Promise<Id[]> {
+  const { rows } = await sql<{ id: Id }>`
+    select t.enrollment_id as id from tasks t join enrollments e on e.team_id = t.team_id and e.id = t.enrollment_id
+    where t.team_id = ${team} and t.step_id = any(${stepIds as Id[]}) and t.kind = 'manual_email' and t.state = 'open'
+      and t.approved_at is null and t.draft_html is null and e.state = 'active' and e.hold_reason = 'task_open'`.execute(
+    kysely(tx),
+  )
+  return rows.map((row) => row.id)
 }
 
 /** Pauses whose end has come; at most `limit`. For housekeeping. */

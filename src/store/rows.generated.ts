@@ -340,6 +340,7 @@ export interface MailboxChecks {
   steps: Defaulted<Json>
   started_at: Stamp
   finished_at: Nullable<Stamp>
+  mailbox_rev: Defaulted<number>
 }
 
 export interface MailboxGrants {

@@ -12,12 +12,13 @@ import { type NewActivity, writeActivities } from './activities.ts'
 import { addToCaps, type CapKey, lockCaps } from './caps.ts'
 import { moveToStage } from './contact-stages.ts'
 import { at, isoArray, json, kysely } from './db.ts'
+import { type Bounce, bouncedBefore } from './inbound-marks.ts'
 import { bumpLanes } from './lanes.ts'
 import { appendLinks } from './ledger.ts'
 import { lockEnrollments } from './locks.ts'
 import { advances, sendsAgain } from './next-steps.ts'
 import { OWES_SENT_COPY } from './sent-copies.ts'
-import { addDeltas, type Delta } from './stats.ts'
+import { addDeltas, type Delta, type Metric } from './stats.ts'
 import { suppress } from './stops.ts'
 import { type Change, transit } from './transitions.ts'
 
@@ -59,6 +60,7 @@ interface Attempted {
   contactId: Id | null
   toAddress: string | null
   state: 'claimed' | 'transmitting' | 'unknown'
+  bounce: Bounce | null
   attempt: number
   capped: CapKey[]
   addressHash: string
@@ -155,7 +157,7 @@ async function lockCases(tx: Db, { team, settlements }: SettleOptions): Promise<
   )
   const { rows } = await sql<Attempted & { fence: number }>`
     select id, mailbox_id as "mailboxId", enrollment_id as "enrollmentId", sequence_id as "sequenceId", step_id as "stepId",
-      variant_id as "variantId", contact_id as "contactId", to_address as "toAddress", state, attempt, fence, capped,
+      variant_id as "variantId", contact_id as "contactId", to_address as "toAddress", state, bounce, attempt, fence, capped,
       address_hash as "addressHash", body_hash as "bodyHash"
     from messages where team_id = ${team} and id = any(${ids}) and state in ('claimed', 'transmitting', 'unknown')
     order by id for no key update`.execute(kysely(tx))
@@ -213,7 +215,8 @@ async function writeOutcomes(tx: Db, o: SettleOptions, cases: readonly Case[]): 
   const failed = cases.map(({ settlement: { state, mailbox } }) =>
     state === 'deferred' && mailbox.kind !== 'pause' ? 1 : 0,
   )
-  const bounces = cases.map((one) => bounceOf(one.settlement))
+  const bounces = cases.map(bounceAfter)
+  const refusedNow = cases.map((one) => refusalOf(one.settlement) !== null)
   await sql`
     update messages m set state = case when m.enrollment_id is null and n.again is not null then 'queued' else n.state end,
       due_at = coalesce(n.again, m.due_at), smtp_reply = n.words, failure = case when n.state = 'accepted' then null else n.words end,
@@ -223,10 +226,10 @@ async function writeOutcomes(tx: Db, o: SettleOptions, cases: readonly Case[]): 
       capped = case when m.state = 'claimed' then ${json([])}::jsonb else m.capped end,
       seen_rfc_id = coalesce(n.seen, m.seen_rfc_id), settled_at = ${at(o.now)}, updated_at = ${at(o.now)},
       sent_copy_due = case when n.state = 'accepted' and ${OWES_SENT_COPY} then ${at(o.now)}::timestamptz end,
-      bounce = coalesce(n.bounce, m.bounce), bounced_at = case when n.bounce is null then m.bounced_at else ${at(o.now)}::timestamptz end
+      bounce = n.bounce, bounced_at = case when n.refused then ${at(o.now)}::timestamptz when n.bounce is not null then m.bounced_at end
     from unnest(${text((c) => c.message.id)}::text[], ${text((c) => c.settlement.state)}::text[], ${text((c) => c.settlement.words)}::text[],
-      ${text((c) => c.settlement.seenRfcId)}::text[], ${bounces}::text[], ${isoArray(again)}::timestamptz[], ${failed}::int[])
-      as n (id, state, words, seen, bounce, again, failed)
+      ${text((c) => c.settlement.seenRfcId)}::text[], ${bounces}::text[], ${refusedNow}::boolean[], ${isoArray(again)}::timestamptz[],
+      ${failed}::int[]) as n (id, state, words, seen, bounce, refused, again, failed)
     where m.team_id = ${o.team} and m.id = n.id`.execute(kysely(tx))
   const unmarked = cases.filter((one) => one.message.state === 'claimed')
   await addToCaps(tx, { team: o.team, keys: unmarked.flatMap((one) => one.message.capped), by: -1 })
@@ -293,28 +296,38 @@ async function retryLater(tx: Db, o: SettleOptions, cases: readonly Case[]): Pro
 }
 
 /** A server that refuses an email at once says the same as a bounce that comes later. */
-function bounceOf({ follows }: Settlement): 'hard' | 'blocked' | null {
+function refusalOf({ follows }: Settlement): 'hard' | 'blocked' | null {
   if (follows.kind === 'hard_bounce') return 'hard'
   return follows.kind === 'hold' && follows.reason === 'blocked' ? 'blocked' : null
 }
 
+/** What blocked the last try is over when a new one is accepted. */
+function bounceAfter({ settlement, message }: Case): Bounce | null {
+  if (message.bounce === 'hard') return 'hard'
+  const isOver =
+    settlement.state === 'accepted' && message.state !== 'unknown' && message.bounce === 'blocked'
+  return refusalOf(settlement) ?? (isOver ? null : message.bounce)
+}
+
 async function writeNumbers(tx: Db, o: SettleOptions, cases: readonly Case[]): Promise<void> {
-  await addDeltas(tx, {
-    team: o.team,
-    deltas: cases.flatMap(({ settlement, message }): Delta[] => {
-      const { sequenceId, stepId, variantId } = message
-      if (sequenceId === null) return []
-      const about = { sequenceId, stepId, variantId, n: 1 }
-      if (settlement.state === 'accepted') return [{ ...about, metric: 'delivered' }]
-      const bounce = bounceOf(settlement)
-      if (bounce === 'blocked') return [{ ...about, metric: 'spam_blocked' }]
-      if (bounce === null) return []
-      return [
-        { ...about, metric: 'bounced' },
-        { ...about, metric: 'hard_bounced' },
-      ]
-    }),
-  })
+  const deltas: Delta[] = []
+  for (const one of cases) {
+    const { sequenceId, stepId, variantId, bounce, enrollmentId, id: messageId } = one.message
+    if (sequenceId === null) continue
+    const count = (metric: Metric, n: number) => deltas.push({ sequenceId, stepId, variantId, metric, n })
+    const after = bounceAfter(one)
+    const begins = (kind: Bounce) => Number(after === kind) - Number(bounce === kind)
+    if (one.settlement.state === 'accepted') count('delivered', 1)
+    count('spam_blocked', begins('blocked'))
+    count('hard_bounced', begins('hard'))
+    // Bounces count people: once per enrollment, whatever came back before.
+    const isFirst =
+      begins('hard') === 1 &&
+      bounce !== 'soft' &&
+      !(enrollmentId !== null && (await bouncedBefore(tx, { team: o.team, enrollmentId, messageId })))
+    if (isFirst) count('bounced', 1)
+  }
+  await addDeltas(tx, { team: o.team, deltas })
 }
 
 function activityOf({ settlement, message }: Case): NewActivity {

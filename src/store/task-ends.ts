@@ -26,7 +26,7 @@ export interface Ending {
   actor: string
   now: Instant
   random: Random
-  /** Only those whose time is over, not sent off meanwhile. */
+  /** Only those whose time is over. */
   overdue?: boolean
 }
 
@@ -41,7 +41,7 @@ interface Ended {
   messageId: Id | null
 }
 
-/** In a transaction that has locked nothing yet. Returns the ids that were open and are ended now. */
+/** In a transaction that has locked nothing yet. Returns the ids that were open, their draft not sent off, and are ended now. */
 export async function endTasks(tx: Db, o: Ending): Promise<Id[]> {
   await lockAround(tx, o)
   const ended = await endRows(tx, o)
@@ -76,10 +76,11 @@ async function lockAround(tx: Db, { team, taskIds }: Ending): Promise<void> {
 }
 
 async function endRows(tx: Db, { team, taskIds, end, actor, now, overdue }: Ending): Promise<Ended[]> {
-  const stillDue = overdue ? sql`and approved_at is null and skips_at <= ${at(now)}` : sql``
+  const stillDue = overdue ? sql`and skips_at <= ${at(now)}` : sql``
   const { rows } = await sql<Ended>`
     with open as (
-      select id from tasks where team_id = ${team} and id = any(${taskIds as Id[]}) and state = 'open' ${stillDue}
+      select id from tasks where team_id = ${team} and id = any(${taskIds as Id[]}) and state = 'open'
+        and approved_at is null ${stillDue}
       order by id for no key update
     )
     update tasks t set state = ${end.as}, outcome = coalesce(${end.outcome}, t.outcome), ended_at = ${at(now)}, ended_by = ${actor},

@@ -43,6 +43,18 @@ const delivered = equal('delivered_counted', 'The number of delivered emails equ
     from messages where team_id = ${team} and state = 'accepted' and sequence_id is not null group by 1, 2, 3`,
 })
 
+const refused = equal(
+  'refused_counted',
+  'The numbers of emails that came back for good, or were blocked, equal the messages.',
+  {
+    metrics: sql`metric in ('hard_bounced', 'spam_blocked')`,
+    rows: (team) => sql`
+    select sequence_id, coalesce(step_id, '') as step_id, coalesce(variant_id, '') as variant_id,
+      case bounce when 'hard' then 'hard_bounced' else 'spam_blocked' end as metric, count(*) as n
+    from messages where team_id = ${team} and bounce in ('hard', 'blocked') and sequence_id is not null group by 1, 2, 3, 4`,
+  },
+)
+
 const unsubscribed = equal(
   'unsubscribed_counted',
   'The number of opt-outs equals the messages that brought one.',
@@ -54,4 +66,4 @@ const unsubscribed = equal(
   },
 )
 
-export const NUMBERS: readonly Check[] = [people, delivered, unsubscribed]
+export const NUMBERS: readonly Check[] = [people, delivered, refused, unsubscribed]

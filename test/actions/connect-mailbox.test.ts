@@ -1,7 +1,9 @@
-/** Connecting a real mailbox and asking for time travel at the same moment: exactly one of them wins, whichever comes first. */
+/** Connecting a real mailbox beside what else happens: asking for time travel at the same moment, a check that is under way. */
 import { sql } from 'kysely'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { beginCheck } from '../../src/actions/check-mailbox.ts'
 import { DAY } from '../../src/core/clock.ts'
+import { createLog } from '../../src/log.ts'
 import { at, kysely } from '../../src/store/db.ts'
 import { hasRealMailbox, hasTravelled } from '../../src/store/mailboxes.ts'
 import { requestTravel } from '../../src/store/travel.ts'
@@ -76,4 +78,32 @@ test('a travel being asked for is seen by the mailbox that waited for it', async
   await travelling
   expect((await answer).body).toMatchObject({ code: 'travelled' })
   expect(await hasRealMailbox(api.db, await teamId())).toBe(false)
+})
+
+test('a check that began before the settings were changed is not the check of the new ones', async () => {
+  const { body } = await connect()
+  const { id } = body.email_account
+  const over = Promise.withResolvers<never>()
+  const { context } = api
+  const checking = {
+    ...context,
+    team: await teamId(),
+    privateMailHosts: ['127.0.0.1'],
+    log: createLog('silent'),
+    mail: { ...context.mail, check: () => over.promise },
+  }
+  const begin = async () => {
+    const begun = await beginCheck(api.db, checking, id)
+    return begun.ok ? begun.value : expect.fail(JSON.stringify(begun))
+  }
+  const first = await begin()
+  expect((await begin()).checkId).toBe(first.checkId)
+  const signedInAgain = await api.put(`/email_accounts/${id}`, {
+    imap: { host: '127.0.0.1', port: 143, tls: 'none', user: 'sales', password: 'new' },
+  })
+  expect(signedInAgain.status, JSON.stringify(signedInAgain.body)).toBe(200)
+  const second = await begin()
+  expect(second.checkId).not.toBe(first.checkId)
+  over.reject(new Error('the test is over'))
+  await Promise.all([first.finished, second.finished])
 })

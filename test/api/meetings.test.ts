@@ -57,6 +57,16 @@ test('a meeting ends all sequences of the contact, moves it to Interested, and c
   expect((await api.get(`/emailer_campaigns/${one.id}`)).body.emailer_campaign.unique_demoed).toBe(1)
 })
 
+test('a meeting that is told twice at the same moment counts once', async () => {
+  const { id } = await newSequence(api, { active: true })
+  const ana = await newContact(api)
+  await add(api, id, [ana])
+  await received(ana)
+  const told = await Promise.all(Array.from({ length: 6 }, () => api.post(`/contacts/${ana}/meeting`)))
+  expect(told.map((one) => one.status)).toEqual(Array(6).fill(200))
+  expect((await api.get(`/emailer_campaigns/${id}`)).body.emailer_campaign.unique_demoed).toBe(1)
+})
+
 test('a meeting with nobody, and one at no instant, are refused by name', async () => {
   expect((await api.post('/contacts/000000000000000000000000/meeting')).status).toBe(404)
   const ana = await newContact(api)

@@ -356,3 +356,18 @@ test('completing the task of a manual email sends nothing: it was written elsewh
   expect(await person()).toMatchObject({ step_position: 2 })
   expect(START).toBeLessThan(api.clock.now())
 })
+
+test('a draft that is sent off and completed at the same moment is one of the two', async () => {
+  const ends: string[] = []
+  for (let i = 0; i < 6; i++) {
+    const id = await personOn('manual_email')
+    const [sent, completed] = await Promise.all([
+      api.post(`/tasks/${id}/send`),
+      api.post(`/tasks/${id}/complete`),
+    ])
+    expect([sent.status, completed.status].filter((status) => status === 200)).toHaveLength(1)
+    const left = (await leave()).length
+    ends.push(`${sent.status === 200 ? 'sent off' : 'completed'}: ${left} left`)
+  }
+  for (const end of ends) expect(['sent off: 1 left', 'completed: 0 left']).toContain(end)
+})

@@ -6,17 +6,21 @@ import { seededRandom } from '../../src/random.ts'
 import { at, kysely } from '../../src/store/db.ts'
 import { retime } from '../../src/store/enrollments.ts'
 import { recoverUnvisited } from '../../src/store/recoveries.ts'
+import { release } from '../../src/store/releases.ts'
+import type { Settlement } from '../../src/store/settlements.ts'
 import { freshDatabase } from '../support/database.ts'
 import {
   type Claimed,
   claimPeople,
+  endBatch,
   enrollPeople,
   markClaimed,
   openSequence,
   type Person,
   settleClaimed,
 } from '../support/enrolled.ts'
-import { enrollmentRow, messageRow } from '../support/looking.ts'
+import { enrollmentRow, messageRow, type Numbers, numbersOf } from '../support/looking.ts'
+import type { SentSequence } from '../support/sent.ts'
 import { createTeam, type TestTeam } from '../support/team.ts'
 
 const { db, drop } = await freshDatabase()
@@ -26,11 +30,12 @@ const retry = { kind: 'retry', at: now + MINUTE } as const
 const pause = { kind: 'pause', waitsMs: [MINUTE], problem: 'the server does not answer' } as const
 let team: TestTeam
 let people: Person[]
+let sequence: SentSequence
 let claimed: Claimed
 
 beforeEach(async () => {
   team = await createTeam(db, { now, random })
-  const sequence = await openSequence(db, team, { now, random })
+  sequence = await openSequence(db, team, { now, random })
   people = await enrollPeople(db, team, { sequence, count: 2, now, random })
   const enrollmentIds = people.map((one) => one.enrollmentId)
   claimed = await claimPeople(db, team, { enrollmentIds, now, random })
@@ -58,6 +63,32 @@ test('what the server says of its sender is no failure of the mail; what it says
   await settleClaimed(db, team, { ...deferred, messageIds: [ann!], mailbox: pause })
   await settleClaimed(db, team, { ...deferred, messageIds: [bob!] })
   expect([await failures(ann!), await failures(bob!)]).toEqual([0, 1])
+})
+
+test('an email refused for its content twice counts once, and not at all when a later try is accepted', async () => {
+  const { enrollmentId, messageId } = people[0]!
+  const blocked = { kind: 'hold', reason: 'blocked', detail: '550 5.7.1 looks like spam' } as const
+  const tries: [Settlement['state'], Settlement['follows'], Numbers][] = [
+    ['rejected', blocked, { spam_blocked: 1 }],
+    ['rejected', blocked, { spam_blocked: 1 }],
+    ['accepted', { kind: 'next' }, { delivered: 1 }],
+  ]
+  for (const [i, [state, follows, numbers]] of tries.entries()) {
+    const when = now + i * HOUR
+    const enrollmentIds = [enrollmentId]
+    const again = i === 0 ? claimed : await claimPeople(db, team, { enrollmentIds, now: when, random })
+    await markClaimed(db, team, { claimed: again, now: when, messageIds: [messageId] })
+    await settleClaimed(db, team, {
+      ...{ claimed: again, now: when, random, messageIds: [messageId] },
+      ...{ state, follows },
+    })
+    const { delivered, spam_blocked } = await numbersOf(db, team.team, sequence.sequenceId)
+    expect({ delivered, spam_blocked }, `try ${i + 1}`).toEqual(numbers)
+    await endBatch(db, team, when)
+    await db.transaction((tx) =>
+      release(tx, { team: team.team, enrollmentIds, actor: 'user:rae', now: when, random }),
+    )
+  }
 })
 
 test('an edit of the schedule does not cut short the wait that a mail server asked for', async () => {

@@ -219,19 +219,19 @@ test('marked while the sequence was off', async () => {
   expect(await broken()).toEqual([])
 })
 
-for (const [promise, columns] of [
-  ['not_after_hard_bounce', sql`bounce = 'hard', bounced_at = ${at(now - DAY)}`],
-  ['not_after_complaint', sql`complained_at = ${at(now - DAY)}`],
+for (const [promise, columns, numbers] of [
+  ['not_after_hard_bounce', sql`bounce = 'hard', bounced_at = ${at(now - DAY)}`, ['refused_counted']],
+  ['not_after_complaint', sql`complained_at = ${at(now - DAY)}`, []],
 ] as const)
   test(`${promise}: nothing more to that address, unless a person took it off the list`, async () => {
     const [, bob] = people
     await setMessage(bob!, sql`to_address = ${ann.address}`)
     await setMessage(bob!, columns)
-    expect(await broken()).toEqual([promise, 'wording_unchanged'])
+    expect(await broken()).toEqual([promise, 'wording_unchanged', ...numbers])
     await run(sql`
       insert into activities (team_id, id, at, kind, actor, detail)
       values (${team.team}, 'lifted', ${at(now - HOUR)}, 'unsuppressed', 'user:rae', ${JSON.stringify({ value: ann.address })})`)
-    expect(await broken()).toEqual(['wording_unchanged'])
+    expect(await broken()).toEqual(['wording_unchanged', ...numbers])
   })
 
 test('not_after_opt_out: nothing more to an address that opted out', async () => {
