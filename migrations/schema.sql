@@ -58,6 +58,31 @@ create table api_keys (
   constraint api_keys_team_id_fkey FOREIGN KEY (team_id) REFERENCES teams(id)
 );
 
+create table attachment_contents (
+  team_id integer not null,
+  sha256 text collate "C" not null,
+  content bytea not null,
+  sent boolean not null default false,
+  created_at timestamp with time zone not null,
+  constraint attachment_contents_pkey PRIMARY KEY (team_id, sha256),
+  constraint attachment_contents_team_id_fkey FOREIGN KEY (team_id) REFERENCES teams(id)
+);
+
+create table attachments (
+  team_id integer not null,
+  id text collate "C" not null,
+  file_name text not null,
+  content_type text not null,
+  size integer not null,
+  sha256 text collate "C" not null,
+  created_by text collate "C",
+  created_at timestamp with time zone not null,
+  constraint attachments_pkey PRIMARY KEY (team_id, id),
+  constraint attachments_team_id_fkey FOREIGN KEY (team_id) REFERENCES teams(id),
+  constraint attachments_size_check CHECK ((size > 0))
+);
+CREATE INDEX attachments_by_content ON public.attachments USING btree (team_id, sha256);
+
 create table attempts (
   team_id integer not null,
   message_id text collate "C" not null,
@@ -498,6 +523,7 @@ create table message_contents (
   html text not null,
   body text not null,
   opt_out_token text,
+  attachments jsonb not null default '[]'::jsonb,
   constraint message_contents_pkey PRIMARY KEY (team_id, message_id)
 );
 
@@ -694,6 +720,20 @@ create table sign_ins (
   created_at timestamp with time zone not null,
   constraint sign_ins_pkey PRIMARY KEY (team_id, id),
   constraint sign_ins_provider_check CHECK ((provider = ANY (ARRAY['google'::text, 'microsoft'::text])))
+);
+
+create table snippets (
+  team_id integer not null,
+  id text collate "C" not null,
+  name text collate "C" not null,
+  body_html text not null,
+  created_by text collate "C",
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  rev integer not null default 1,
+  constraint snippets_team_id_name_key UNIQUE (team_id, name),
+  constraint snippets_pkey PRIMARY KEY (team_id, id),
+  constraint snippets_team_id_fkey FOREIGN KEY (team_id) REFERENCES teams(id)
 );
 
 create table stages (
@@ -899,6 +939,7 @@ create table variants (
   deleted_at timestamp with time zone,
   created_at timestamp with time zone not null,
   rev integer not null default 1,
+  attachment_ids text[] not null default '{}'::text[],
   constraint variants_pkey PRIMARY KEY (team_id, id),
   constraint variants_team_id_step_id_fkey FOREIGN KEY (team_id, step_id) REFERENCES steps(team_id, id),
   constraint variants_thread_check CHECK ((thread = ANY (ARRAY['new_thread'::text, 'reply_to_thread'::text]))),

@@ -9,10 +9,11 @@ import { headerSafe } from './core/message.ts'
 import {
   escapeHtml,
   fill,
+  parseSubject,
   parseTemplate,
+  type Snippets,
   type TemplateProblem,
   type Values,
-  variablesOf,
 } from './core/template.ts'
 import type { Moment } from './core/template-operators.ts'
 import {
@@ -34,6 +35,8 @@ export interface Draft extends Moment {
   /** Given when the message must offer to opt out: put where the body asks for it, else at the end. */
   readonly optOut?: { readonly template: string; readonly href: string } | undefined
   readonly values: Values
+  /** Of those that the body uses, as far as the team has them. */
+  readonly snippets?: Snippets | undefined
 }
 
 export interface Rendered {
@@ -47,18 +50,17 @@ export interface Rendered {
 
 /** One message for one contact. A template that cannot be read comes back as its problem. About 0.3 ms for an ordinary mail. */
 export function renderMessage(draft: Draft): Rendered | TemplateProblem {
-  const subject = parseTemplate(draft.subject)
+  const subject = parseSubject(draft.subject)
   if (subject.kind === 'problem') return subject
   const body = parseTemplate(draft.bodyHtml)
   if (body.kind === 'problem') return body
 
-  const { values, moment, tail } = withOptOut(draft, variablesOf(body))
-  const filledSubject = fill(subject, values, moment)
-  const filledBody = fill(body, values, { ...moment, html: true })
-  const marked =
-    draft.optOut !== undefined && hasOptOutMarker(draft.bodyHtml)
-      ? replaceOptOutMarkers(filledBody.text, draft.optOut.href)
-      : filledBody.text
+  const { now, zone, optOut, snippets = new Map() } = draft
+  const message = optOut && optOutMessage(optOut.template, optOut.href)
+  const values = { ...draft.values, opt_out_message: message }
+  const filledSubject = fill(subject, values, { now, zone })
+  const filledBody = fill(body, values, { now, zone, html: true, snippets })
+  const { marked, tail } = withOptOut(filledBody.text, { draft, message, snippets })
   const signature =
     draft.signatureHtml === undefined || draft.signatureHtml.trim() === ''
       ? ''
@@ -83,6 +85,7 @@ export interface Worded {
   readonly from: { readonly address: string }
   readonly replyTo: string | null
   readonly zone: string
+  readonly snippets: Snippets
   values(now: Instant, zone: string): Values
 }
 
@@ -102,22 +105,24 @@ export function renderWording(
     signatureHtml: worded.signatureHtml,
     optOut: { template: worded.optOutTemplate, href: optOutHref(optOut) },
     values: worded.values(now, zone),
+    snippets: worded.snippets,
     now,
     zone,
   })
 }
 
-/** The value of `{{opt_out_message}}`, and the opt-out text to put at the end where the body has no place of its own for it. */
-function withOptOut(draft: Draft, used: readonly string[]): { values: Values; moment: Moment; tail: string } {
-  const moment = { now: draft.now, zone: draft.zone }
-  if (draft.optOut === undefined) return { values: draft.values, moment, tail: '' }
-  const message = optOutMessage(draft.optOut.template, draft.optOut.href)
-  const placed = used.includes('opt_out_message') || hasOptOutMarker(draft.bodyHtml)
-  return {
-    values: { ...draft.values, opt_out_message: message },
-    moment,
-    tail: placed ? '' : `<br><div>${message.html}</div>`,
-  }
+/** Links on the words that the wording marks for it; and the opt-out text for the end, unless it was printed in a place of its own. */
+function withOptOut(
+  filled: string,
+  o: { draft: Draft; message: { html: string } | undefined; snippets: Snippets },
+): { marked: string; tail: string } {
+  const { optOut, bodyHtml } = o.draft
+  if (optOut === undefined || o.message === undefined) return { marked: filled, tail: '' }
+  // The wording decides, not the filled text: a contact's name can look like the marker.
+  const hasMarker = [bodyHtml, ...o.snippets.values()].some(hasOptOutMarker)
+  const marked = hasMarker ? replaceOptOutMarkers(filled, optOut.href) : filled
+  const placed = marked !== filled || filled.includes(o.message.html)
+  return { marked, tail: placed ? '' : `<br><div>${o.message.html}</div>` }
 }
 
 /** A body written without any tag is text: its lines are kept. The template decides, since values are escaped. */

@@ -6,9 +6,8 @@ import type { Facts } from '../core/facts.ts'
 import { type ClosedGate, GATES, type Gate, type GateName, judgeAll } from '../core/gates.ts'
 import type { Id, TeamId } from '../core/ids.ts'
 import { sentenceFor } from '../core/reason.ts'
-import { PREVIEW_TOKEN, renderWording } from '../render.ts'
 import { readDue, readFacts } from '../store/due-enrollments.ts'
-import type { Wording } from '../store/wordings.ts'
+import { missingOf } from './release-filled.ts'
 
 export interface ExplainedGate {
   name: GateName
@@ -43,12 +42,6 @@ export async function explain(
     nextAt: closed.length === 0 ? now : opensAt(closed, now),
     decision: closed[0]?.name ?? (deedOf(facts) === 'task' ? 'task' : 'send'),
   }
-}
-
-/** The names of the values it would lack, were it rendered now. */
-function missingOf(wording: Wording, now: Instant): readonly string[] {
-  const rendered = renderWording(wording, { now, publicUrl: null, optOutToken: PREVIEW_TOKEN })
-  return rendered.kind === 'problem' ? [rendered.sentence] : rendered.missing
 }
 
 /** The first closed gate of each, for a page of people; without one nothing stands in the way. */

@@ -2,9 +2,10 @@
 import type { Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
 import type { Id, TeamId } from '../core/ids.ts'
-import { fill, parseTemplate, type Values } from '../core/template.ts'
+import { fill, parseTemplate, type Snippets, type Values } from '../core/template.ts'
 import type { VariantRow } from '../store/due-rows.ts'
 import { type PersonToFill, readToFill, type StepToFill } from '../store/missing-values.ts'
+import { snippetTexts } from '../store/snippets.ts'
 import { valuesOf, variantOf } from '../store/wordings.ts'
 
 /** Filling for one person takes about 50 microseconds per step, in the process that also sends: a tenth of a second must do. */
@@ -33,9 +34,10 @@ export async function missingValues(
   { team, sequenceId, now }: { team: TeamId; sequenceId: Id; now: Instant },
 ): Promise<MissingValues> {
   const { steps, people } = await readToFill(db, { team, sequenceId, limit: PEOPLE_MAX + 1 })
+  const snippets = await snippetTexts(db, team)
   const looked = people.slice(0, PEOPLE_MAX)
   const found = new Map<string, MissingValue>()
-  for (const person of looked) note(person, lackedBy(person, steps, now), found)
+  for (const person of looked) note(person, lackedBy(person, { steps, snippets, now }), found)
   return {
     looked: looked.length,
     more: people.length > looked.length,
@@ -46,8 +48,7 @@ export async function missingValues(
 /** Variable to the steps that print it, of those the person has not passed; with A/B tests only the wording that this person is dealt. */
 function lackedBy(
   person: PersonToFill,
-  steps: readonly StepToFill[],
-  now: Instant,
+  { steps, snippets, now }: { steps: readonly StepToFill[]; snippets: Snippets; now: Instant },
 ): ReadonlyMap<string, number[]> {
   // The zone decides only what today is called, which is never missing.
   const from = person.fromAddress ?? person.mailboxAddress
@@ -56,21 +57,27 @@ function lackedBy(
   for (const { stepId, position, variants } of steps) {
     if (position < person.position) continue
     const variant = variantOf({ id: person.id, stepId, variants })
-    for (const name of variant ? lacking(variant, values, now) : [])
+    for (const name of variant ? lacking(variant, { values, snippets, now }) : [])
       lacked.set(name, [...(lacked.get(name) ?? []), position])
   }
   return lacked
 }
 
-function lacking(variant: VariantRow, values: Values, now: Instant): Set<string> {
+function lacking(
+  variant: VariantRow,
+  { values, snippets, now }: { values: Values; snippets: Snippets; now: Instant },
+): Set<string> {
   // A reply takes the subject of its thread, whatever stands in its own.
   const subject = variant.thread === 'reply_to_thread' ? null : variant.subject
   const names = new Set<string>()
-  for (const text of [subject, variant.bodyHtml]) {
+  for (const [text, html] of [
+    [subject, false],
+    [variant.bodyHtml, true],
+  ] as const) {
     const template = parseTemplate(text ?? '')
     // What cannot be read is a problem of its own, said by `readinessOf`.
     if (template.kind === 'problem') continue
-    for (const name of fill(template, values, { now, zone: 'UTC' }).missing) names.add(name)
+    for (const name of fill(template, values, { now, zone: 'UTC', html, snippets }).missing) names.add(name)
   }
   return names
 }

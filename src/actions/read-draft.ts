@@ -6,6 +6,7 @@ import { type ClosedGate, judgeAll } from '../core/gates.ts'
 import type { TeamId } from '../core/ids.ts'
 import { PREVIEW_TOKEN, type Rendered, renderMessage, renderWording } from '../render.ts'
 import { type DueEnrollment, readDue } from '../store/due-enrollments.ts'
+import { snippetsInBodies } from '../store/snippets.ts'
 import type { TaskRow } from '../store/tasks.ts'
 import type { Wording } from '../store/wordings.ts'
 import { sentenceOf } from './explain.ts'
@@ -42,7 +43,11 @@ export async function readDraft(db: Db, asking: Asking): Promise<Draft | undefin
   if (task.enrollmentId === null || task.messageId === null) return undefined
   const [due] = await readDue(db, { team, enrollmentIds: [task.enrollmentId], now })
   if (!due?.wording || due.stepId !== task.stepId) return undefined
-  return draftOf(due, due.wording, asking)
+  const { written } = asking
+  if (written?.html == null) return draftOf(due, due.wording, asking)
+  const texts = await snippetsInBodies(db, { team, bodies: [written.html] })
+  const snippets = new Map([...texts].map(([name, { bodyHtml }]) => [name, bodyHtml]))
+  return draftOf(due, { ...due.wording, snippets }, asking)
 }
 
 function draftOf(due: DueEnrollment, stored: Wording, { task, now, publicUrl, written }: Asking): Draft {
@@ -72,8 +77,15 @@ function draftOf(due: DueEnrollment, stored: Wording, { task, now, publicUrl, wr
 
 /** The wording with its values, as text to go on with: signature and opt-out are put under it when it leaves. */
 function filled(wording: Wording, now: Instant): string {
-  const { zone, bodyHtml } = wording
-  const rendered = renderMessage({ subject: '', bodyHtml, values: wording.values(now, zone), now, zone })
+  const { zone, bodyHtml, snippets } = wording
+  const rendered = renderMessage({
+    subject: '',
+    bodyHtml,
+    snippets,
+    values: wording.values(now, zone),
+    now,
+    zone,
+  })
   return rendered.kind === 'problem' || rendered.missing.length > 0 ? bodyHtml : rendered.html
 }
 

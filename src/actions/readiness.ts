@@ -8,6 +8,7 @@ import { contactFieldsOf } from '../store/custom-fields.ts'
 import { hasRealMailbox, mailboxesOf } from '../store/mailboxes.ts'
 import { scheduleById, scheduleOf } from '../store/schedules.ts'
 import type { SequenceRow } from '../store/sequences.ts'
+import { snippetTexts } from '../store/snippets.ts'
 import { type Tree, treeOf } from '../store/steps.ts'
 import { teamById } from '../store/teams.ts'
 
@@ -15,13 +16,14 @@ export async function readiness(
   db: Db,
   { team, sequence, now }: { team: TeamId; sequence: SequenceRow; now: Instant },
 ): Promise<Readiness> {
-  const [tree, schedule, mailboxes, real, sender, fields] = await Promise.all([
+  const [tree, schedule, mailboxes, real, sender, fields, snippets] = await Promise.all([
     treeOf(db, { team, sequenceId: sequence.id }),
     sequence.schedule ? scheduleById(db, { team, id: sequence.schedule.id }) : undefined,
     mailboxesOf(db, team),
     hasRealMailbox(db, team),
     teamById(db, team),
     contactFieldsOf(db, team),
+    snippetTexts(db, team),
   ])
   const keys = fields.map((field) => field.key)
   return readinessOf({
@@ -31,6 +33,7 @@ export async function readiness(
     sender: real ? { legalName: sender.legalName, postalAddress: sender.postalAddress } : null,
     knownVariables: [...VARIABLES, ...keys],
     unfilledVariables: UNFILLED.filter((name) => !keys.includes(name)),
+    snippets,
   })
 }
 

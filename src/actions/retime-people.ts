@@ -125,7 +125,7 @@ export async function retimePeople(tx: Db, edit: Edit, stepIds: readonly Id[]): 
 /** After the commit: whoever was held for the wording, or for a schedule that never opened, is due again and judged anew; drafts follow. */
 export async function lookAgain(
   db: Db,
-  edit: Edit,
+  edit: Omit<Edit, 'steps' | 'schedule'>,
   { stepIds, schedule }: { stepIds: readonly Id[]; schedule: boolean },
 ): Promise<void> {
   const { team, sequenceId, actor, now, random } = edit

@@ -7,6 +7,7 @@ import { type ContactRow, lockContact, saveContacts } from '../store/contacts.ts
 import { lookNow, retime } from '../store/enrollments.ts'
 import { bumpContacts } from '../store/lanes.ts'
 import { applyFields, type ContactFields } from './contact-fields.ts'
+import { releaseFilled, waitingForValues } from './release-filled.ts'
 import { stopInterested } from './stop-interested.ts'
 import {
   type ContactRefusal,
@@ -68,8 +69,11 @@ export async function wakeChanged(
   const { team, userId, now, random } = o
   const concerned = o.changes.filter(({ before, after }) => concernsSending(before, after))
   const moved = concerned.filter(({ before, after }) => before.timeZone !== after.timeZone)
-  await bumpContacts(tx, { team, contactIds: concerned.map(({ after }) => after.id), now })
+  const waiting = await waitingForValues(tx, { team, contactIds: o.changes.map(({ after }) => after.id) })
+  const woken = [...new Set([...concerned.map(({ after }) => after.id), ...waiting])]
+  await bumpContacts(tx, { team, contactIds: woken, now })
   await followZones(tx, { team, contactIds: moved.map(({ after }) => after.id), now })
+  await releaseFilled(tx, { team, contactIds: waiting, actor: `user:${userId}`, now, random })
   const stages = o.changes.map(({ before, after }) => ({
     contactId: after.id,
     before: before.stageId,

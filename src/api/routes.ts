@@ -25,6 +25,7 @@ import * as sequenceState from './sequence-state.ts'
 import * as sequences from './sequences.ts'
 import * as session from './session.ts'
 import * as setup from './setup.ts'
+import * as snippets from './snippets.ts'
 import * as stages from './stages.ts'
 import * as suppressions from './suppressions.ts'
 import * as taskEnds from './task-ends.ts'
@@ -54,6 +55,7 @@ export const routes: readonly Route[] = [
   ...sequenceEnrollment.routes,
   ...sequenceActivity.routes,
   ...sequencePreview.routes,
+  ...snippets.routes,
   ...enrollments.routes,
   ...messages.routes,
   ...tasks.routes,

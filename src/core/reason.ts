@@ -26,7 +26,8 @@ export const REASONS = {
 export type Reason = keyof typeof REASONS
 
 export const HOLDS = {
-  snippets_missing: 'A value that the email uses is missing. Fill it in, then retry.',
+  snippets_missing:
+    'A value or a snippet that the email uses is missing. Fill it in, and the person goes on.',
   contact_stage_safeguard: 'The stage of the contact is excluded by the sequence. Change either, then retry.',
   account_stage_safeguard: 'The stage of the account is excluded by the sequence. Change either, then retry.',
   contacts_without_email: 'The contact has no email address. Add one, then retry.',

@@ -7,7 +7,7 @@ import { type Wait, waitProblem } from './due.ts'
 import type { Id } from './ids.ts'
 import type { Schedule } from './schedule.ts'
 import { scheduleProblem } from './schedule-problem.ts'
-import { parseTemplate, unknownVariables } from './template.ts'
+import { parseSubject, parseTemplate, type Snippets, unknownVariables } from './template.ts'
 
 export const STEP_KINDS = [
   'auto_email',
@@ -79,7 +79,7 @@ export function wordingProblem(wording: Wording, where: string): WordingProblem 
   for (const part of ['subject', 'body'] as const) {
     const text = part === 'subject' ? wording.subject : wording.bodyHtml
     if (text === null) continue
-    const parsed = parseTemplate(text)
+    const parsed = part === 'subject' ? parseSubject(text) : parseTemplate(text)
     if (parsed.kind === 'problem')
       return {
         sentence: `${where}, ${part}: ${parsed.sentence}`,
@@ -124,6 +124,8 @@ export interface SequenceToJudge {
   knownVariables: readonly string[]
   /** Those of them for which nobody can have a value. */
   unfilledVariables: readonly string[]
+  /** All of the team. */
+  snippets: Snippets
 }
 
 /** What is missing before the sequence can do its work, in the order in which a person would mend it. */
@@ -237,10 +239,13 @@ function warnAbout(
   variant: Variant,
   { where, sequence, warnings }: { where: string; sequence: SequenceToJudge; warnings: string[] },
 ): void {
-  for (const text of [variant.subject, variant.bodyHtml]) {
-    if (text === null) continue
-    const parsed = parseTemplate(text)
+  for (const text of [variant.subject, variant.bodyHtml, ...insertedInto(variant, sequence.snippets)]) {
+    const parsed = parseTemplate(text ?? '')
     if (parsed.kind === 'problem') continue
+    for (const name of parsed.snippets.filter((one) => !sequence.snippets.has(one)))
+      warnings.push(
+        `${where} uses {{snippet:${name}}}, which is not there; everybody is held. Write it under Settings, Snippets and files, or take it out.`,
+      )
     for (const name of unknownVariables(parsed, sequence.knownVariables))
       warnings.push(
         `${where} uses {{${name}}}, which is neither a variable nor a custom field; whoever has no value for it is held.`,
@@ -250,4 +255,9 @@ function warnAbout(
         `${where} uses {{${name}}}, which nobody has a value for: without a default everybody is held. Import it as a custom field named ${name}, or take it out.`,
       )
   }
+}
+
+function insertedInto({ bodyHtml }: Variant, snippets: Snippets): string[] {
+  const parsed = parseTemplate(bodyHtml ?? '')
+  return parsed.kind === 'problem' ? [] : parsed.snippets.flatMap((name) => snippets.get(name) ?? [])
 }

@@ -25,13 +25,22 @@ export interface Branch {
   readonly otherwise: readonly Node[]
 }
 
-export type Node = string | Print | Branch
+/** A text of the team, put in by its name. */
+export interface Insert {
+  readonly kind: 'snippet'
+  readonly name: string
+  readonly fallback?: string
+}
+
+export type Node = string | Print | Insert | Branch
 
 export interface Template {
   readonly kind: 'template'
   readonly nodes: readonly Node[]
   /** Every variable used, conditions included, in lower case, the first seen first. */
   readonly variables: readonly string[]
+  /** Every snippet put in, the first seen first. */
+  readonly snippets: readonly string[]
 }
 
 export interface TemplateProblem {
@@ -47,11 +56,14 @@ export interface TemplateProblem {
 export const TEMPLATE_MAX = 256 * 1024
 /** Conditions inside conditions. Filling recurses this deep. */
 export const DEPTH_MAX = 20
+/** How often snippets are put into one text. Each has up to `SNIPPET_MAX` characters: together they stay a mail. */
+export const INSERTS_MAX = 20
 /** A tag longer than this lacks its end. */
 const TAG_MAX = 1_000
 
 type Tag =
   | Print
+  | Insert
   | { kind: 'if'; condition: Condition }
   | { kind: 'else' }
   | { kind: 'endif' }
@@ -67,12 +79,15 @@ interface OpenIf {
 
 export function parse(text: string): Template | TemplateProblem {
   const reader = new Reader(text)
-  return reader.read() ?? { kind: 'template', nodes: reader.nodes, variables: [...reader.variables] }
+  const { nodes, variables, snippets } = reader
+  return reader.read() ?? { kind: 'template', nodes, variables: [...variables], snippets: [...snippets] }
 }
 
 class Reader {
   readonly nodes: Node[] = []
   readonly variables = new Set<string>()
+  readonly snippets = new Set<string>()
+  #inserts = 0
   readonly #open: OpenIf[] = []
   readonly #text: string
 
@@ -121,6 +136,8 @@ class Reader {
         this.variables.add(tag.name)
         this.#into().push(tag)
         return undefined
+      case 'snippet':
+        return this.#insert(tag, offset)
       case 'if':
         return this.#begin(tag.condition, offset, source)
       case 'else':
@@ -128,6 +145,18 @@ class Reader {
       case 'endif':
         return this.#end(offset)
     }
+  }
+
+  #insert(tag: Insert, offset: number): TemplateProblem | undefined {
+    if (this.#inserts === INSERTS_MAX)
+      return this.#problem(
+        offset,
+        `the tag "{{snippet:${tag.name}}}" is one more than ${INSERTS_MAX} snippets, the most that one text takes. Split it.`,
+      )
+    this.#inserts++
+    this.snippets.add(tag.name)
+    this.#into().push(tag)
+    return undefined
   }
 
   #begin(condition: Condition, offset: number, tag: string): TemplateProblem | undefined {
@@ -210,28 +239,61 @@ function parseIf(source: string): Tag {
 
 function parsePrint(source: string): Tag {
   const bar = source.indexOf('|')
+  if (/^snippet\s*:/i.test(source)) return parseInsert(source, bar)
   const value = parseValue(bar < 0 ? source : source.slice(0, bar))
   if ('sentence' in value) return bad(value.sentence)
   if (bar < 0) return { kind: 'print', ...value }
-  const fallback = /^\s*default\s*:(.*)$/is.exec(source.slice(bar + 1))?.[1]
-  if (fallback === undefined)
-    return bad(`has something else than a default after "|". Write {{${value.name} | default: "there"}}.`)
-  return { kind: 'print', ...value, fallback: unquoted(fallback) }
+  const fallback = fallbackIn(source.slice(bar + 1))
+  if (fallback === undefined) return bad(noDefault(value.name))
+  return { kind: 'print', ...value, fallback }
 }
+
+/** `{{snippet:case_study}}`: its text stands there, with its own variables filled. */
+function parseInsert(source: string, bar: number): Tag {
+  const name = (bar < 0 ? source : source.slice(0, bar))
+    .replace(/^snippet\s*:/i, '')
+    .trim()
+    .toLowerCase()
+  if (!NAME.test(name))
+    return bad(
+      `does not name a snippet: names have letters, digits and underscores only, and a snippet has no operators.${hintFor(name, 'snippet:')}`,
+    )
+  if (bar < 0) return { kind: 'snippet', name }
+  const fallback = fallbackIn(source.slice(bar + 1))
+  return fallback === undefined ? bad(noDefault(`snippet:${name}`)) : { kind: 'snippet', name, fallback }
+}
+
+function fallbackIn(source: string): string | undefined {
+  const fallback = /^\s*default\s*:(.*)$/is.exec(source)?.[1]
+  return fallback === undefined ? undefined : unquoted(fallback)
+}
+
+const noDefault = (name: string) =>
+  `has something else than a default after "|". Write {{${name} | default: "there"}}.`
 
 function parseValue(source: string): { name: string; operators: Operator[] } | { sentence: string } {
   const [name = '', ...written] = source.split('->').map((part) => part.trim())
-  if (!/^[\p{L}\p{N}_]+$/u.test(name)) {
-    const near = name
-      .toLowerCase()
-      .replace(/[^\p{L}\p{N}]+/gu, '_')
-      .replace(/^_+|_+$/g, '')
-    const hint = near === '' ? '' : ` Did you mean {{${near}}}?`
-    return { sentence: `does not name a variable: names have letters, digits and underscores only.${hint}` }
-  }
+  if (/^snippet\s*:/i.test(name))
+    return {
+      sentence: 'asks about a snippet. Conditions ask about values; put the condition into the snippet.',
+    }
+  if (!NAME.test(name))
+    return {
+      sentence: `does not name a variable: names have letters, digits and underscores only.${hintFor(name)}`,
+    }
   const lower = name.toLowerCase()
   const operators = parseOperators(lower, written)
   return 'sentence' in operators ? operators : { name: lower, operators: operators.operators }
+}
+
+const NAME = /^[\p{L}\p{N}_]+$/u
+
+function hintFor(name: string, before = ''): string {
+  const near = name
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, '_')
+    .replace(/^_+|_+$/g, '')
+  return near === '' ? '' : ` Did you mean {{${before}${near}}}?`
 }
 
 /** Editors of HTML write `->` as `-&gt;`, `"` as `&quot;`, and spaces as `&nbsp;`: all of it means the same inside a tag. */

@@ -6,6 +6,7 @@ import { BoundedCache } from './bounded-cache.ts'
 import { isNowName, type Moment, nowValue, operate } from './template-operators.ts'
 import {
   type Condition,
+  type Insert,
   type Node,
   type Print,
   parse,
@@ -36,6 +37,25 @@ export function parseTemplate(text: string): Template | TemplateProblem {
   return compiled.take(text, parse)
 }
 
+/** A subject: one line of text, into which no snippet goes, since those have formatting. */
+export function parseSubject(text: string): Template | TemplateProblem {
+  const template = parseTemplate(text)
+  const [snippet] = template.kind === 'template' ? template.snippets : []
+  if (snippet === undefined) return template
+  const column = text.search(/\{\{[\s\u00a0]*snippet/i) + 1
+  const sentence = `Line 1, column ${column}: the tag "{{snippet:${snippet}}}" stands in a subject. Snippets go into the body; write the words here.`
+  return { kind: 'problem', line: 1, column, sentence }
+}
+
+/** The names of the snippets in a text, as far as it can be read. */
+export function snippetsIn(text: string): readonly string[] {
+  const template = parseTemplate(text)
+  return template.kind === 'template' ? template.snippets : []
+}
+
+/** As it is listed among the missing values. */
+export const snippetName = (name: string) => `snippet:${name}`
+
 /** Every variable used, in conditions too, in lower case, the first seen first. */
 export function variablesOf(template: Template): readonly string[] {
   return template.variables
@@ -54,16 +74,21 @@ export function unknownVariables(template: Template, known: Iterable<string>): r
 export function fill(
   template: Template,
   values: Values,
-  { now, zone, html = false }: Moment & { html?: boolean },
+  { now, zone, html = false, snippets = NONE }: Moment & { html?: boolean; snippets?: Snippets },
 ): Filled {
-  const filling: Filling = { values, moment: { now, zone }, html, missing: new Set() }
+  const filling: Filling = { values, moment: { now, zone }, html, snippets, missing: new Set() }
   return { text: textOf(template.nodes, filling), missing: [...filling.missing] }
 }
+
+/** The html of each snippet by its name. */
+export type Snippets = ReadonlyMap<string, string>
+const NONE: Snippets = new Map()
 
 interface Filling {
   readonly values: Values
   readonly moment: Moment
   readonly html: boolean
+  readonly snippets: Snippets
   readonly missing: Set<string>
 }
 
@@ -73,6 +98,7 @@ function textOf(nodes: readonly Node[], filling: Filling): string {
   for (const node of nodes) {
     if (typeof node === 'string') text += node
     else if (node.kind === 'print') text += printed(node, filling)
+    else if (node.kind === 'snippet') text += inserted(node, filling)
     else text += textOf(isMet(node.condition, filling) ? node.met : node.otherwise, filling)
   }
   return text
@@ -87,6 +113,18 @@ function printed(print: Print, filling: Filling): string {
   const shown = text ?? print.fallback ?? ''
   return filling.html ? escapeHtml(shown) : shown
 }
+
+/** Into html only, and not into another snippet (`snippets.ts` refuses those): a text that is missing holds the mail like a value. */
+function inserted({ name, fallback }: Insert, filling: Filling): string {
+  const body = filling.html ? filling.snippets.get(name) : undefined
+  const template = body === undefined ? undefined : parseTemplate(withLines(body))
+  if (template?.kind === 'template') return textOf(template.nodes, { ...filling, snippets: NONE })
+  if (fallback === undefined) filling.missing.add(snippetName(name))
+  return filling.html ? escapeHtml(fallback ?? '') : (fallback ?? '')
+}
+
+/** A snippet without any tag is text: its lines are kept. */
+const withLines = (html: string) => (/<[a-z!/]/i.test(html) ? html : html.replace(/\r\n?|\n/g, '<br>'))
 
 function isMet({ compare, ...value }: Condition, filling: Filling): boolean {
   const text = plainValue(value, filling)

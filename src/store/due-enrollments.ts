@@ -11,8 +11,9 @@ import { type CapKeys, capKeysOf, type DueCaps, dueCaps } from './due-caps.ts'
 import { DUE_COLUMNS, DUE_TABLES, type DueRow } from './due-rows.ts'
 import { type PacedMailbox, readPaces } from './mailbox-paces.ts'
 import { scheduleOf } from './schedules.ts'
+import { type SnippetText, snippetsInBodies } from './snippets.ts'
 import { type Suppression, suppressionsOf } from './suppressions.ts'
-import { copiesOf, variantOf, type Wording, wordingOf } from './wordings.ts'
+import { bodyOf, copiesOf, variantOf, type Wording, wordingOf } from './wordings.ts'
 
 export interface DueEnrollment {
   facts: Facts
@@ -55,8 +56,18 @@ export async function readDue(
     addresses: rows.flatMap((row) => [row.contactAddress ?? [], ...Object.values(copiesOf(row))].flat()),
   })
   const caps = await dueCaps(db, { team, rows, now })
+  const snippets = await snippetsInBodies(db, {
+    team,
+    bodies: rows.map((row) => bodyOf(row, variantOf(row))),
+  })
   return rows.map((row) =>
-    dueEnrollment(row, { now, mailbox: mailboxes.get(row.mailboxId)!, suppressed, caps: caps.get(row.id)! }),
+    dueEnrollment(row, {
+      now,
+      mailbox: mailboxes.get(row.mailboxId)!,
+      suppressed,
+      snippets,
+      caps: caps.get(row.id)!,
+    }),
   )
 }
 
@@ -70,12 +81,13 @@ interface Around {
   now: Instant
   mailbox: PacedMailbox
   suppressed: ReadonlyMap<string, Suppression>
+  snippets: ReadonlyMap<string, SnippetText>
   caps: DueCaps
 }
 
 function dueEnrollment(row: DueRow, around: Around): DueEnrollment {
   const variant = variantOf(row)
-  const wording = variant ? wordingOf(row, variant, around.suppressed) : null
+  const wording = variant ? wordingOf(row, variant, around) : null
   return {
     facts: factsOf(row, { ...around, variant }),
     wording,
@@ -95,6 +107,7 @@ function dueEnrollment(row: DueRow, around: Around): DueEnrollment {
       row.replyTo,
       row.sequenceRev,
       row.taskRev,
+      ...[...(wording?.snippets.keys() ?? [])].map((name) => `${name}@${around.snippets.get(name)?.rev}`),
     ].join(' '),
     capKeys: capKeysOf(row, around.caps),
   }

@@ -180,6 +180,20 @@ export async function heldFor(
   return rows.map((row) => row.id)
 }
 
+/** Those held because a value or a snippet of their email was missing, with its names. */
+export async function heldForValues(
+  db: Db,
+  { team, contactIds }: { team: TeamId; contactIds: readonly Id[] },
+): Promise<{ id: Id; contactId: Id; detail: string | null }[]> {
+  if (contactIds.length === 0) return []
+  const { rows } = await sql<{ id: Id; contactId: Id; detail: string | null }>`
+    select id, contact_id as "contactId", hold_detail as detail from enrollments
+    where team_id = ${team} and contact_id = any(${contactIds as Id[]}) and state = 'active' and removed_at is null
+      and hold_reason = 'snippets_missing'
+    order by id`.execute(kysely(db))
+  return rows
+}
+
 /** How many live enrollments wait at each mailbox: what new people are dealt by. */
 export async function waitingAt(
   db: Db,

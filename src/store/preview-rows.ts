@@ -9,6 +9,7 @@ import type { Id, TeamId } from '../core/ids.ts'
 import type { Thread } from '../core/sequence.ts'
 import { at, kysely } from './db.ts'
 import { DUE_COLUMNS, DUE_TABLES, type DueRow } from './due-rows.ts'
+import { snippetsInBodies } from './snippets.ts'
 import { type Wording, wordingOf } from './wordings.ts'
 
 export interface PreviewAsked {
@@ -47,7 +48,9 @@ export async function readPreview(db: Db, asked: PreviewAsked): Promise<Previewe
   const row = rows[0]
   if (!row || row.contactDeletedAt !== null) return undefined
   const variant = { ...asked.variant, id: '', approved: true, weight: 1, rev: 0, templateRev: 0 }
-  const wording = wordingOf({ ...row, contactAddress: row.contactAddress ?? 'nobody@example.test' }, variant)
+  const shown = { ...row, contactAddress: row.contactAddress ?? 'nobody@example.test' }
+  const snippets = await snippetsInBodies(db, { team: asked.team, bodies: [variant.bodyHtml] })
+  const wording = wordingOf(shown, variant, { snippets })
   return wording ? { wording, contactAddress: row.contactAddress } : undefined
 }
 

@@ -61,6 +61,25 @@ export interface ApiKeys {
   revoked_at: Nullable<Stamp>
 }
 
+export interface AttachmentContents {
+  team_id: number
+  sha256: string
+  content: Buffer
+  sent: Defaulted<boolean>
+  created_at: Stamp
+}
+
+export interface Attachments {
+  team_id: number
+  id: string
+  file_name: string
+  content_type: string
+  size: number
+  sha256: string
+  created_by: Nullable<string>
+  created_at: Stamp
+}
+
 export interface Attempts {
   team_id: number
   message_id: string
@@ -426,6 +445,7 @@ export interface MessageContents {
   html: string
   body: string
   opt_out_token: Nullable<string>
+  attachments: Defaulted<Json>
 }
 
 export interface Messages {
@@ -602,6 +622,17 @@ export interface SignIns {
   created_at: Stamp
 }
 
+export interface Snippets {
+  team_id: number
+  id: string
+  name: string
+  body_html: string
+  created_by: Nullable<string>
+  created_at: Stamp
+  updated_at: Stamp
+  rev: Defaulted<number>
+}
+
 export interface Stages {
   team_id: number
   id: string
@@ -770,6 +801,7 @@ export interface Variants {
   deleted_at: Nullable<Stamp>
   created_at: Stamp
   rev: Defaulted<number>
+  attachment_ids: Defaulted<string[]>
 }
 
 export interface Verifications {
@@ -785,6 +817,8 @@ export interface Tables {
   accounts: Accounts
   activities: Activities
   api_keys: ApiKeys
+  attachment_contents: AttachmentContents
+  attachments: Attachments
   attempts: Attempts
   cap_counters: CapCounters
   contact_texts: ContactTexts
@@ -814,6 +848,7 @@ export interface Tables {
   sequences: Sequences
   sessions: Sessions
   sign_ins: SignIns
+  snippets: Snippets
   stages: Stages
   stat_deltas: StatDeltas
   stat_totals: StatTotals

@@ -3,11 +3,12 @@ import { addressesIn } from '../core/address.ts'
 import type { Instant } from '../core/clock.ts'
 import type { Id, TeamId } from '../core/ids.ts'
 import { bareSubject, replySubject, threadHeaders } from '../core/message.ts'
-import type { Values } from '../core/template.ts'
+import { type Snippets, snippetsIn, type Values } from '../core/template.ts'
 import { templateValues } from '../core/template-values.ts'
 import { sha256 } from '../seal.ts'
 import type { DueRow, VariantRow } from './due-rows.ts'
 import type { PersonToFill } from './missing-values.ts'
+import type { SnippetText } from './snippets.ts'
 
 export interface Wording {
   team: TeamId
@@ -26,6 +27,8 @@ export interface Wording {
   inReplyTo: string | null
   references: string[]
   parentId: Id | null
+  /** Of those that the body uses, as far as the team has them. */
+  snippets: Snippets
   values(now: Instant, zone: string): Values
   zone: string
 }
@@ -50,11 +53,21 @@ export function copiesOf({ cc, bcc }: Pick<DueRow, 'cc' | 'bcc'>): { cc: string[
   return { cc: addressesIn(cc).addresses, bcc: addressesIn(bcc).addresses }
 }
 
-/** Null when there is no address to write to. `suppressed`: addresses that get no copy, whatever the sequence says. */
+/** What stands in the body: what its person wrote, else the wording. */
+export const bodyOf = (row: Pick<DueRow, 'draftHtml'>, variant: VariantRow | null) =>
+  row.draftHtml ?? variant?.bodyHtml ?? ''
+
+export interface AroundWording {
+  /** Addresses that get no copy, whatever the sequence says. */
+  suppressed?: ReadonlyMap<string, unknown>
+  snippets: ReadonlyMap<string, SnippetText>
+}
+
+/** Null when there is no address to write to. */
 export function wordingOf(
   row: DueRow,
   variant: VariantRow,
-  suppressed: ReadonlyMap<string, unknown> = new Map(),
+  { suppressed = new Map(), snippets }: AroundWording,
 ): Wording | null {
   if (row.contactAddress === null) return null
   const from = row.fromAddress ?? row.mailboxAddress
@@ -65,7 +78,7 @@ export function wordingOf(
     teamPublicId: row.teamPublicId,
     variantId: variant.id,
     ...threadOf(row, variant),
-    bodyHtml: row.draftHtml ?? variant.bodyHtml ?? '',
+    bodyHtml: bodyOf(row, variant),
     signatureHtml: variant.includeSignature ? row.signatureHtml : undefined,
     optOutTemplate: withImprint(row),
     from: { address: from, name: row.fromName },
@@ -73,9 +86,19 @@ export function wordingOf(
     to: { address: row.contactAddress, name: name === '' ? null : name },
     cc: copies.cc.filter((address) => !suppressed.has(address)),
     bcc: copies.bcc.filter((address) => !suppressed.has(address)),
+    snippets: textsIn(bodyOf(row, variant), snippets),
     values: (now, zone) => valuesOf(row, { from, now, zone }),
     zone: row.contactZone ?? row.timeZone ?? 'UTC',
   }
+}
+
+function textsIn(bodyHtml: string, snippets: AroundWording['snippets']): Snippets {
+  return new Map(
+    snippetsIn(bodyHtml).flatMap((name) => {
+      const snippet = snippets.get(name)
+      return snippet ? [[name, snippet.bodyHtml]] : []
+    }),
+  )
 }
 
 type Thread = Pick<Wording, 'subject' | 'inReplyTo' | 'references' | 'parentId'>

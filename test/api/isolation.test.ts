@@ -55,6 +55,15 @@ test('a mailbox of another team is neither shown nor removed', async () => {
   expect((await api.get(`/email_accounts/${id}`)).status).toBe(200)
 })
 
+test('a snippet of another team is neither shown, changed, deleted nor put in', async () => {
+  const { id } = (await api.post('/snippets', { name: 'ours', body_html: 'secret' })).body.snippet
+  expect((await asThem('/snippets')).body.snippets).toEqual([])
+  expect((await asThem(`/snippets/${id}`, { body_html: 'x' }, 'PUT')).status).toBe(404)
+  expect((await asThem(`/snippets/${id}`, undefined, 'DELETE')).status).toBe(404)
+  expect((await asThem('/snippets', { name: 'ours', body_html: 'theirs' })).status).toBe(200)
+  expect((await api.get('/snippets')).body.snippets).toMatchObject([{ id, body_html: 'secret' }])
+})
+
 test('the same address in two teams is two people', async () => {
   const ours = await api.post('/contacts', { email: 'both@acme.test', run_dedupe: true })
   const made = await asThem('/contacts', { email: 'both@acme.test', run_dedupe: true })

@@ -103,6 +103,24 @@ test.each([
   expect(html).toMatch(/<p>Bye<\/p>$/)
 })
 
+test('the opt-out text stands at the end when the condition around its place is not met', () => {
+  const bodyHtml = '<p>Bye</p>{{#if nothing}}<p>{{opt_out_message}}</p>{{#endif}}'
+  expect(rendered({ bodyHtml, optOut }).html).toMatch(/^<p>Bye<\/p><br \/><div>.*<\/div>$/)
+  expect(rendered({ bodyHtml: bodyHtml.replace('{{opt_out_message}}', '<%Stop%>'), optOut }).html).toContain(
+    link,
+  )
+})
+
+test.each([['{{opt_out_message}}'], ['<%Stop%>']])(
+  'a snippet can be the place of the opt-out text: %s',
+  (place) => {
+    const snippets = new Map([['footer', `<p>${place}</p>`]])
+    const { html } = rendered({ bodyHtml: '{{snippet:footer}}<p>Bye</p>', snippets, optOut })
+    expect(html.split(link)).toHaveLength(2)
+    expect(html).toMatch(/<p>Bye<\/p>$/)
+  },
+)
+
 test('a contact whose name looks like the marker gets no link of it', () => {
   expect(
     rendered({ values: { ...draft.values, first_name: '<%x%>' }, optOut }).html.split(link),

@@ -785,6 +785,52 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/snippets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All snippets of the team, and where each is used */
+        get: operations["snippets_index"];
+        put?: never;
+        /**
+         * Create a snippet
+         * @description People who were held for lack of it go on.
+         */
+        post: operations["snippets_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/snippets/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change a snippet
+         * @description Emails that are not written yet get the new text. The name stays while a wording uses it.
+         */
+        put: operations["snippets_update_by_put"];
+        post?: never;
+        /** Delete a snippet that no wording uses */
+        delete: operations["snippets_destroy"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a snippet
+         * @description Emails that are not written yet get the new text. The name stays while a wording uses it.
+         */
+        patch: operations["snippets_update"];
+        trace?: never;
+    };
     "/enrollments/search": {
         parameters: {
             query?: never;
@@ -5563,6 +5609,226 @@ export interface operations {
                             from_email: string;
                             /** @description True: no real mailbox sends it, the sandbox shows it; also for `me` while none is connected. */
                             sandbox: boolean;
+                        };
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    snippets_index: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        snippets: {
+                            id: string;
+                            /** @description Put in as {{snippet:name}}. */
+                            name: string;
+                            body_html: string;
+                            created_at: string;
+                            updated_at: string;
+                            /** @description Steps whose wording uses it; archived sequences aside. */
+                            used_in: {
+                                emailer_campaign_id: string;
+                                emailer_campaign_name: string | null;
+                                emailer_step_id: string;
+                                position: number;
+                            }[];
+                        }[];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    snippets_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Small letters, digits and underscores. */
+                    name: string;
+                    /** @description HTML in the template language: variables and conditions, no snippets. */
+                    body_html: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        snippet: {
+                            id: string;
+                            /** @description Put in as {{snippet:name}}. */
+                            name: string;
+                            body_html: string;
+                            created_at: string;
+                            updated_at: string;
+                            /** @description Steps whose wording uses it; archived sequences aside. */
+                            used_in: {
+                                emailer_campaign_id: string;
+                                emailer_campaign_name: string | null;
+                                emailer_step_id: string;
+                                position: number;
+                            }[];
+                        };
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    snippets_update_by_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @description Small letters, digits and underscores. */
+                    name?: string;
+                    /** @description HTML in the template language: variables and conditions, no snippets. */
+                    body_html?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        snippet: {
+                            id: string;
+                            /** @description Put in as {{snippet:name}}. */
+                            name: string;
+                            body_html: string;
+                            created_at: string;
+                            updated_at: string;
+                            /** @description Steps whose wording uses it; archived sequences aside. */
+                            used_in: {
+                                emailer_campaign_id: string;
+                                emailer_campaign_name: string | null;
+                                emailer_step_id: string;
+                                position: number;
+                            }[];
+                        };
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    snippets_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        snippet: {
+                            id: string;
+                            deleted: boolean;
+                        };
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    snippets_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @description Small letters, digits and underscores. */
+                    name?: string;
+                    /** @description HTML in the template language: variables and conditions, no snippets. */
+                    body_html?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        snippet: {
+                            id: string;
+                            /** @description Put in as {{snippet:name}}. */
+                            name: string;
+                            body_html: string;
+                            created_at: string;
+                            updated_at: string;
+                            /** @description Steps whose wording uses it; archived sequences aside. */
+                            used_in: {
+                                emailer_campaign_id: string;
+                                emailer_campaign_name: string | null;
+                                emailer_step_id: string;
+                                position: number;
+                            }[];
                         };
                     };
                 };
