@@ -580,6 +580,7 @@ create table messages (
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
   demoed_at timestamp with time zone,
+  deal_round integer,
   constraint messages_pkey PRIMARY KEY (team_id, id),
   constraint messages_bounce_check CHECK ((bounce = ANY (ARRAY['hard'::text, 'soft'::text, 'blocked'::text]))),
   constraint messages_purpose_check CHECK ((purpose = ANY (ARRAY['sequence'::text, 'one_off'::text, 'answer'::text, 'test'::text]))),
@@ -593,6 +594,7 @@ CREATE INDEX messages_by_seen_rfc_id ON public.messages USING btree (team_id, se
 CREATE INDEX messages_by_sequence ON public.messages USING btree (team_id, sequence_id, created_at DESC);
 CREATE INDEX messages_complained ON public.messages USING btree (team_id, complained_at) WHERE (complained_at IS NOT NULL);
 CREATE INDEX messages_counted ON public.messages USING btree (team_id, mailbox_id, counted_at DESC) WHERE (counted_at IS NOT NULL);
+CREATE INDEX messages_dealt_in_vain ON public.messages USING btree (team_id, step_id, mailbox_id) WHERE ((state = 'cancelled'::text) AND (deal_round IS NOT NULL));
 CREATE INDEX messages_in_hand ON public.messages USING btree (team_id, mailbox_id, state) WHERE (state = ANY (ARRAY['queued'::text, 'claimed'::text, 'transmitting'::text]));
 CREATE UNIQUE INDEX messages_once ON public.messages USING btree (team_id, enrollment_id, step_id) WHERE (enrollment_id IS NOT NULL);
 CREATE INDEX messages_sent_copy ON public.messages USING btree (team_id, sent_copy_due) WHERE (sent_copy_due IS NOT NULL);
@@ -926,6 +928,17 @@ create table users (
   constraint users_role_check CHECK ((role = ANY (ARRAY['admin'::text, 'member'::text, 'viewer'::text])))
 );
 CREATE INDEX users_by_team ON public.users USING btree (team_id, created_at);
+
+create table variant_deals (
+  team_id integer not null,
+  step_id text collate "C" not null,
+  mailbox_id text collate "C" not null,
+  variant_id text collate "C" not null,
+  round integer not null,
+  weight integer not null,
+  dealt integer not null,
+  constraint variant_deals_pkey PRIMARY KEY (team_id, step_id, mailbox_id, variant_id)
+);
 
 create table variants (
   team_id integer not null,

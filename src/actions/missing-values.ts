@@ -6,7 +6,7 @@ import { fill, parseTemplate, type Snippets, type Values } from '../core/templat
 import type { VariantRow } from '../store/due-rows.ts'
 import { type PersonToFill, readToFill, type StepToFill } from '../store/missing-values.ts'
 import { snippetTexts } from '../store/snippets.ts'
-import { valuesOf, variantOf } from '../store/wordings.ts'
+import { mayGet, valuesOf } from '../store/wordings.ts'
 
 /** Filling for one person takes about 50 microseconds per step, in the process that also sends: a tenth of a second must do. */
 const PEOPLE_MAX = 2_000
@@ -45,7 +45,7 @@ export async function missingValues(
   }
 }
 
-/** Variable to the steps that print it, of those the person has not passed; with A/B tests only the wording that this person is dealt. */
+/** Variable to the steps that print it, of those the person has not passed; of an A/B test all its wordings, since anybody may be dealt any. */
 function lackedBy(
   person: PersonToFill,
   { steps, snippets, now }: { steps: readonly StepToFill[]; snippets: Snippets; now: Instant },
@@ -54,11 +54,11 @@ function lackedBy(
   const from = person.fromAddress ?? person.mailboxAddress
   const values = { ...valuesOf(person, { from, now, zone: 'UTC' }), opt_out_message: '-' }
   const lacked = new Map<string, number[]>()
-  for (const { stepId, position, variants } of steps) {
+  for (const step of steps) {
+    const { position } = step
     if (position < person.position) continue
-    const variant = variantOf({ id: person.id, stepId, variants })
-    for (const name of variant ? lacking(variant, { values, snippets, now }) : [])
-      lacked.set(name, [...(lacked.get(name) ?? []), position])
+    const names = new Set(mayGet(step).flatMap((variant) => [...lacking(variant, { values, snippets, now })]))
+    for (const name of names) lacked.set(name, [...(lacked.get(name) ?? []), position])
   }
   return lacked
 }

@@ -42,6 +42,8 @@ export interface VariantDraft {
   id?: Id
   thread?: Thread
   approved?: boolean
+  /** Share among the wordings of the step; 0 switches it off. */
+  weight?: number
   includeSignature?: boolean
   template?: { id?: Id; subject?: string | null; bodyHtml?: string | null }
 }
@@ -193,6 +195,12 @@ function planWordings(draft: StepDraft, step: StepRow, context: Context): Result
     kept.add(planned.value.variant.id)
     changed ||= planned.value.changed
   }
+  const listed = plan.variants.filter((one) => one.stepId === step.id)
+  if (listed.length > 0 && listed.every((one) => one.weight === 0))
+    return refused(
+      `Step ${step.position} has every wording switched off (weight 0). Switch one on, or take the step out.`,
+      { step_position: step.position },
+    )
   for (const variant of before)
     if (!kept.has(variant.id)) plan.variants.push({ ...variant, deletedAt: planning.now })
   if (changed && before.length > 0) plan.rewordedStepIds.push(step.id)
@@ -219,6 +227,7 @@ function planVariant(
     templateId: row.id,
     thread: draft.thread ?? old?.thread ?? 'new_thread',
     approved: draft.approved ?? old?.approved ?? false,
+    weight: draft.weight ?? old?.weight ?? 1,
     includeSignature: draft.includeSignature ?? old?.includeSignature ?? true,
     deletedAt: null,
   }
@@ -229,6 +238,7 @@ function planVariant(
   const changed =
     isNew ||
     variant.approved !== old?.approved ||
+    variant.weight !== old.weight ||
     variant.thread !== old.thread ||
     variant.templateId !== old.templateId
   return done({ variant, changed })

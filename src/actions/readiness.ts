@@ -45,7 +45,7 @@ function stepsToJudge({ steps, variants, templates }: Tree): Step[] {
     wait: { amount: step.waitAmount, unit: step.waitUnit, businessDays: step.businessDays },
     exactAt: step.exactAt,
     variants: variants
-      .filter((variant) => variant.stepId === step.id)
+      .filter((variant) => variant.stepId === step.id && variant.weight > 0)
       .map((variant) => {
         const template = templates.find((one) => one.id === variant.templateId)
         return {

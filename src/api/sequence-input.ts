@@ -6,6 +6,7 @@ import { addressesIn } from '../core/address.ts'
 import { WAIT_UNITS } from '../core/due.ts'
 import { type ReputationRules, rulesProblem, WINDOW_DAYS_MAX } from '../core/reputation.ts'
 import { type Priority, STEP_KINDS, type StepKind } from '../core/sequence.ts'
+import { WEIGHT_MAX } from '../core/wording-deal.ts'
 import { defined } from './defined.ts'
 import { refuse } from './errors.ts'
 import { clearable, IdParameter, oneOf } from './params.ts'
@@ -25,6 +26,14 @@ const TouchInput = Type.Object({
   type: Type.Optional(oneOf(['new_thread', 'reply_to_thread'] as const)),
   status: Type.Optional(oneOf(['to_be_reviewed', 'approved'] as const)),
   include_signature: Type.Optional(Type.Boolean()),
+  weight: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: WEIGHT_MAX,
+      description:
+        'Of an A/B test: its share among the touches of the step, 1 by default; 0 switches it off.',
+    }),
+  ),
   emailer_template: Type.Optional(TemplateInput),
   attachment_ids: Type.Optional(Type.Array(Type.String())),
 })
@@ -207,6 +216,7 @@ function variantDraft(input: Static<typeof TouchInput>): VariantDraft {
     thread: input.type,
     approved: input.status === undefined ? undefined : input.status === 'approved',
     includeSignature: input.include_signature,
+    weight: input.weight,
     template:
       template && defined({ id: template.id, subject: template.subject, bodyHtml: template.body_html }),
   }) as VariantDraft

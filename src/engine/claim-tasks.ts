@@ -21,7 +21,8 @@ import {
 } from '../store/task-claims.ts'
 import type { ClaimTools } from './claim.ts'
 import { type DecidedAll, lacksWording, laneName } from './decided.ts'
-import { type AllPrepared, prepareAll, wordsOf } from './wording.ts'
+import { deal, type Hands } from './hands.ts'
+import { type AllPrepared, nameOf, prepareAll, wordsOf } from './wording.ts'
 import { writeDecisions } from './write-decisions.ts'
 
 /** Mailboxes per claim, whose rows are locked for as long as it takes: some milliseconds. */
@@ -61,8 +62,8 @@ interface Taking {
 async function take(tx: Db, { team, now, mailboxIds, rendered, tools }: Taking): Promise<void> {
   const { random, log } = tools
   await lockMailboxes(tx, team, mailboxIds)
-  const due = await dueHere(tx, { team, now, mailboxIds })
-  const decided = decideAll(due, { now, rendered, tools })
+  const { hands, due } = await deal(tx, team, await dueHere(tx, { team, now, mailboxIds }))
+  const decided = decideAll(due, { now, rendered, hands, tools })
   await writeDecisions(tx, { team, decided, messages: [], until: now, now, random, log })
   await leaveEmails(tx, { team, now, emails: decided.emails })
   const outlooks = await taskOutlooks(tx, { team, now, mailboxIds })
@@ -78,13 +79,15 @@ async function take(tx: Db, { team, now, mailboxIds, rendered, tools }: Taking):
 interface Deciding {
   now: Instant
   rendered: AllPrepared
+  hands: Hands
   tools: ClaimTools
 }
 
 function decideAll(due: readonly DueEnrollment[], o: Deciding): DecidedAll & { emails: DueEnrollment[] } {
   const all = { send: [], other: [], parked: new Map(), unfinished: new Set<Id>() } as DecidedAll
   const emails: DueEnrollment[] = []
-  for (const one of due) {
+  for (const found of due) {
+    const one = o.hands.pick(found)
     const { facts, mailboxId, sequenceId } = one
     const name = laneName(mailboxId, sequenceId)
     if (all.parked.has(name)) continue
@@ -92,12 +95,14 @@ function decideAll(due: readonly DueEnrollment[], o: Deciding): DecidedAll & { e
       emails.push(one)
       continue
     }
-    const made = o.rendered.prepared.get(facts.enrollment.id)
-    const prepared = made?.key === one.wordingKey ? made : null
+    const prepared = o.rendered.prepared.get(nameOf(one)) ?? null
     const decided = { due: one, facts, decision: decideHere(one, o), prepared }
     const { decision } = decided
     if (decision.do === 'park') all.parked.set(name, decision.until)
-    else if (!lacksWording(decided)) all.other.push(decided)
+    else if (!lacksWording(decided)) {
+      if (decision.do === 'task') o.hands.take(one)
+      all.other.push(decided)
+    }
   }
   return { ...all, emails }
 }
@@ -107,9 +112,9 @@ function decideHere(due: DueEnrollment, { now, rendered, tools }: Deciding): Dec
   const enrollmentId = due.facts.enrollment.id
   try {
     const decision = decide(due.facts, now, tools.random)
-    const fault = rendered.faults.get(enrollmentId)
-    if (decision.do !== 'task' || fault?.key !== due.wordingKey) return decision
-    return { do: 'hold', reason: 'internal_error', detail: fault.words }
+    const fault = rendered.faults.get(nameOf(due))
+    if (decision.do !== 'task' || fault === undefined) return decision
+    return { do: 'hold', reason: 'internal_error', detail: fault }
   } catch (error) {
     tools.log.error(
       { bug: 'decide', enrollmentId, err: error },

@@ -30,7 +30,8 @@ import { claimQueued } from '../store/queued-messages.ts'
 import { recoverLeft } from '../store/recoveries.ts'
 import { closeClaim } from './close-claim.ts'
 import { type DecidedAll, lacksWording, laneName, mayLook } from './decided.ts'
-import { type AllPrepared, messageOf, prepareAll, wordsOf } from './wording.ts'
+import { deal, type Hands } from './hands.ts'
+import { type AllPrepared, messageOf, nameOf, prepareAll, wordsOf } from './wording.ts'
 import { writeDecisions } from './write-decisions.ts'
 
 /** Mailboxes per claim: enough to share its round trips, few enough that other workers find some. */
@@ -116,19 +117,14 @@ async function take(tx: Db, { team, mailboxIds, rendered, moments, tools }: Taki
   const recovered = (await recoverLeft(tx, { team, mailboxIds: ids, now, random: tools.random })) > 0
   const queued = recovered ? [] : await claimQueued(tx, { team, mailboxes, now })
   const paces = await readPaces(tx, { team, mailboxIds: ids, now })
-  const due = recovered ? [] : await dueAt(tx, { team, paces, now })
-  const capKeys = due.flatMap((one) => keysIn(one.capKeys))
+  const found = recovered ? [] : await dueAt(tx, { team, paces, now })
+  const capKeys = found.flatMap((one) => keysIn(one.capKeys))
   const used = await lockCaps(tx, team, capKeys)
   const loose = await looseCaps(tx, team, capKeys)
-  const decided = decideAll(due, {
-    paces,
-    used,
-    loose,
-    ...rendered,
-    now,
-    random: tools.random,
-    log: tools.log,
-  })
+  const { hands, due, changed } = await deal(tx, team, found)
+  const { random, log } = tools
+  const decided = decideAll(due, { paces, used, loose, hands, ...rendered, now, random, log })
+  for (const one of changed) decided.unfinished.add(one.mailboxId)
   if (recovered) for (const id of ids) decided.unfinished.add(id)
   const fences = new Map(mailboxes.map((one) => [one.id, one.fence + 1]))
   const messages = decided.send.map(({ due: one, facts, decision, prepared: made }) =>
@@ -141,15 +137,7 @@ async function take(tx: Db, { team, mailboxIds, rendered, moments, tools }: Taki
     }),
   )
   const until = moments.real + LEASE_MS + LEASE_PER_MAIL_MS * (messages.length + queued.length)
-  const claimed = await writeDecisions(tx, {
-    team,
-    decided,
-    messages,
-    until,
-    now,
-    random: tools.random,
-    log: tools.log,
-  })
+  const claimed = await writeDecisions(tx, { team, decided, messages, until, now, random, log })
   const leased = new Set([...claimed.mailboxIds, ...queued.map((one) => one.mailboxId)])
   const wantRead = await closeClaim(tx, {
     team,
@@ -202,6 +190,7 @@ interface Deciding extends AllPrepared {
   used: Map<string, number>
   /** Counters of which some may be given back. */
   loose: Set<string>
+  hands: Hands
   now: Instant
   random: Random
   log: Log
@@ -218,9 +207,9 @@ function decideAll(due: readonly DueEnrollment[], o: Deciding): DecidedAll {
   return all
 }
 
-function decideOne(due: DueEnrollment, all: DecidedAll, o: Deciding & { room: Map<Id, number> }): void {
-  const made = o.prepared.get(due.facts.enrollment.id)
-  const prepared = made?.key === due.wordingKey ? made : null
+function decideOne(found: DueEnrollment, all: DecidedAll, o: Deciding & { room: Map<Id, number> }): void {
+  const due = o.hands.pick(found)
+  const prepared = o.prepared.get(nameOf(due)) ?? null
   const facts = { ...withCaps(due, o), missing: prepared?.missing ?? null }
   const decision = decideHere(due, facts, o)
   const decided = { due, facts, decision, prepared }
@@ -234,6 +223,7 @@ function decideOne(due: DueEnrollment, all: DecidedAll, o: Deciding & { room: Ma
       o.used.set(name, (o.used.get(name) ?? 0) + 1)
       o.loose.add(name)
     }
+    o.hands.take(due)
     all.send.push(decided)
   }
 }
@@ -243,9 +233,9 @@ function decideHere(due: DueEnrollment, facts: Facts, { now, random, log, faults
   const enrollmentId = facts.enrollment.id
   try {
     const decision = decide(facts, now, random)
-    const fault = faults.get(enrollmentId)
-    if (decision.do !== 'send' || fault?.key !== due.wordingKey) return decision
-    return { do: 'hold', reason: 'internal_error', detail: fault.words }
+    const fault = faults.get(nameOf(due))
+    if (decision.do !== 'send' || fault === undefined) return decision
+    return { do: 'hold', reason: 'internal_error', detail: fault }
   } catch (error) {
     log.error({ bug: 'decide', enrollmentId, err: error }, 'nothing could be decided about an enrollment')
     return { do: 'hold', reason: 'internal_error', detail: wordsOf(error) }

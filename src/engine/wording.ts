@@ -3,7 +3,6 @@
 import { domainOf } from '../core/address.ts'
 import type { Instant } from '../core/clock.ts'
 import type { Facts } from '../core/facts.ts'
-import type { Id } from '../core/ids.ts'
 import { newMessageId } from '../core/message.ts'
 import type { Random } from '../core/random.ts'
 import type { Log } from '../log.ts'
@@ -11,7 +10,7 @@ import { renderWording } from '../render.ts'
 import { bodyHash, saltedHash } from '../seal.ts'
 import type { NewMessage } from '../store/claimed-messages.ts'
 import { keysIn } from '../store/due-caps.ts'
-import type { DueEnrollment } from '../store/due-enrollments.ts'
+import type { DueEnrollment, Worded } from '../store/due-enrollments.ts'
 import { optOutHash } from '../store/opt-outs.ts'
 
 /** 128 bits: nobody guesses another's opt-out link. */
@@ -19,8 +18,6 @@ const TOKEN_BYTES = 16
 const SALT_BYTES = 16
 
 export interface Prepared {
-  /** Of the rows it was made from: it may be used only while they are the same. */
-  key: string
   missing: readonly string[]
   content: NewMessage['content']
 }
@@ -33,8 +30,7 @@ export interface Rendering {
 }
 
 /** Null when there is nothing to render (no wording, no address); throws for a template that cannot be read: it was checked when saved. */
-export function prepare(due: DueEnrollment, rendering: Rendering): Prepared | null {
-  const { wording } = due
+export function prepare({ wording }: Worded, rendering: Rendering): Prepared | null {
   if (wording === null) return null
   const optOutToken = rendering.random.hex(TOKEN_BYTES)
   const { now, publicUrl } = rendering
@@ -43,29 +39,38 @@ export function prepare(due: DueEnrollment, rendering: Rendering): Prepared | nu
     throw new Error(`the wording of variant ${wording.variantId} cannot be read: ${rendered.sentence}`)
   const { subject, html, text, missing } = rendered
   const salt = rendering.random.hex(SALT_BYTES)
-  return { key: due.wordingKey, missing, content: { salt, subject, html, text, optOutToken } }
+  return { missing, content: { salt, subject, html, text, optOutToken } }
 }
 
 /** What will probably be written down, rendered before any lock is taken; what cannot be rendered is held, since looking again would find the same. */
 export interface AllPrepared {
-  prepared: ReadonlyMap<Id, Prepared>
-  faults: ReadonlyMap<Id, { key: string; words: string }>
+  /** By `nameOf`: what was rendered from rows that have changed since is not found. */
+  prepared: ReadonlyMap<string, Prepared>
+  faults: ReadonlyMap<string, string>
 }
+
+/** An enrollment, and the rows that its wording is made from. */
+export const nameOf = ({ facts, wordingKey }: Worded) => `${facts.enrollment.id} ${wordingKey}`
+
+/** Which wording of an A/B test somebody gets is known under the locks only: all are rendered. */
+const eachWording = (due: DueEnrollment): readonly Worded[] => (due.choices.length > 0 ? due.choices : [due])
 
 export function prepareAll(
   due: readonly DueEnrollment[],
   { log, ...rendering }: Rendering & { log: Log },
 ): AllPrepared {
-  const prepared = new Map<Id, Prepared>()
-  const faults = new Map<Id, { key: string; words: string }>()
-  for (const one of due) {
-    const { id } = one.facts.enrollment
+  const prepared = new Map<string, Prepared>()
+  const faults = new Map<string, string>()
+  for (const one of due.flatMap(eachWording)) {
     try {
       const made = prepare(one, rendering)
-      if (made) prepared.set(id, made)
+      if (made) prepared.set(nameOf(one), made)
     } catch (error) {
-      faults.set(id, { key: one.wordingKey, words: wordsOf(error) })
-      log.error({ bug: 'wording', enrollmentId: id, err: error }, 'a wording cannot be rendered')
+      faults.set(nameOf(one), wordsOf(error))
+      log.error(
+        { bug: 'wording', enrollmentId: one.facts.enrollment.id, err: error },
+        'a wording cannot be rendered',
+      )
     }
   }
   return { prepared, faults }
@@ -98,6 +103,9 @@ export function messageOf(
     sequenceId: due.sequenceId,
     stepId: due.stepId,
     variantId: wording.variantId,
+    dealRound: due.dealRound,
+    deal: due.deal,
+    leaves: due.leaves,
     contactId: due.contactId,
     mailboxId: due.mailboxId,
     fence: o.fence,

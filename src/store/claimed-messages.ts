@@ -6,6 +6,7 @@ import type { Facts } from '../core/facts.ts'
 import type { Id, TeamId } from '../core/ids.ts'
 import type { CapKey } from './caps.ts'
 import { at, isoArray, json, kysely } from './db.ts'
+import { countDeals, type Deal, type LeftDeal } from './variant-deals.ts'
 
 export interface NewMessage {
   id: Id
@@ -13,6 +14,12 @@ export interface NewMessage {
   sequenceId: Id
   stepId: Id
   variantId: Id
+  /** In which round of an A/B test its wording was dealt; null: there was one only. */
+  dealRound: number | null
+  /** Null: the wording was not dealt now. */
+  deal: Deal | null
+  /** What the row that it takes the place of was dealt. */
+  leaves: LeftDeal | null
   contactId: Id
   mailboxId: Id
   fence: number
@@ -84,6 +91,7 @@ async function insertMessages(tx: Db, o: Inserting): Promise<Set<Id>> {
   const claimed = new Map(rows.map((row) => [row.id, row]))
   const fresh = sorted.filter((message) => claimed.get(message.id)?.fresh)
   await writeContents(tx, { team: o.team, messages: fresh })
+  await countDeals(tx, { team: o.team, messages: fresh })
   return new Set(claimed.keys())
 }
 
@@ -95,6 +103,11 @@ const MADE_ANEW = `(m.to_address is distinct from excluded.to_address or (m.stat
   select from attempts a where a.team_id = m.team_id and a.message_id = m.id and a.marked_at is not null
     and coalesce(a.outcome, 'unknown') = 'unknown')))`
 
+/** Moved to another mailbox with the wording that it has: none of the counts there is about it. */
+const DEAL_ROUND = sql.raw(
+  `case when ${MADE_ANEW} then excluded.deal_round when m.mailbox_id = excluded.mailbox_id then m.deal_round end`,
+)
+
 function insertRows(tx: Db, { team, messages, now, as }: Inserting) {
   const claimedAt = as === 'claimed' ? at(now) : null
   const text = (of: (message: NewMessage) => string | null) => messages.map(of)
@@ -104,11 +117,11 @@ function insertRows(tx: Db, { team, messages, now, as }: Inserting) {
   return sql<{ id: Id; fresh: boolean }>`
     insert into messages as m (team_id, id, enrollment_id, sequence_id, step_id, variant_id, contact_id, mailbox_id, state, fence, rfc_id,
       parent_id, in_reply_to, refs, from_address, from_name, reply_to, to_address, to_name, cc, bcc, address_hash, body_hash, opt_out_hash,
-      window_closes_at, capped, facts, claimed_at, counted_at, created_at, updated_at)
+      window_closes_at, capped, facts, deal_round, claimed_at, counted_at, created_at, updated_at)
     select ${team}, n.id, n.enrollment_id, n.sequence_id, n.step_id, n.variant_id, n.contact_id, n.mailbox_id, ${as}, n.fence, n.rfc_id,
       n.parent_id, n.in_reply_to, array(select jsonb_array_elements_text(n.refs::jsonb)), n.from_address, n.from_name, n.reply_to,
       n.to_address, n.to_name, array(select jsonb_array_elements_text(n.cc::jsonb)), array(select jsonb_array_elements_text(n.bcc::jsonb)),
-      n.address_hash, n.body_hash, n.opt_out_hash, n.window_closes_at, n.capped::jsonb, nullif(n.facts, 'null')::jsonb,
+      n.address_hash, n.body_hash, n.opt_out_hash, n.window_closes_at, n.capped::jsonb, nullif(n.facts, 'null')::jsonb, n.deal_round,
       ${claimedAt}::timestamptz, ${claimedAt}::timestamptz, ${at(now)}::timestamptz, ${at(now)}::timestamptz
     from unnest(${text((m) => m.id)}::text[], ${text((m) => m.enrollmentId)}::text[], ${text((m) => m.sequenceId)}::text[],
       ${text((m) => m.stepId)}::text[], ${text((m) => m.variantId)}::text[], ${text((m) => m.contactId)}::text[],
@@ -118,14 +131,16 @@ function insertRows(tx: Db, { team, messages, now, as }: Inserting) {
       ${text((m) => m.to.address)}::text[], ${text((m) => m.to.name)}::text[], ${lists((m) => m.cc)}::text[],
       ${lists((m) => m.bcc)}::text[], ${text((m) => m.addressHash)}::text[], ${text((m) => m.bodyHash)}::text[],
       ${text((m) => m.optOutHash)}::text[], ${isoArray(messages.map((m) => m.windowClosesAt))}::timestamptz[],
-      ${messages.map((m) => json(m.capped))}::text[], ${messages.map((m) => json(m.facts))}::text[])
+      ${messages.map((m) => json(m.capped))}::text[], ${messages.map((m) => json(m.facts))}::text[],
+      ${messages.map((m) => m.dealRound)}::int[])
       as n (id, enrollment_id, sequence_id, step_id, variant_id, contact_id, mailbox_id, fence, rfc_id, parent_id, in_reply_to, refs,
-        from_address, from_name, reply_to, to_address, to_name, cc, bcc, address_hash, body_hash, opt_out_hash, window_closes_at, capped, facts)
+        from_address, from_name, reply_to, to_address, to_name, cc, bcc, address_hash, body_hash, opt_out_hash, window_closes_at, capped, facts, deal_round)
     on conflict (team_id, enrollment_id, step_id) where enrollment_id is not null do update set
       state = excluded.state, fence = excluded.fence, window_closes_at = excluded.window_closes_at, capped = m.capped || excluded.capped,
       facts = coalesce(excluded.facts, m.facts), claimed_at = coalesce(excluded.claimed_at, m.claimed_at),
       counted_at = coalesce(excluded.counted_at, m.counted_at), updated_at = excluded.updated_at,
-      not_sent_reason = null, mailbox_id = excluded.mailbox_id, ${once('variant_id')}, ${once('parent_id')}, ${once('in_reply_to')},
+      not_sent_reason = null, mailbox_id = excluded.mailbox_id, ${once('variant_id')}, deal_round = ${DEAL_ROUND},
+      ${once('parent_id')}, ${once('in_reply_to')},
       ${once('refs')}, ${once('from_address')}, ${once('from_name')}, ${once('reply_to')}, ${once('to_address')}, ${once('to_name')},
       cc = excluded.cc, bcc = excluded.bcc, ${once('address_hash')}, ${once('body_hash')}, ${once('opt_out_hash')}
     where m.state = any(${BEFORE[as]})

@@ -8,23 +8,34 @@ import type { Facts } from '../core/facts.ts'
 import type { Id, TeamId } from '../core/ids.ts'
 import { kysely } from './db.ts'
 import { type CapKeys, capKeysOf, type DueCaps, dueCaps } from './due-caps.ts'
-import { DUE_COLUMNS, DUE_TABLES, type DueRow } from './due-rows.ts'
+import { DUE_COLUMNS, DUE_TABLES, type DueRow, type VariantRow } from './due-rows.ts'
 import { type PacedMailbox, readPaces } from './mailbox-paces.ts'
 import { scheduleOf } from './schedules.ts'
 import { type SnippetText, snippetsInBodies } from './snippets.ts'
 import { type Suppression, suppressionsOf } from './suppressions.ts'
-import { bodyOf, copiesOf, variantOf, type Wording, wordingOf } from './wordings.ts'
+import type { Deal, LeftDeal } from './variant-deals.ts'
+import { bodyOf, choicesOf, copiesOf, type Wording, wordingOf } from './wordings.ts'
 
-export interface DueEnrollment {
+/** What depends on the wording that an enrollment gets. */
+export interface Worded {
   facts: Facts
   wording: Wording | null
+  /** Everything that the wording was made from, by revision: equal keys render equally. */
+  wordingKey: string
+}
+
+export interface DueEnrollment extends Worded {
+  /** Of an A/B test: the wordings of which one is dealt when the email is written; until then its own are those of the first. */
+  choices: readonly (Worded & { weight: number })[]
+  dealRound: number | null
+  deal: Deal | null
+  /** What its email was dealt before, where it gets another wording now. */
+  leaves: LeftDeal | null
   contactId: Id
   sequenceId: Id
   mailboxId: Id
   stepId: Id
   rev: number
-  /** Everything that the wording was made from, by revision: equal keys render equally. */
-  wordingKey: string
   /** The counters of `facts`. */
   capKeys: CapKeys
 }
@@ -58,7 +69,7 @@ export async function readDue(
   const caps = await dueCaps(db, { team, rows, now })
   const snippets = await snippetsInBodies(db, {
     team,
-    bodies: rows.map((row) => bodyOf(row, variantOf(row))),
+    bodies: rows.flatMap((row) => choicesOf(row).map((one) => bodyOf(row, one))),
   })
   return rows.map((row) =>
     dueEnrollment(row, {
@@ -86,34 +97,48 @@ interface Around {
 }
 
 function dueEnrollment(row: DueRow, around: Around): DueEnrollment {
-  const variant = variantOf(row)
-  const wording = variant ? wordingOf(row, variant, around) : null
+  const choices = choicesOf(row)
+  const isKept = choices.length === 1 && choices[0]!.id === row.ownVariantId
+  const ownDeal = row.ownRound === null ? null : { variantId: row.ownVariantId!, round: row.ownRound }
+  const worded = (variant: VariantRow | null) => wordedWith(row, { ...around, variant })
   return {
-    facts: factsOf(row, { ...around, variant }),
-    wording,
+    ...worded(choices[0] ?? null),
+    choices: choices.length > 1 ? choices.map((one) => ({ ...worded(one), weight: one.weight })) : [],
+    dealRound: isKept ? row.ownRound : null,
+    deal: null,
+    leaves: isKept || row.ownMailboxId !== row.mailboxId ? null : ownDeal,
     contactId: row.contactId,
     sequenceId: row.sequenceId,
     mailboxId: row.mailboxId,
     stepId: row.stepId,
     rev: row.rev,
+    capKeys: capKeysOf(row, around.caps),
+  }
+}
+
+function wordedWith(row: DueRow, more: More): Worded {
+  const { variant, mailbox, snippets } = more
+  const wording = variant ? wordingOf(row, variant, more) : null
+  return {
+    facts: factsOf(row, more),
+    wording,
     wordingKey: [
       row.rev,
       row.contactRev,
       variant?.id,
       variant?.rev,
       variant?.templateRev,
-      around.mailbox.rev,
+      mailbox.rev,
       // Of a relay it is the address of another mailbox, which has a revision of its own.
       row.replyTo,
       row.sequenceRev,
       row.taskRev,
-      ...[...(wording?.snippets.keys() ?? [])].map((name) => `${name}@${around.snippets.get(name)?.rev}`),
+      ...[...(wording?.snippets.keys() ?? [])].map((name) => `${name}@${snippets.get(name)?.rev}`),
     ].join(' '),
-    capKeys: capKeysOf(row, around.caps),
   }
 }
 
-type More = Around & { variant: ReturnType<typeof variantOf> }
+type More = Around & { variant: VariantRow | null }
 
 function factsOf(row: DueRow, more: More): Facts {
   const { now, mailbox, suppressed, caps, variant } = more

@@ -111,6 +111,11 @@ export interface DueRow {
   taskRev: number | null
   draftSubject: string | null
   draftHtml: string | null
+  /** The row that its email has already, of an earlier claim or draft. */
+  ownState: string | null
+  ownVariantId: Id | null
+  ownMailboxId: Id | null
+  ownRound: number | null
   parentId: Id | null
   parentRfcId: string | null
   parentRefs: string[] | null
@@ -149,6 +154,7 @@ export const DUE_COLUMNS = sql`
   m.signature_html as "signatureHtml", u.first_name as "senderFirstName", u.last_name as "senderLastName",
   tk.id as "taskId", (tk.approved_at is not null) as "taskApproved", tk.rev as "taskRev", tk.draft_subject as "draftSubject",
   tk.draft_html as "draftHtml",
+  o.state as "ownState", o.variant_id as "ownVariantId", o.mailbox_id as "ownMailboxId", o.deal_round as "ownRound",
   p.id as "parentId", coalesce(p.seen_rfc_id, p.rfc_id) as "parentRfcId", p.refs as "parentRefs", p.marked_at as "parentMarkedAt",
   p.mailbox_id as "parentMailboxId", p.to_address as "parentAddress", pc.subject as "parentSubject"`
 
@@ -167,5 +173,6 @@ export const DUE_TABLES = sql`
   left join users u on u.id = m.user_id
   left join tasks tk on tk.team_id = e.team_id and tk.enrollment_id = e.id and tk.step_id = e.step_id and tk.state = 'open'
   left join lanes l on l.team_id = e.team_id and l.mailbox_id = e.mailbox_id and l.sequence_id = e.sequence_id
+  left join messages o on o.team_id = e.team_id and o.id = e.message_id
   left join messages p on p.team_id = e.team_id and p.id = e.parent_message_id
   left join message_contents pc on pc.team_id = p.team_id and pc.message_id = p.id`

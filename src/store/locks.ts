@@ -33,3 +33,12 @@ export async function lockEnrollments(tx: Db, team: TeamId, ids: readonly Id[]):
     kysely(tx),
   )
 }
+
+/** The same, with their revisions. */
+export async function lockedRevs(tx: Db, team: TeamId, ids: readonly Id[]): Promise<Map<Id, number>> {
+  const { rows } = await sql<{ id: Id; rev: number }>`
+    select id, rev from enrollments where team_id = ${team} and id = any(${ids as Id[]}) order by id for no key update`.execute(
+    kysely(tx),
+  )
+  return new Map(rows.map((row) => [row.id, row.rev]))
+}

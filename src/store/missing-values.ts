@@ -7,6 +7,7 @@ import type { DueRow, VariantRow } from './due-rows.ts'
 
 export interface StepToFill {
   stepId: Id
+  stepKind: string
   position: number
   variants: VariantRow[]
 }
@@ -48,13 +49,13 @@ export async function readToFill(
 ): Promise<ToFill> {
   const [steps, people] = await Promise.all([
     sql<StepToFill>`
-      select st.id as "stepId", st.position,
+      select st.id as "stepId", st.kind as "stepKind", st.position,
         jsonb_agg(jsonb_build_object('id', v.id, 'thread', v.thread, 'approved', v.approved, 'weight', v.weight, 'rev', v.rev,
           'includeSignature', v.include_signature, 'subject', t.subject, 'bodyHtml', t.body_html, 'templateRev', t.rev) order by v.id) as variants
       from steps st join variants v on v.team_id = st.team_id and v.step_id = st.id and v.deleted_at is null
         join templates t on t.team_id = v.team_id and t.id = v.template_id
       where st.team_id = ${team} and st.sequence_id = ${sequenceId} and st.deleted_at is null and st.kind in ('auto_email', 'manual_email')
-      group by st.id, st.position order by st.position`.execute(kysely(db)),
+      group by st.id, st.kind, st.position order by st.position`.execute(kysely(db)),
     sql<PersonToFill>`
       select e.id, st.position, c.id as "contactId", c.address as "contactAddress", c.first_name as "firstName",
         c.last_name as "lastName", c.title, c.phones, c.organization_name as company, c.city, c.state as "contactState", c.country, c.custom,

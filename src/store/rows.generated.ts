@@ -514,6 +514,7 @@ export interface Messages {
   created_at: Stamp
   updated_at: Stamp
   demoed_at: Nullable<Stamp>
+  deal_round: Nullable<number>
 }
 
 export interface SandboxMails {
@@ -789,6 +790,16 @@ export interface Users {
   updated_at: Stamp
 }
 
+export interface VariantDeals {
+  team_id: number
+  step_id: string
+  mailbox_id: string
+  variant_id: string
+  round: number
+  weight: number
+  dealt: number
+}
+
 export interface Variants {
   team_id: number
   id: string
@@ -858,6 +869,7 @@ export interface Tables {
   teams: Teams
   templates: Templates
   users: Users
+  variant_deals: VariantDeals
   variants: Variants
   verifications: Verifications
 }

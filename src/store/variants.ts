@@ -12,6 +12,8 @@ export interface VariantRow {
   templateId: Id
   thread: Thread
   approved: boolean
+  /** 0: switched off. */
+  weight: number
   includeSignature: boolean
   deletedAt: Instant | null
 }
@@ -22,7 +24,7 @@ export async function variantsOfSteps(
   { team, stepIds }: { team: TeamId; stepIds: readonly Id[] },
 ): Promise<VariantRow[]> {
   const { rows } = await sql<VariantRow>`
-    select v.id, v.step_id as "stepId", v.template_id as "templateId", v.thread, v.approved,
+    select v.id, v.step_id as "stepId", v.template_id as "templateId", v.thread, v.approved, v.weight,
       v.include_signature as "includeSignature", v.deleted_at as "deletedAt"
     from variants v join unnest(${stepIds as Id[]}::text[]) with ordinality as asked (id, place)
       on v.team_id = ${team} and v.step_id = asked.id
@@ -37,12 +39,12 @@ export async function saveVariants(
   if (variants.length === 0) return
   const column = <K extends keyof VariantRow>(key: K) => variants.map((variant) => variant[key])
   await sql`
-    insert into variants (team_id, created_at, id, step_id, template_id, thread, approved, include_signature, deleted_at)
+    insert into variants (team_id, created_at, id, step_id, template_id, thread, approved, weight, include_signature, deleted_at)
     select ${team}, ${at(now)}, v.*
     from unnest(${column('id')}::text[], ${column('stepId')}::text[], ${column('templateId')}::text[],
-      ${column('thread')}::text[], ${column('approved')}::boolean[], ${column('includeSignature')}::boolean[],
+      ${column('thread')}::text[], ${column('approved')}::boolean[], ${column('weight')}::int[], ${column('includeSignature')}::boolean[],
       ${isoArray(column('deletedAt'))}::timestamptz[]) as v
     on conflict (team_id, id) do update set template_id = excluded.template_id, thread = excluded.thread,
-      approved = excluded.approved, include_signature = excluded.include_signature, deleted_at = excluded.deleted_at,
+      approved = excluded.approved, weight = excluded.weight, include_signature = excluded.include_signature, deleted_at = excluded.deleted_at,
       rev = variants.rev + 1`.execute(kysely(tx))
 }

@@ -13,10 +13,11 @@ import { NUMBERS } from './verify-numbers.ts'
 import type { Check, Finding, Promised } from './verify-promise.ts'
 import { QUEUE } from './verify-queue.ts'
 import { SENDING } from './verify-sending.ts'
+import { WORDINGS } from './verify-wordings.ts'
 
 export type { Finding } from './verify-promise.ts'
 
-const CHECKS: readonly Check[] = [...SENDING, ...QUEUE, ...CHAINS, MESSAGES, ...NUMBERS]
+const CHECKS: readonly Check[] = [...SENDING, ...QUEUE, ...CHAINS, MESSAGES, ...NUMBERS, ...WORDINGS]
 
 /** All that is proved, in the order in which it is checked. */
 export const PROMISES: readonly Promised[] = CHECKS.flatMap((check) => check.promises)

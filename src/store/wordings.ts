@@ -3,9 +3,10 @@ import { addressesIn } from '../core/address.ts'
 import type { Instant } from '../core/clock.ts'
 import type { Id, TeamId } from '../core/ids.ts'
 import { bareSubject, replySubject, threadHeaders } from '../core/message.ts'
+import { isEmail } from '../core/sequence.ts'
 import { type Snippets, snippetsIn, type Values } from '../core/template.ts'
 import { templateValues } from '../core/template-values.ts'
-import { sha256 } from '../seal.ts'
+import { isDealt } from '../core/wording-deal.ts'
 import type { DueRow, VariantRow } from './due-rows.ts'
 import type { PersonToFill } from './missing-values.ts'
 import type { SnippetText } from './snippets.ts'
@@ -33,19 +34,36 @@ export interface Wording {
   zone: string
 }
 
+/** States of an email whose wording was on a socket and is sent again as it was. */
+const SENT_AS_IT_WAS = ['deferred', 'unreachable', 'unauthenticated']
+/** What was taken back for good; whoever comes again is dealt again. */
+const IN_VAIN = ['cancelled', 'not_sent']
+
 /**
- * Dealt by a hash of enrollment and step, so that looking twice deals the same. Approved ones first; null when the step has none.
+ * The wordings of which the enrollment gets one: several where one is dealt when its email is written. An email that has a row keeps its
+ * wording, unless that was switched off before anybody saw it. Empty when the step has none.
  */
-export function variantOf(row: Pick<DueRow, 'id' | 'stepId' | 'variants'>): VariantRow | null {
-  const approved = row.variants.filter((one) => one.approved && one.weight > 0)
-  if (approved.length === 0) return row.variants[0] ?? null
-  const total = approved.reduce((sum, one) => sum + one.weight, 0)
-  let drawn = Number.parseInt(sha256(`${row.id} ${row.stepId}`).slice(0, 8), 16) % total
-  for (const variant of approved) {
-    drawn -= variant.weight
-    if (drawn < 0) return variant
-  }
-  return approved[0]!
+export function choicesOf(row: DueRow): VariantRow[] {
+  const on = mayGet(row)
+  const own = row.variants.find((one) => one.id === row.ownVariantId)
+  const isKept =
+    own !== undefined && row.ownMailboxId === row.mailboxId && !IN_VAIN.includes(row.ownState ?? '')
+  if (isKept && (on.includes(own) || row.taskApproved)) return [own]
+  return SENT_AS_IT_WAS.includes(row.ownState ?? '') || !isEmail(row.stepKind) ? on.slice(0, 1) : on
+}
+
+/** The wordings of a step that somebody may get: approved and switched on; a draft is approved by whoever sends it off. */
+export function mayGet<V extends { approved: boolean; weight: number }>({
+  stepKind,
+  variants,
+}: {
+  stepKind: string
+  variants: readonly V[]
+}): V[] {
+  const approved = variants.filter(isDealt)
+  if (approved.length > 0) return approved
+  const on = variants.filter((one) => one.weight > 0)
+  return stepKind === 'manual_email' ? on : on.slice(0, 1)
 }
 
 /** Who gets a copy of every mail of the sequence, besides the contact. What is no address is left out. */

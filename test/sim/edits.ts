@@ -3,6 +3,7 @@ import { deleteContact } from '../../src/actions/delete-contact.ts'
 import { updateContact } from '../../src/actions/update-contact.ts'
 import { updateSchedule } from '../../src/actions/write-schedule.ts'
 import { updateSequence } from '../../src/actions/write-sequence.ts'
+import { MINUTE } from '../../src/core/clock.ts'
 import type { Id } from '../../src/core/ids.ts'
 import { bumpContacts, bumpMailboxes } from '../../src/store/lanes.ts'
 import { treeOf } from '../../src/store/steps.ts'
@@ -21,8 +22,10 @@ export async function editWording(request: Request): Promise<void> {
       id: step.id,
       variants: tree.variants
         .filter((variant) => variant.stepId === step.id && variant.deletedAt === null)
-        .map((variant) => ({
+        .map((variant, i) => ({
           id: variant.id,
+          // The second of a test gets another weight, or is switched off.
+          ...(i === 1 ? { weight: Math.floor(request.now / MINUTE) % 4 } : {}),
           approved:
             variant.templateId === template.id
               ? random.next() < 0.6

@@ -4,6 +4,7 @@ import { DAY, MINUTE } from '../../src/core/clock.ts'
 import { type EnrollmentState, LIVE } from '../../src/core/enrollment.ts'
 import { readTotals } from '../../src/store/stats.ts'
 import { verify } from '../../src/store/verify.ts'
+import { WORDINGS } from '../../src/store/verify-wordings.ts'
 import type { Connections } from './database.ts'
 import { type Invariant, type MarkCheckers, Violation } from './mark-checkers.ts'
 import type { Promises } from './promises.ts'
@@ -143,6 +144,15 @@ const NUMBERS_SQL = `
     select sequence_id, step_id, 'unsubscribed' from messages where team_id = $1 and opted_out_at is not null
   ) as counted group by 1`
 
+/** At any moment, whatever died in between. */
+const wordingsAreDealtEvenly: Check = async ({ connections, team, now }) => {
+  const found: Found[] = []
+  for (const check of WORDINGS)
+    for (const { sentence } of await check.look(connections.control, { team, now }))
+      found.push(['7 activities and numbers', sentence])
+  return found
+}
+
 /** What a server took is accepted or unknown in the ledger; what the ledger calls refused was never taken. */
 const theLedgerSaysWhatTheServersSay: Check = async ({ connections, team, marks, promises }) => {
   const rows = await connections.query<{ rfc_id: string; state: string; resolved: boolean }>(
@@ -240,7 +250,12 @@ const nothingInHand: Check = async ({ connections, team }) => {
   return rows.map((row): Found => ['liveness', `message ${row.id} is still ${row.state}`])
 }
 
-const ALWAYS: readonly Check[] = [eachLiveOneHasOne, everyTransitionHasItsActivity, everyNumberHasItsRows]
+const ALWAYS: readonly Check[] = [
+  eachLiveOneHasOne,
+  everyTransitionHasItsActivity,
+  everyNumberHasItsRows,
+  wordingsAreDealtEvenly,
+]
 const AT_THE_END: readonly Check[] = [
   theLedgerSaysWhatTheServersSay,
   verifyFindsNothing,

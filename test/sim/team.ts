@@ -246,7 +246,8 @@ const WAITS = [
 /** `{{title}}` is missing for some: they are held. */
 export function stepOf(sequence: number, n: number, random: Random): StepDraft {
   const answers = n > 1 && random.next() < 0.7
-  const wording = (name: string): VariantDraft => ({
+  const wording = (name: string, weight = 1): VariantDraft => ({
+    weight,
     thread: answers ? 'reply_to_thread' : 'new_thread',
     approved: true,
     template: {
@@ -269,7 +270,7 @@ export function stepOf(sequence: number, n: number, random: Random): StepDraft {
     kind: 'auto_email',
     ...wait,
     priority,
-    variants: random.next() < 0.3 ? [wording('a'), wording('b')] : [wording('')],
+    variants: random.next() < 0.3 ? [wording('a', sequence), wording('b', n)] : [wording('')],
   }
 }
 

@@ -273,7 +273,18 @@ export class World {
     return this.mail.sendings.filter((sending) => sending.truth === 'accepted')
   }
 
+  async #countDeals(): Promise<void> {
+    const [row] = await this.connections.query<{ dealt: number; rounds: number }>(
+      `select (select count(*)::int from messages where team_id = $1 and deal_round is not null) as dealt,
+         (select count(*)::int from variant_deals where team_id = $1 and round > 1) as rounds`,
+      [this.house.team],
+    )
+    if (row!.dealt > 0) this.tally.count('wording dealt', row!.dealt)
+    if (row!.rounds > 0) this.tally.count('wording dealt with other weights than before', row!.rounds)
+  }
+
   async #outcome(): Promise<Outcome> {
+    await this.#countDeals()
     const emails = this.#accepted().map(
       ({ mail, acceptedAt, mailboxId }) =>
         `${new Date(acceptedAt!).toISOString()} ${mailboxId} ${mail.messageId} ${mail.to[0]!.address} ${mail.subject} ${mail.text.length}`,

@@ -39,6 +39,9 @@ export const EmailerTouch = Type.Object(
     status: Type.String({ description: 'to_be_reviewed or approved.' }),
     type: Type.String({ description: 'new_thread or reply_to_thread.' }),
     include_signature: Type.Boolean(),
+    weight: Type.Integer({
+      description: 'Extension. Its share among the touches of its step that are dealt; 0: switched off.',
+    }),
   },
   { additionalProperties: true },
 )
@@ -103,6 +106,7 @@ export function wireTouch(variant: VariantRow, totals: readonly Total[]) {
     status: variant.approved ? 'approved' : 'to_be_reviewed',
     type: variant.thread,
     include_signature: variant.includeSignature,
+    weight: variant.weight,
     has_personalized_opener: null,
     personalized_opener_fallback_option: 'send_without_opener',
     generic_personalized_opener: null,

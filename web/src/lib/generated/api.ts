@@ -3397,6 +3397,8 @@ export interface operations {
                             /** @description new_thread or reply_to_thread. */
                             type: string;
                             include_signature: boolean;
+                            /** @description Extension. Its share among the touches of its step that are dealt; 0: switched off. */
+                            weight: number;
                         } & {
                             [key: string]: unknown;
                         })[];
@@ -3485,6 +3487,8 @@ export interface operations {
                             /** @enum {string} */
                             status?: "to_be_reviewed" | "approved";
                             include_signature?: boolean;
+                            /** @description Of an A/B test: its share among the touches of the step, 1 by default; 0 switches it off. */
+                            weight?: number;
                             emailer_template?: {
                                 /** Format: segue-id */
                                 id?: string;
@@ -3611,6 +3615,8 @@ export interface operations {
                             /** @description new_thread or reply_to_thread. */
                             type: string;
                             include_signature: boolean;
+                            /** @description Extension. Its share among the touches of its step that are dealt; 0: switched off. */
+                            weight: number;
                         } & {
                             [key: string]: unknown;
                         })[];
@@ -3700,6 +3706,8 @@ export interface operations {
                             /** @enum {string} */
                             status?: "to_be_reviewed" | "approved";
                             include_signature?: boolean;
+                            /** @description Of an A/B test: its share among the touches of the step, 1 by default; 0 switches it off. */
+                            weight?: number;
                             emailer_template?: {
                                 /** Format: segue-id */
                                 id?: string;
@@ -3826,6 +3834,8 @@ export interface operations {
                             /** @description new_thread or reply_to_thread. */
                             type: string;
                             include_signature: boolean;
+                            /** @description Extension. Its share among the touches of its step that are dealt; 0: switched off. */
+                            weight: number;
                         } & {
                             [key: string]: unknown;
                         })[];
@@ -3912,6 +3922,8 @@ export interface operations {
                             /** @enum {string} */
                             status?: "to_be_reviewed" | "approved";
                             include_signature?: boolean;
+                            /** @description Of an A/B test: its share among the touches of the step, 1 by default; 0 switches it off. */
+                            weight?: number;
                             emailer_template?: {
                                 /** Format: segue-id */
                                 id?: string;
@@ -4027,6 +4039,8 @@ export interface operations {
                             /** @description new_thread or reply_to_thread. */
                             type: string;
                             include_signature: boolean;
+                            /** @description Extension. Its share among the touches of its step that are dealt; 0: switched off. */
+                            weight: number;
                         } & {
                             [key: string]: unknown;
                         })[];
@@ -4115,6 +4129,8 @@ export interface operations {
                             /** @enum {string} */
                             status?: "to_be_reviewed" | "approved";
                             include_signature?: boolean;
+                            /** @description Of an A/B test: its share among the touches of the step, 1 by default; 0 switches it off. */
+                            weight?: number;
                             emailer_template?: {
                                 /** Format: segue-id */
                                 id?: string;
@@ -4230,6 +4246,8 @@ export interface operations {
                             /** @description new_thread or reply_to_thread. */
                             type: string;
                             include_signature: boolean;
+                            /** @description Extension. Its share among the touches of its step that are dealt; 0: switched off. */
+                            weight: number;
                         } & {
                             [key: string]: unknown;
                         })[];
@@ -4321,6 +4339,8 @@ export interface operations {
                             /** @enum {string} */
                             status?: "to_be_reviewed" | "approved";
                             include_signature?: boolean;
+                            /** @description Of an A/B test: its share among the touches of the step, 1 by default; 0 switches it off. */
+                            weight?: number;
                             emailer_template?: {
                                 /** Format: segue-id */
                                 id?: string;
@@ -4447,6 +4467,8 @@ export interface operations {
                             /** @description new_thread or reply_to_thread. */
                             type: string;
                             include_signature: boolean;
+                            /** @description Extension. Its share among the touches of its step that are dealt; 0: switched off. */
+                            weight: number;
                         } & {
                             [key: string]: unknown;
                         })[];
@@ -4536,6 +4558,8 @@ export interface operations {
                             /** @enum {string} */
                             status?: "to_be_reviewed" | "approved";
                             include_signature?: boolean;
+                            /** @description Of an A/B test: its share among the touches of the step, 1 by default; 0 switches it off. */
+                            weight?: number;
                             emailer_template?: {
                                 /** Format: segue-id */
                                 id?: string;
@@ -4662,6 +4686,8 @@ export interface operations {
                             /** @description new_thread or reply_to_thread. */
                             type: string;
                             include_signature: boolean;
+                            /** @description Extension. Its share among the touches of its step that are dealt; 0: switched off. */
+                            weight: number;
                         } & {
                             [key: string]: unknown;
                         })[];
@@ -4923,6 +4949,8 @@ export interface operations {
                             /** @description new_thread or reply_to_thread. */
                             type: string;
                             include_signature: boolean;
+                            /** @description Extension. Its share among the touches of its step that are dealt; 0: switched off. */
+                            weight: number;
                         } & {
                             [key: string]: unknown;
                         })[];
@@ -5049,6 +5077,8 @@ export interface operations {
                             /** @description new_thread or reply_to_thread. */
                             type: string;
                             include_signature: boolean;
+                            /** @description Extension. Its share among the touches of its step that are dealt; 0: switched off. */
+                            weight: number;
                         } & {
                             [key: string]: unknown;
                         })[];
@@ -5269,6 +5299,8 @@ export interface operations {
                             /** @description new_thread or reply_to_thread. */
                             type: string;
                             include_signature: boolean;
+                            /** @description Extension. Its share among the touches of its step that are dealt; 0: switched off. */
+                            weight: number;
                         } & {
                             [key: string]: unknown;
                         })[];
