@@ -581,6 +581,10 @@ create table messages (
   updated_at timestamp with time zone not null,
   demoed_at timestamp with time zone,
   deal_round integer,
+  opens_tracked boolean not null default false,
+  clicks_tracked boolean not null default false,
+  machine_opened_at timestamp with time zone,
+  scanner_clicked_at timestamp with time zone,
   constraint messages_pkey PRIMARY KEY (team_id, id),
   constraint messages_bounce_check CHECK ((bounce = ANY (ARRAY['hard'::text, 'soft'::text, 'blocked'::text]))),
   constraint messages_purpose_check CHECK ((purpose = ANY (ARRAY['sequence'::text, 'one_off'::text, 'answer'::text, 'test'::text]))),
@@ -970,3 +974,25 @@ create table verifications (
   constraint verifications_pkey PRIMARY KEY (id)
 );
 CREATE INDEX verifications_by_identifier ON public.verifications USING btree (identifier);
+
+create table visits (
+  team_id integer not null,
+  id text collate "C" not null,
+  message_id text collate "C" not null,
+  kind text not null,
+  link integer,
+  target text,
+  way text not null,
+  agent text not null,
+  network text not null,
+  at timestamp with time zone not null,
+  judge_at timestamp with time zone,
+  visitor text,
+  rule text,
+  constraint visits_pkey PRIMARY KEY (team_id, id),
+  constraint visits_kind_check CHECK ((kind = ANY (ARRAY['open'::text, 'click'::text]))),
+  constraint visits_visitor_check CHECK ((visitor = ANY (ARRAY['person'::text, 'machine'::text]))),
+  constraint visits_way_check CHECK ((way = ANY (ARRAY['get'::text, 'head'::text, 'prefetch'::text])))
+);
+CREATE INDEX visits_by_message ON public.visits USING btree (team_id, message_id, at);
+CREATE INDEX visits_to_judge ON public.visits USING btree (team_id, judge_at) WHERE (judge_at IS NOT NULL);

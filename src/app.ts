@@ -145,7 +145,7 @@ async function startParts(house: House, options: StartOptions, stops: Stop[]): P
   stops.push(() => server.close())
   const url = await server.listen({ host: config.host, port: config.port })
   stops.push((await jobs.running()).stop)
-  stops.push(startMailing(house, { mail, tokens }).stop)
+  stops.push(startMailing(house, { mail, tokens, ownUrl: url }).stop)
   return {
     url,
     async stop() {
@@ -183,7 +183,7 @@ function jobsOnce({ pools, log, clock, random }: House): ApiContext['jobs'] & { 
 /** What happens by itself: sending, reading, and time travel where it is allowed. */
 function startMailing(
   house: House,
-  { mail, tokens }: { mail: MailPort; tokens: MailboxTokens },
+  { mail, tokens, ownUrl }: { mail: MailPort; tokens: MailboxTokens; ownUrl: string },
 ): { stop(): Promise<void> } {
   const { config, log, pools, clock, random, keys } = house
   const worker = newId(clock.real(), random)
@@ -198,6 +198,7 @@ function startMailing(
     random,
     log,
     publicUrl: config.publicUrl,
+    ownUrl,
     worker,
     isClockSteady: () => clock.isSteady(),
     pokeReader: reading.poke,

@@ -4,8 +4,9 @@ import type { Db } from '../core/db.ts'
 import type { TeamId } from '../core/ids.ts'
 import { type Readiness, readinessOf, type Step } from '../core/sequence.ts'
 import { UNFILLED, VARIABLES } from '../core/template-values.ts'
+import { isHttps, trackingProblem, trackingWarnings } from '../core/tracking.ts'
 import { contactFieldsOf } from '../store/custom-fields.ts'
-import { hasRealMailbox, mailboxesOf } from '../store/mailboxes.ts'
+import { aRealMailbox, mailboxesOf } from '../store/mailboxes.ts'
 import { scheduleById, scheduleOf } from '../store/schedules.ts'
 import type { SequenceRow } from '../store/sequences.ts'
 import { snippetTexts } from '../store/snippets.ts'
@@ -14,27 +15,34 @@ import { teamById } from '../store/teams.ts'
 
 export async function readiness(
   db: Db,
-  { team, sequence, now }: { team: TeamId; sequence: SequenceRow; now: Instant },
+  o: { team: TeamId; sequence: SequenceRow; publicUrl: string | null; now: Instant },
 ): Promise<Readiness> {
+  const { team, sequence, publicUrl, now } = o
   const [tree, schedule, mailboxes, real, sender, fields, snippets] = await Promise.all([
     treeOf(db, { team, sequenceId: sequence.id }),
     sequence.schedule ? scheduleById(db, { team, id: sequence.schedule.id }) : undefined,
     mailboxesOf(db, team),
-    hasRealMailbox(db, team),
+    aRealMailbox(db, team),
     teamById(db, team),
     contactFieldsOf(db, team),
     snippetTexts(db, team),
   ])
   const keys = fields.map((field) => field.key)
-  return readinessOf({
+  const judged = readinessOf({
     steps: stepsToJudge(tree),
     schedule: schedule ? scheduleOf(schedule, now) : null,
     connectedMailboxes: mailboxes.filter((one) => one.state === 'connected').length,
-    sender: real ? { legalName: sender.legalName, postalAddress: sender.postalAddress } : null,
+    sender: real !== null ? { legalName: sender.legalName, postalAddress: sender.postalAddress } : null,
     knownVariables: [...VARIABLES, ...keys],
     unfilledVariables: UNFILLED.filter((name) => !keys.includes(name)),
     snippets,
   })
+  const warnings = trackingWarnings({
+    tracked: { opens: sequence.trackOpens, clicks: sequence.trackClicks },
+    finishOnClick: sequence.finishOnClick,
+    cannot: real === null || isHttps(publicUrl) ? null : trackingProblem(publicUrl, real),
+  })
+  return { ...judged, warnings: [...judged.warnings, ...warnings] }
 }
 
 function stepsToJudge({ steps, variants, templates }: Tree): Step[] {

@@ -4,9 +4,11 @@ import type { Db } from '../core/db.ts'
 import { type Id, newId, type TeamId } from '../core/ids.ts'
 import type { Random } from '../core/random.ts'
 import { done, notFound, type Result, refused } from '../core/result.ts'
+import { isHttps, trackingProblem } from '../core/tracking.ts'
 import { countSince } from '../store/caps.ts'
 import { bumpSequences } from '../store/lanes.ts'
 import { listsNamed } from '../store/lists.ts'
+import { aRealMailbox } from '../store/mailboxes.ts'
 import { defaultSchedule, type ScheduleRow, scheduleById, scheduleOf } from '../store/schedules.ts'
 import {
   insertSequence,
@@ -44,6 +46,8 @@ export interface Writing {
   actor: string
   now: Instant
   random: Random
+  /** Where recipients reach Segue; tracking asks for it. */
+  publicUrl?: string | null
 }
 
 const EMPTY_SCHEDULE =
@@ -63,6 +67,8 @@ const NEW: Omit<SequenceSettings, 'ownerId' | 'scheduleId'> = {
   sameAccountDelayDays: null,
   autoPause: true,
   autoPauseRules: null,
+  trackOpens: false,
+  trackClicks: false,
   excludedContactStageIds: [],
   excludedAccountStageIds: [],
   byExactTime: false,
@@ -83,7 +89,7 @@ export async function createSequence(db: Db, writing: Writing, draft: SequenceDr
       draft.scheduleId == null
         ? await defaultSchedule(tx, team)
         : await scheduleById(tx, { team, id: draft.scheduleId })
-    const wrong = scheduleRefusal(draft, schedule)
+    const wrong = scheduleRefusal(draft, schedule) ?? (await trackingRefusal(tx, writing, { draft }))
     if (wrong !== undefined) return refused(wrong)
     const base = { ...NEW, ownerId: writing.userId, scheduleId: schedule?.id ?? null }
     const settings = await merged(tx, writing, {
@@ -159,7 +165,7 @@ async function rewrite(
     return refused(`The user ${draft.ownerId} is not a member of this team.`)
   const scheduleId = draft.scheduleId === undefined ? locked.scheduleId : draft.scheduleId
   const schedule = scheduleId === null ? undefined : await scheduleById(tx, { team, id: scheduleId })
-  const wrong = scheduleRefusal(draft, schedule)
+  const wrong = scheduleRefusal(draft, schedule) ?? (await trackingRefusal(tx, writing, { draft, before }))
   if (wrong !== undefined) return refused(wrong)
   const settings = await merged(tx, writing, {
     base: { ...before, scheduleId: locked.scheduleId },
@@ -216,6 +222,18 @@ function scheduleRefusal(draft: SequenceDraft, schedule: ScheduleRow | undefined
   if (schedule === undefined)
     return `The schedule ${draft.scheduleId} does not exist. Choose one of the team's schedules.`
   return schedule.windows.length === 0 ? EMPTY_SCHEDULE : undefined
+}
+
+/** What was on stays on: turning something else must not fail because a mailbox was connected since. */
+async function trackingRefusal(
+  tx: Db,
+  { team, publicUrl = null }: Writing,
+  { draft, before }: { draft: SequenceDraft; before?: SequenceRow },
+): Promise<string | undefined> {
+  const asked = (draft.trackOpens && !before?.trackOpens) || (draft.trackClicks && !before?.trackClicks)
+  if (!asked || isHttps(publicUrl)) return undefined
+  const real = await aRealMailbox(tx, team)
+  return real === null ? undefined : trackingProblem(publicUrl, real)
 }
 
 async function merged(

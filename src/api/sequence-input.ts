@@ -84,6 +84,12 @@ const settings = {
   days_to_wait_before_mark_as_response: clearable(Type.Integer({ minimum: 0, maximum: 3650 })),
   create_task_if_email_open: Type.Optional(Type.Boolean()),
   email_open_trigger_task_threshold: clearable(Type.Integer({ minimum: 0 })),
+  open_tracking_enabled: Type.Optional(
+    Type.Boolean({ description: 'Ours. Emails carry a picture that tells of openings. Off unless said.' }),
+  ),
+  click_tracking_enabled: Type.Optional(
+    Type.Boolean({ description: 'Ours. Links of emails come back to Segue first. Off unless said.' }),
+  ),
   auto_pause_enabled: Type.Optional(Type.Boolean()),
   auto_pause_config: clearable(RulesInput),
   same_account_reply_delay_days: clearable(Type.Integer({ minimum: 0, maximum: 1000 })),
@@ -137,6 +143,8 @@ export function draftOf(input: SettingsInput): SequenceDraft {
     responseDays: input.days_to_wait_before_mark_as_response,
     taskOnOpens: input.create_task_if_email_open,
     taskOpenThreshold: input.email_open_trigger_task_threshold,
+    trackOpens: input.open_tracking_enabled,
+    trackClicks: input.click_tracking_enabled,
     autoPause: input.auto_pause_enabled,
     autoPauseRules: rulesOf(input.auto_pause_config),
     sameAccountDelayDays: input.same_account_reply_delay_days,

@@ -29,6 +29,7 @@ const writing = (call: Call) => ({
   actor: actorOf(call),
   now: call.now,
   random: call.random,
+  publicUrl: call.settings.publicUrl,
 })
 
 const Created = Type.Object({
@@ -176,7 +177,7 @@ export const routes: Route[] = [
       const row = await sequenceOf(call, id)
       const team = call.caller.teamId
       const [{ ready, problems, warnings }, people] = await Promise.all([
-        readiness(call.db, { team, sequence: row, now: call.now }),
+        readiness(call.db, { team, sequence: row, publicUrl: call.settings.publicUrl, now: call.now }),
         missingValues(call.db, { team, sequenceId: row.id, now: call.now }),
       ])
       return {

@@ -13,6 +13,7 @@ import { mountPages } from './pages.ts'
 import { readParameters } from './params.ts'
 import { mountOAuthCallback } from './public/oauth-callback.ts'
 import { mountUnsubscribe } from './public/unsubscribe.ts'
+import { mountVisits } from './public/visits.ts'
 import { parseQuery, QUERY_BYTES_MAX, type Tree } from './query.ts'
 import { Answer, type ApiContext, type Call, type Route } from './route.ts'
 import { routes } from './routes.ts'
@@ -60,6 +61,7 @@ export function createServer(context: ApiContext, { webRoot }: ServerOptions): F
   app.setErrorHandler((error, request, reply) => answerError(error, { request, reply, context }))
   for (const route of routes) mount(app, route, context)
   mountUnsubscribe(app, context)
+  mountVisits(app, context)
   mountOAuthCallback(app, context)
   mountPages(app, { webRoot, refuseUnknown: (request) => refuseUnknownPath(request) })
   return app

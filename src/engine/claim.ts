@@ -10,6 +10,7 @@ import { inboxReadUntil } from '../core/gates.ts'
 import type { Id, TeamId } from '../core/ids.ts'
 import { capacity } from '../core/pacing.ts'
 import type { Random } from '../core/random.ts'
+import { trackingBase } from '../core/tracking.ts'
 import type { Log } from '../log.ts'
 import { capName, lockCaps, looseCaps } from '../store/caps.ts'
 import { type Outgoing, readOutgoing } from '../store/claimed-messages.ts'
@@ -28,6 +29,7 @@ import { type DueEnrollment, readDue } from '../store/due-enrollments.ts'
 import { type PacedMailbox, readPaces } from '../store/mailbox-paces.ts'
 import { claimQueued } from '../store/queued-messages.ts'
 import { recoverLeft } from '../store/recoveries.ts'
+import { type Trackable, trackAsAsked } from '../store/tracking.ts'
 import { closeClaim } from './close-claim.ts'
 import { type DecidedAll, lacksWording, laneName, mayLook } from './decided.ts'
 import { deal, type Hands } from './hands.ts'
@@ -48,6 +50,8 @@ export interface ClaimTools {
   random: Random
   log: Log
   publicUrl: string | null
+  /** Where this process answers by itself; undefined where it serves no pages. */
+  ownUrl?: string | undefined
   worker: string
 }
 
@@ -138,6 +142,8 @@ async function take(tx: Db, { team, mailboxIds, rendered, moments, tools }: Taki
   )
   const until = moments.real + LEASE_MS + LEASE_PER_MAIL_MS * (messages.length + queued.length)
   const claimed = await writeDecisions(tx, { team, decided, messages, until, now, random, log })
+  const messageIds = [...claimed.messageIds, ...queued.map((one) => one.id)]
+  await trackAsAsked(tx, { team, messageIds, trackable: trackableBy(tools) })
   const leased = new Set([...claimed.mailboxIds, ...queued.map((one) => one.mailboxId)])
   const wantRead = await closeClaim(tx, {
     team,
@@ -150,7 +156,12 @@ async function take(tx: Db, { team, mailboxIds, rendered, moments, tools }: Taki
     moments: { now, real: moments.real },
     worker: tools.worker,
   })
-  return { mailboxes, claimed: [...claimed.messageIds, ...queued.map((one) => one.id)], leased, wantRead }
+  return { mailboxes, claimed: messageIds, leased, wantRead }
+}
+
+function trackableBy({ publicUrl, ownUrl }: ClaimTools): Trackable {
+  const may = (sandbox: boolean) => trackingBase({ publicUrl, ownUrl: ownUrl ?? null, sandbox }) !== null
+  return { real: may(false), sandbox: may(true) }
 }
 
 /** What is due at mailboxes that may send something now, follow-ups only as far as their inbox was read. */

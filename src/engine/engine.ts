@@ -37,6 +37,8 @@ export interface EngineOptions {
   log: Log
   /** Where recipients opt out; null offers opting out by mail only. */
   publicUrl: string | null
+  /** Where this process serves its pages by itself: good enough for the sandbox to be tracked. */
+  ownUrl?: string | undefined
   /** Names this process in leases and attempts. */
   worker: string
   /** False after a jump of the database server's clock: nothing new is claimed by it. A clock that is not watched counts as steady. */

@@ -1,5 +1,5 @@
 /**
- * What the engine does beside sending: folds statistics, resumes those whose pause has ended, skips tasks whose time is over, stops what
+ * What the engine does beside sending: folds statistics, judges who opened and clicked, resumes those whose pause has ended, skips tasks whose time is over, stops what
  * comes back too often, and judges silence.
  */
 import type { Clock, Instant } from '../core/clock.ts'
@@ -11,6 +11,7 @@ import { endedPauses, resume } from '../store/releases.ts'
 import { foldDeltas } from '../store/stats.ts'
 import { endTasks, overdueTasks } from '../store/task-ends.ts'
 import { isUnavailable } from '../store/unavailable.ts'
+import { judgeVisits } from './judge-visits.ts'
 import { stopWhatComesBack } from './reputation.ts'
 import { judgeUnanswered } from './unresponsive.ts'
 
@@ -52,6 +53,7 @@ function dutiesOf({ db, clock, random }: HouseOptions): Duty[] {
       everyMs: 0,
       round: ({ now }) => quietly(recoverUnvisited(db, { now, real: clock.real(), random })),
     },
+    { name: 'visits', everyMs: 0, round: (at) => quietly(judgeVisits(db, at)) },
     { name: 'numbers', everyMs: FOLD_EVERY_MS, round: () => quietly(foldDeltas(db)) },
     { name: 'reputation', everyMs: JUDGE_EVERY_MS, round: (at) => quietly(stopWhatComesBack(db, at)) },
     { name: 'silence', everyMs: JUDGE_EVERY_MS, round: (at) => quietly(judgeUnanswered(db, at)) },

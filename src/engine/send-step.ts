@@ -1,11 +1,13 @@
 /** Sends what was claimed at one mailbox: each mail asks for its mark at the last moment, and its outcome is settled before the lease ends. */
 import type { Clock } from '../core/clock.ts'
 import type { Id, TeamId } from '../core/ids.ts'
-import { optOutHeaders, optOutOf } from '../core/unsubscribe.ts'
+import { trackedHtml, trackingBase } from '../core/tracking.ts'
+import { optOutHeaders, optOutHref, optOutOf } from '../core/unsubscribe.ts'
 import type { Log } from '../log.ts'
 import type { MailboxAccess, MailPort, OutgoingMail, Sender } from '../mail/port.ts'
 import type { Outgoing } from '../store/claimed-messages.ts'
 import { mayPass } from '../store/unavailable.ts'
+import { trackingToken } from '../store/visits.ts'
 import type { LedgerWriter } from './ledger-writer.ts'
 import { type Outcome, outcomeOf } from './retry.ts'
 
@@ -19,6 +21,7 @@ export interface SendTools {
   clock: Clock
   log: Log
   publicUrl: string | null
+  ownUrl?: string | undefined
   /** Aborted: what is on the wire finishes, and nothing more is begun. */
   signal: AbortSignal
 }
@@ -82,11 +85,11 @@ interface Sending {
 /** False: the mailbox failed, not the mail. */
 async function sendOne(message: Outgoing, { batch, sender, tools }: Sending): Promise<boolean> {
   const { team, mailboxId, fence } = batch
-  const { writer, clock, publicUrl } = tools
+  const { writer, clock, publicUrl, ownUrl } = tools
   const outcome = await attempt(
     message,
     { batch, sender, tools },
-    outgoingMail(message, { publicUrl, now: clock.now() }),
+    outgoingMail(message, { publicUrl, now: clock.now(), track: { ownUrl: ownUrl ?? null } }),
   )
   if (outcome === null) return true
   await writer.settle(team, { messageId: message.id, mailboxId, fence, ...outcome })
@@ -132,10 +135,14 @@ async function attempt(
   }
 }
 
+/** Null in a copy that is filed for ourselves: who opens that is no recipient. */
+export type Track = { ownUrl: string | null }
+
 export function outgoingMail(
   message: Outgoing,
-  { publicUrl, now }: { publicUrl: string | null; now: number },
+  o: { publicUrl: string | null; now: number; track: Track | null },
 ): OutgoingMail {
+  const { publicUrl, now } = o
   const { from, fromName, to, toName, replyTo, optOutToken, inReplyTo } = message
   const headers =
     optOutToken === null || message.purpose !== 'sequence' ? {} : listHeaders(message, optOutToken, publicUrl)
@@ -148,13 +155,32 @@ export function outgoingMail(
     bcc: message.bcc.map((address) => ({ address, name: '' })),
     ...(replyTo === null ? {} : { replyTo: { address: replyTo, name: '' } }),
     subject: message.subject,
-    html: message.html,
+    html: htmlAsSent(message, o),
     text: message.text,
     ...(inReplyTo === null ? {} : { inReplyTo }),
     references: message.references,
     headers,
     date: now,
   }
+}
+
+/** The stored wording stays plain: the page shows it, and the redirect looks its links up there. */
+function htmlAsSent(
+  message: Outgoing,
+  { publicUrl, track }: { publicUrl: string | null; track: Track | null },
+): string {
+  const { html, optOutToken, teamPublicId, id: messageId, from, replyTo } = message
+  const tracked = { opens: message.opensTracked, clicks: message.clicksTracked }
+  if (track === null || optOutToken === null || !(tracked.opens || tracked.clicks)) return html
+  const base = trackingBase({ publicUrl, ownUrl: track.ownUrl, sandbox: message.mailboxKind === 'sandbox' })
+  if (base === null) return html
+  const optOut = optOutHref(optOutOf({ publicUrl, teamPublicId, from, replyTo, token: optOutToken }))
+  const token = trackingToken(optOutToken)
+  return trackedHtml(html, {
+    message: { base, teamPublicId, messageId, token },
+    tracked,
+    untouched: [optOut],
+  })
 }
 
 function listHeaders(message: Outgoing, token: string, publicUrl: string | null): OutgoingMail['headers'] {

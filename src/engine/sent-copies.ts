@@ -117,7 +117,10 @@ async function file(
     const message = messages.get(messageId)
     if (message) {
       const asSeen = { ...message, rfcId: seenRfcId ?? message.rfcId }
-      const outcome = await fileSentCopy(reader, outgoingMail(asSeen, { publicUrl, now: markedAt }))
+      const outcome = await fileSentCopy(
+        reader,
+        outgoingMail(asSeen, { publicUrl, now: markedAt, track: null }),
+      )
       if ('detail' in outcome) {
         log.warn(
           { mailboxId, problem: outcome.detail },

@@ -185,6 +185,9 @@ export interface Outgoing {
   text: string
   optOutToken: string | null
   teamPublicId: string
+  mailboxKind: string
+  opensTracked: boolean
+  clicksTracked: boolean
   /** How often it was deferred. */
   failures: number
   claimedAt: Instant
@@ -200,7 +203,8 @@ export async function readOutgoing(
     select m.id, m.purpose, m.enrollment_id as "enrollmentId", m.mailbox_id as "mailboxId", m.fence, m.rfc_id as "rfcId",
       m.in_reply_to as "inReplyTo", m.refs as "references", m.from_address as "from", m.from_name as "fromName",
       b.address as "mailboxAddress", m.reply_to as "replyTo", m.to_address as "to", m.to_name as "toName", m.cc, m.bcc, c.subject, c.html,
-      c.body as text, c.opt_out_token as "optOutToken", t.public_id as "teamPublicId", m.failures, m.claimed_at as "claimedAt"
+      c.body as text, c.opt_out_token as "optOutToken", t.public_id as "teamPublicId", b.kind as "mailboxKind",
+      m.opens_tracked as "opensTracked", m.clicks_tracked as "clicksTracked", m.failures, m.claimed_at as "claimedAt"
     from messages m
     join message_contents c on c.team_id = m.team_id and c.message_id = m.id
     join mailboxes b on b.team_id = m.team_id and b.id = m.mailbox_id

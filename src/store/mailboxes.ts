@@ -122,6 +122,14 @@ export async function hasRealMailbox(db: Db, team: TeamId): Promise<boolean> {
   return rows[0]!.found
 }
 
+/** The address of one that reaches people; null: there is only the sandbox. */
+export async function aRealMailbox(db: Db, team: TeamId): Promise<string | null> {
+  const { rows } = await sql<{ address: string }>`
+    select address from mailboxes where team_id = ${team} and kind <> 'sandbox' and state <> 'removed'
+    order by is_default desc, id limit 1`.execute(kysely(db))
+  return rows[0]?.address ?? null
+}
+
 /**
  * Time travel and real mailboxes exclude each other for ever. In the transaction that saves a real mailbox: whoever asks for travel locks
  * the row too, so that one of the two sees the other.

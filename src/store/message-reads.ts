@@ -62,6 +62,13 @@ export interface MessageRow {
   openedAt: Instant | null
   demoedAt: Instant | null
   clickedAt: Instant | null
+  opensTracked: boolean
+  clicksTracked: boolean
+  /** By people. */
+  opens: number
+  clicks: number
+  machineOpens: number
+  scannerClicks: number
   optedOutAt: Instant | null
   createdAt: Instant
 }
@@ -112,7 +119,8 @@ const LEDGER = (team: TeamId, tests: boolean) => sql`
     coalesce(m.failure, m.smtp_reply) as failure, coalesce(m.due_at, m.claimed_at, m.created_at) as due_at,
     case when m.state = 'accepted' then coalesce(m.settled_at, m.marked_at) end as completed_at,
     case when m.state in ('rejected', 'not_sent') then coalesce(m.settled_at, m.updated_at) end as failed_at,
-    m.bounce, m.replied_at, m.reply_class, m.opened_at, m.clicked_at, m.opted_out_at, m.demoed_at, m.created_at
+    m.bounce, m.replied_at, m.reply_class, m.opened_at, m.clicked_at, m.opted_out_at, m.demoed_at, m.created_at,
+    m.opens_tracked, m.clicks_tracked
   from messages m
   where m.team_id = ${team} and (m.state in ('accepted', 'rejected', 'not_sent', 'drafted', 'transmitting', 'unknown')
     or (m.enrollment_id is null and m.state <> 'cancelled')) and (${tests} or m.purpose <> 'test')`
@@ -128,7 +136,8 @@ const NEXT = (team: TeamId, failedHolds: readonly string[]) => sql`
     e.hold_detail, null::text as failure, coalesce(e.due_at, e.lease_until, e.wait_ends_at) as due_at, null::timestamptz as completed_at,
     case when e.state = 'active' and e.hold_reason = any(${failedHolds as string[]}) then e.updated_at end as failed_at,
     null::text as bounce, null::timestamptz as replied_at, null::text as reply_class, null::timestamptz as opened_at,
-    null::timestamptz as clicked_at, null::timestamptz as opted_out_at, null::timestamptz as demoed_at, e.added_at as created_at
+    null::timestamptz as clicked_at, null::timestamptz as opted_out_at, null::timestamptz as demoed_at, e.added_at as created_at,
+    false as opens_tracked, false as clicks_tracked
   from enrollments e
   join contacts c on c.team_id = e.team_id and c.id = e.contact_id
   join mailboxes b on b.team_id = e.team_id and b.id = e.mailbox_id
@@ -146,7 +155,8 @@ const COLUMNS = sql`x.id, x.purpose, x.state, x.status, x.enrollment_id as "enro
   x.to_name as "toName", x.cc, x.bcc, coalesce(t.subject, case when v.thread = 'reply_to_thread' then null else v.subject end) as subject, k.subject as "threadSubject", t.html, t.body as text, x.rfc_id as "rfcId",
   x.not_sent_reason as "notSentReason", x.hold_detail as "holdDetail", x.failure, x.due_at as "dueAt", x.completed_at as "completedAt",
   x.failed_at as "failedAt", x.bounce, x.replied_at as "repliedAt", x.reply_class as "replyClass", x.opened_at as "openedAt", x.demoed_at as "demoedAt",
-  x.clicked_at as "clickedAt", x.opted_out_at as "optedOutAt", x.created_at as "createdAt"`
+  x.clicked_at as "clickedAt", x.opted_out_at as "optedOutAt", x.created_at as "createdAt",
+  x.opens_tracked as "opensTracked", x.clicks_tracked as "clicksTracked", h.*`
 const JOINS = (team: TeamId) => sql`
   left join sequences q on q.team_id = ${team} and q.id = x.sequence_id
   left join steps s on s.team_id = ${team} and s.id = x.step_id
@@ -155,6 +165,11 @@ const JOINS = (team: TeamId) => sql`
   left join lateral (select v.id, v.thread, w.subject from variants v join templates w on w.team_id = v.team_id and w.id = v.template_id
     where x.state is null and v.team_id = ${team} and v.step_id = x.step_id and v.deleted_at is null
     order by v.approved desc, v.created_at, v.id limit 1) v on true
+  cross join lateral (select count(*) filter (where v.kind = 'open' and v.visitor = 'person') as opens,
+      count(*) filter (where v.kind = 'click' and v.visitor = 'person') as clicks,
+      count(*) filter (where v.kind = 'open' and v.visitor = 'machine') as "machineOpens",
+      count(*) filter (where v.kind = 'click' and v.visitor = 'machine') as "scannerClicks"
+    from visits v where (x.opens_tracked or x.clicks_tracked) and v.team_id = ${team} and v.message_id = x.id) h
   left join message_contents k on k.team_id = ${team} and k.message_id = x.thread_id`
 
 /** A page of emails, the latest first, with how many match. */

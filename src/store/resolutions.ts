@@ -12,7 +12,7 @@ import { at, kysely } from './db.ts'
 import { bumpLanes, bumpMailboxes } from './lanes.ts'
 import { appendLinks } from './ledger.ts'
 import { advances, sendsAgain } from './next-steps.ts'
-import { addDeltas } from './stats.ts'
+import { addDeltas, deliveredDeltas } from './stats.ts'
 import { type Change, transit } from './transitions.ts'
 import { isWorkerAlive } from './workers.ts'
 
@@ -42,6 +42,8 @@ interface Doubted {
   bodyHash: string
   /** Of an attempt that nobody has settled: its worker may still be at it. */
   worker: string | null
+  opensTracked: boolean
+  clicksTracked: boolean
 }
 
 /**
@@ -89,6 +91,7 @@ async function lockDoubted(tx: Db, { team, messageId }: Resolving): Promise<Doub
   const { rows } = await sql<Doubted>`
     select m.enrollment_id as "enrollmentId", m.sequence_id as "sequenceId", m.step_id as "stepId", m.variant_id as "variantId",
       m.contact_id as "contactId", m.mailbox_id as "mailboxId", m.attempt, m.address_hash as "addressHash", m.body_hash as "bodyHash",
+      m.opens_tracked as "opensTracked", m.clicks_tracked as "clicksTracked",
       (select t.worker from attempts t where t.team_id = m.team_id and t.message_id = m.id and t.attempt = m.attempt
         and t.outcome is null) as worker
     from messages m where m.team_id = ${team} and m.id = ${messageId} and m.state = 'unknown' for no key update of m`.execute(
@@ -113,11 +116,10 @@ async function writeState(
 
 async function noteResolved(tx: Db, o: Resolving, message: Doubted): Promise<void> {
   const { enrollmentId, sequenceId, stepId, variantId, contactId, mailboxId } = message
-  if (o.as === 'sent' && sequenceId !== null)
-    await addDeltas(tx, {
-      team: o.team,
-      deltas: [{ sequenceId, stepId, variantId, metric: 'delivered', n: 1 }],
-    })
+  if (o.as === 'sent' && sequenceId !== null) {
+    const deltas = deliveredDeltas({ sequenceId, stepId, variantId }, message)
+    await addDeltas(tx, { team: o.team, deltas })
+  }
   const about = { messageId: o.messageId, enrollmentId, sequenceId, stepId, contactId, mailboxId }
   const detail = { words: o.evidence }
   await writeActivities(tx, {

@@ -515,6 +515,10 @@ export interface Messages {
   updated_at: Stamp
   demoed_at: Nullable<Stamp>
   deal_round: Nullable<number>
+  opens_tracked: Defaulted<boolean>
+  clicks_tracked: Defaulted<boolean>
+  machine_opened_at: Nullable<Stamp>
+  scanner_clicked_at: Nullable<Stamp>
 }
 
 export interface SandboxMails {
@@ -824,6 +828,22 @@ export interface Verifications {
   updated_at: Stamp
 }
 
+export interface Visits {
+  team_id: number
+  id: string
+  message_id: string
+  kind: 'open' | 'click'
+  link: Nullable<number>
+  target: Nullable<string>
+  way: 'get' | 'head' | 'prefetch'
+  agent: string
+  network: string
+  at: Stamp
+  judge_at: Nullable<Stamp>
+  visitor: Nullable<'person' | 'machine'>
+  rule: Nullable<string>
+}
+
 export interface Tables {
   accounts: Accounts
   activities: Activities
@@ -872,4 +892,5 @@ export interface Tables {
   variant_deals: VariantDeals
   variants: Variants
   verifications: Verifications
+  visits: Visits
 }

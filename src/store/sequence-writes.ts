@@ -23,6 +23,8 @@ export type SequenceSettings = Pick<
   | 'sameAccountDelayDays'
   | 'autoPause'
   | 'autoPauseRules'
+  | 'trackOpens'
+  | 'trackClicks'
   | 'excludedContactStageIds'
   | 'excludedAccountStageIds'
   | 'byExactTime'
@@ -80,6 +82,7 @@ export async function saveSequence(
       task_on_opens = ${settings.taskOnOpens}, task_open_threshold = ${settings.taskOpenThreshold},
       same_account_delay_days = ${settings.sameAccountDelayDays}, auto_pause = ${settings.autoPause},
       auto_pause_rules = ${settings.autoPauseRules === null ? null : json(settings.autoPauseRules)}::jsonb,
+      track_opens = ${settings.trackOpens}, track_clicks = ${settings.trackClicks},
       excluded_contact_stage_ids = ${settings.excludedContactStageIds},
       excluded_account_stage_ids = ${settings.excludedAccountStageIds}, by_exact_time = ${settings.byExactTime},
       cc = ${settings.cc}, bcc = ${settings.bcc}, label_ids = ${settings.labelIds}, starred_by = ${settings.starredBy},

@@ -33,6 +33,9 @@ export interface SequenceRow {
   autoPauseRules: ReputationRules | null
   autoPausedAt: Instant | null
   autoPauseWords: string | null
+  /** Whether pictures and links of its emails tell of openings and clicks. */
+  trackOpens: boolean
+  trackClicks: boolean
   excludedContactStageIds: Id[]
   excludedAccountStageIds: Id[]
   byExactTime: boolean
@@ -58,6 +61,7 @@ const COLUMNS = sql`q.id, q.name, q.description, q.active, q.activated_at as "ac
   q.pause_on_away as "pauseOnAway", q.response_days as "responseDays", q.task_on_opens as "taskOnOpens",
   q.task_open_threshold as "taskOpenThreshold", q.same_account_delay_days as "sameAccountDelayDays",
   q.auto_pause as "autoPause", q.auto_pause_rules as "autoPauseRules", q.auto_paused_at as "autoPausedAt", q.auto_pause_words as "autoPauseWords",
+  q.track_opens as "trackOpens", q.track_clicks as "trackClicks",
   q.excluded_contact_stage_ids as "excludedContactStageIds", q.excluded_account_stage_ids as "excludedAccountStageIds",
   q.by_exact_time as "byExactTime", q.cc, q.bcc, q.label_ids as "labelIds", q.starred_by as "starredBy",
   q.creation_type as "creationType", q.settings, q.last_used_at as "lastUsedAt", q.created_at as "createdAt",

@@ -18,7 +18,7 @@ import { appendLinks } from './ledger.ts'
 import { lockEnrollments } from './locks.ts'
 import { advances, sendsAgain } from './next-steps.ts'
 import { OWES_SENT_COPY } from './sent-copies.ts'
-import { addDeltas, type Delta, type Metric } from './stats.ts'
+import { addDeltas, type Delta, deliveredDeltas, type Metric } from './stats.ts'
 import { suppress } from './stops.ts'
 import { type Change, transit } from './transitions.ts'
 
@@ -65,6 +65,8 @@ interface Attempted {
   capped: CapKey[]
   addressHash: string
   bodyHash: string
+  opensTracked: boolean
+  clicksTracked: boolean
 }
 
 interface SettleOptions {
@@ -158,7 +160,7 @@ async function lockCases(tx: Db, { team, settlements }: SettleOptions): Promise<
   const { rows } = await sql<Attempted & { fence: number }>`
     select id, mailbox_id as "mailboxId", enrollment_id as "enrollmentId", sequence_id as "sequenceId", step_id as "stepId",
       variant_id as "variantId", contact_id as "contactId", to_address as "toAddress", state, bounce, attempt, fence, capped,
-      address_hash as "addressHash", body_hash as "bodyHash"
+      address_hash as "addressHash", body_hash as "bodyHash", opens_tracked as "opensTracked", clicks_tracked as "clicksTracked"
     from messages where team_id = ${team} and id = any(${ids}) and state in ('claimed', 'transmitting', 'unknown')
     order by id for no key update`.execute(kysely(tx))
   const messages = new Map(rows.map((row) => [row.id, row]))
@@ -317,7 +319,8 @@ async function writeNumbers(tx: Db, o: SettleOptions, cases: readonly Case[]): P
     const count = (metric: Metric, n: number) => deltas.push({ sequenceId, stepId, variantId, metric, n })
     const after = bounceAfter(one)
     const begins = (kind: Bounce) => Number(after === kind) - Number(bounce === kind)
-    if (one.settlement.state === 'accepted') count('delivered', 1)
+    if (one.settlement.state === 'accepted')
+      deltas.push(...deliveredDeltas({ sequenceId, stepId, variantId }, one.message))
     count('spam_blocked', begins('blocked'))
     count('hard_bounced', begins('hard'))
     // Bounces count people: once per enrollment, whatever came back before.

@@ -23,6 +23,15 @@ export type Metric =
   | 'unsubscribed'
   | 'opened'
   | 'clicked'
+  /** Emails that a machine opened, or a scanner followed links of, whether or not a person did, too. */
+  | 'machine_opened'
+  | 'scanner_clicked'
+  /** By whomever, each email once. */
+  | 'opened_unfiltered'
+  | 'clicked_unfiltered'
+  /** Of the delivered ones. */
+  | 'delivered_open_tracked'
+  | 'delivered_click_tracked'
   | 'demoed'
 
 export interface Delta {
@@ -31,6 +40,17 @@ export interface Delta {
   variantId?: Id | null
   metric: Metric
   n: number
+}
+
+/** An email arrived: what it counts for, with its place in the denominators of openings and clicks. */
+export function deliveredDeltas(
+  about: Omit<Delta, 'metric' | 'n'>,
+  tracked: { opensTracked: boolean; clicksTracked: boolean },
+): Delta[] {
+  const metrics: Metric[] = ['delivered']
+  if (tracked.opensTracked) metrics.push('delivered_open_tracked')
+  if (tracked.clicksTracked) metrics.push('delivered_click_tracked')
+  return metrics.map((metric) => ({ ...about, metric, n: 1 }))
 }
 
 /** Folding takes this many deltas at a time: a statement of some 100 ms. */

@@ -100,6 +100,8 @@ export interface Unfinished {
   unpausing: number
   /** Lanes with a step for a person that is due, and tasks whose time is over. */
   tasks: number
+  /** Openings and clicks that are to be judged. */
+  visits: number
 }
 
 /** The earliest later instant at which a mailbox wakes, a step for a person is due, its task is skipped or a pause ends; null when nothing will ever fall due by itself. */
@@ -109,7 +111,8 @@ export async function nextDue(db: Db, now: Instant): Promise<Instant | null> {
       (select min(wake_at) from mailboxes where wake_at > ${at(now)} and wake_at < 'infinity' and state <> 'removed'),
       (select min(auto_unpause_at) from enrollments where auto_unpause_at > ${at(now)} and state = 'paused' and removed_at is null),
       (select min(task_wake_at) from lanes where task_wake_at > ${at(now)} and task_wake_at < 'infinity'),
-      (select min(skips_at) from tasks where skips_at > ${at(now)} and state = 'open' and approved_at is null)
+      (select min(skips_at) from tasks where skips_at > ${at(now)} and state = 'open' and approved_at is null),
+      (select min(judge_at) from visits where judge_at > ${at(now)})
     ) as next`.execute(kysely(db))
   return rows[0]!.next
 }
@@ -127,9 +130,8 @@ export async function unfinished(db: Db, now: Instant): Promise<Unfinished> {
          limit 1) a where m.kind = 'sandbox' and m.state = 'connected') as unread,
       (select count(*) from enrollments where state = 'paused' and auto_unpause_at <= ${at(now)} and removed_at is null) as unpausing,
       (select count(*) from lanes where task_wake_at <= ${at(now)})
-        + (select count(*) from tasks where state = 'open' and approved_at is null and skips_at <= ${at(now)}) as tasks`.execute(
-    kysely(db),
-  )
+        + (select count(*) from tasks where state = 'open' and approved_at is null and skips_at <= ${at(now)}) as tasks,
+      (select count(*) from visits where judge_at <= ${at(now)}) as visits`.execute(kysely(db))
   return rows[0]!
 }
 

@@ -66,4 +66,22 @@ const unsubscribed = equal(
   },
 )
 
-export const NUMBERS: readonly Check[] = [people, delivered, refused, unsubscribed]
+const visited = equal(
+  'visits_counted',
+  'The numbers of openings and clicks, by people and by machines, equal the emails that had one; those of tracked emails the emails.',
+  {
+    metrics: sql`metric in ('opened', 'machine_opened', 'opened_unfiltered', 'clicked', 'scanner_clicked', 'clicked_unfiltered',
+      'delivered_open_tracked', 'delivered_click_tracked')`,
+    rows: (team) => sql`
+    select m.sequence_id, coalesce(m.step_id, '') as step_id, coalesce(m.variant_id, '') as variant_id, x.metric, count(*) as n
+    from messages m cross join lateral (values ('opened', m.opened_at is not null), ('machine_opened', m.machine_opened_at is not null),
+      ('opened_unfiltered', num_nonnulls(m.opened_at, m.machine_opened_at) > 0), ('clicked', m.clicked_at is not null),
+      ('scanner_clicked', m.scanner_clicked_at is not null),
+      ('clicked_unfiltered', num_nonnulls(m.clicked_at, m.scanner_clicked_at) > 0),
+      ('delivered_open_tracked', m.opens_tracked and m.state = 'accepted'),
+      ('delivered_click_tracked', m.clicks_tracked and m.state = 'accepted')) as x (metric, counts)
+    where m.team_id = ${team} and m.sequence_id is not null and x.counts group by 1, 2, 3, 4`,
+  },
+)
+
+export const NUMBERS: readonly Check[] = [people, delivered, refused, unsubscribed, visited]

@@ -50,6 +50,7 @@ const REASONS_ON_WIRE: Record<Reason, { inactive: string; failure: string | null
   replied: { inactive: 'replied', failure: null },
   meeting: { inactive: 'scheduled appointment', failure: null },
   interested: { inactive: 'interested', failure: null },
+  clicked: { inactive: 'clicked', failure: null },
   left_company: { inactive: 'Left the company, or wrong person', failure: null },
   marked_finished: { inactive: 'manually finished', failure: null },
   stopped: { inactive: 'manually finished', failure: null },

@@ -52,8 +52,12 @@ export function wireMessage(row: MessageRow) {
     ...neverUsed(row),
     unknown: row.state === 'unknown',
     purpose: row.purpose,
-    num_opens: row.openedAt === null ? 0 : 1,
-    num_clicks: row.clickedAt === null ? 0 : 1,
+    num_opens: row.opens,
+    num_clicks: row.clicks,
+    num_machine_opens: row.machineOpens,
+    num_scanner_clicks: row.scannerClicks,
+    opened_at: offset(row.openedAt),
+    clicked_at: offset(row.clickedAt),
     replied_at: offset(row.repliedAt),
   }
 }
@@ -79,6 +83,9 @@ function identity(row: MessageRow) {
     step_max_emails_per_day: row.step?.dailyCap ?? null,
     provider_message_id: row.rfcId,
     time_zone: row.contactZone,
+    enable_tracking: row.opensTracked || row.clicksTracked,
+    open_tracking_enabled: row.opensTracked,
+    click_tracking_enabled: row.clicksTracked,
   }
 }
 
@@ -155,7 +162,6 @@ function wording(row: MessageRow) {
 function neverUsed(row: MessageRow) {
   return {
     attachment_ids: [],
-    enable_tracking: false,
     provider_thread_id: null,
     schedule_delayed_reason: null,
     due_at_manually_changed: false,

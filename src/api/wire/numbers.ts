@@ -94,7 +94,10 @@ export function people(totals: readonly Total[]): Record<ShownState | 'total', n
 export function emailCounters(totals: readonly Total[], where: Where = {}) {
   const delivered = count(totals, 'delivered', where)
   const of = (metric: Metric) => count(totals, metric, where)
-  const rate = (n: number) => (delivered === 0 ? 0 : n / delivered)
+  const among = (n: number, all: number) => (all === 0 ? 0 : n / all)
+  const rate = (n: number) => among(n, delivered)
+  const opensTracked = of('delivered_open_tracked')
+  const clicksTracked = of('delivered_click_tracked')
   return {
     unique_scheduled: waiting(totals, where),
     unique_delivered: delivered,
@@ -106,14 +109,22 @@ export function emailCounters(totals: readonly Total[], where: Where = {}) {
     unique_demoed: of('demoed'),
     unique_clicked: of('clicked'),
     unique_unsubscribed: of('unsubscribed'),
-    unique_opened_unfiltered: of('opened'),
-    unique_clicked_unfiltered: of('clicked'),
-    unique_delivered_open_tracked: 0,
-    unique_delivered_click_tracked: 0,
+    unique_opened_unfiltered: of('opened_unfiltered'),
+    unique_clicked_unfiltered: of('clicked_unfiltered'),
+    unique_delivered_open_tracked: opensTracked,
+    unique_delivered_click_tracked: clicksTracked,
     bounce_rate: rate(of('bounced')),
     hard_bounce_rate: rate(of('hard_bounced')),
     open_rate: rate(of('opened')),
     click_rate: rate(of('clicked')),
+    open_rate_unfiltered: rate(of('opened_unfiltered')),
+    open_rate_tracked: among(of('opened'), opensTracked),
+    open_rate_unfiltered_tracked: among(of('opened_unfiltered'), opensTracked),
+    click_rate_unfiltered: rate(of('clicked_unfiltered')),
+    click_rate_tracked: among(of('clicked'), clicksTracked),
+    click_rate_unfiltered_tracked: among(of('clicked_unfiltered'), clicksTracked),
+    unique_machine_opened: of('machine_opened'),
+    unique_scanner_clicked: of('scanner_clicked'),
     reply_rate: rate(of('replied')),
     spam_block_rate: rate(of('spam_blocked')),
     opt_out_rate: rate(of('unsubscribed')),

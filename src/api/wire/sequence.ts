@@ -25,6 +25,11 @@ export const EmailerCampaign = Type.Object(
     num_steps: Type.Integer(),
     last_used_at: orNull(Type.String()),
     mark_finished_if_reply: Type.Boolean(),
+    mark_finished_if_click: Type.Boolean(),
+    open_tracking_enabled: Type.Boolean({
+      description: 'Ours: emails carry a picture that tells of openings.',
+    }),
+    click_tracking_enabled: Type.Boolean({ description: 'Ours: links of emails come back to Segue first.' }),
     mark_paused_if_ooo: Type.Boolean(),
     excluded_contact_stage_ids: Type.Array(Type.String()),
     excluded_account_stage_ids: Type.Array(Type.String()),
@@ -33,9 +38,21 @@ export const EmailerCampaign = Type.Object(
     unique_delivered: Type.Integer(),
     unique_bounced: Type.Integer(),
     unique_hard_bounced: Type.Integer(),
+    unique_opened: Type.Integer({
+      description:
+        'Emails that a person opened; those that a machine fetched are in unique_opened_unfiltered, too.',
+    }),
+    unique_clicked: Type.Integer({
+      description:
+        'Emails of which a person followed a link; scanners are in unique_clicked_unfiltered, too.',
+    }),
     unique_replied: Type.Integer(),
     unique_unsubscribed: Type.Integer(),
     bounce_rate: Type.Number(),
+    open_rate: Type.Number({
+      description: 'Of what was delivered, tracked or not; open_rate_tracked is of what carried the picture.',
+    }),
+    click_rate: Type.Number(),
     reply_rate: Type.Number(),
     loaded_stats: Type.Boolean(),
     contact_statuses: ContactStatuses,
@@ -116,6 +133,8 @@ function settings(row: SequenceRow) {
     starred_by_user_ids: row.starredBy,
     create_task_if_email_open: row.taskOnOpens,
     email_open_trigger_task_threshold: row.taskOpenThreshold,
+    open_tracking_enabled: row.trackOpens,
+    click_tracking_enabled: row.trackClicks,
     auto_paused_at: isoOrNull(row.autoPausedAt),
     auto_pause_words: row.autoPauseWords,
     auto_pause_enabled: row.autoPause,

@@ -98,7 +98,6 @@ export function wireStep(step: StepRow, { totals, sequenceActive }: Counting) {
 }
 
 export function wireTouch(variant: VariantRow, totals: readonly Total[]) {
-  const counters = emailCounters(totals, { variantId: variant.id })
   return {
     id: variant.id,
     emailer_step_id: variant.stepId,
@@ -117,13 +116,7 @@ export function wireTouch(variant: VariantRow, totals: readonly Total[]) {
     product_profile_ids: [],
     composition_mode: null,
     project_workspace_id: null,
-    ...counters,
-    open_rate_unfiltered: counters.open_rate,
-    open_rate_tracked: 0,
-    open_rate_unfiltered_tracked: 0,
-    click_rate_unfiltered: counters.click_rate,
-    click_rate_tracked: 0,
-    click_rate_unfiltered_tracked: 0,
+    ...emailCounters(totals, { variantId: variant.id }),
   }
 }
 

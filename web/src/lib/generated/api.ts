@@ -3135,6 +3135,11 @@ export interface operations {
                             num_steps: number;
                             last_used_at: string | null;
                             mark_finished_if_reply: boolean;
+                            mark_finished_if_click: boolean;
+                            /** @description Ours: emails carry a picture that tells of openings. */
+                            open_tracking_enabled: boolean;
+                            /** @description Ours: links of emails come back to Segue first. */
+                            click_tracking_enabled: boolean;
                             mark_paused_if_ooo: boolean;
                             excluded_contact_stage_ids: string[];
                             excluded_account_stage_ids: string[];
@@ -3143,9 +3148,16 @@ export interface operations {
                             unique_delivered: number;
                             unique_bounced: number;
                             unique_hard_bounced: number;
+                            /** @description Emails that a person opened; those that a machine fetched are in unique_opened_unfiltered, too. */
+                            unique_opened: number;
+                            /** @description Emails of which a person followed a link; scanners are in unique_clicked_unfiltered, too. */
+                            unique_clicked: number;
                             unique_replied: number;
                             unique_unsubscribed: number;
                             bounce_rate: number;
+                            /** @description Of what was delivered, tracked or not; open_rate_tracked is of what carried the picture. */
+                            open_rate: number;
+                            click_rate: number;
                             reply_rate: number;
                             loaded_stats: boolean;
                             contact_statuses: {
@@ -3239,6 +3251,11 @@ export interface operations {
                             num_steps: number;
                             last_used_at: string | null;
                             mark_finished_if_reply: boolean;
+                            mark_finished_if_click: boolean;
+                            /** @description Ours: emails carry a picture that tells of openings. */
+                            open_tracking_enabled: boolean;
+                            /** @description Ours: links of emails come back to Segue first. */
+                            click_tracking_enabled: boolean;
                             mark_paused_if_ooo: boolean;
                             excluded_contact_stage_ids: string[];
                             excluded_account_stage_ids: string[];
@@ -3247,9 +3264,16 @@ export interface operations {
                             unique_delivered: number;
                             unique_bounced: number;
                             unique_hard_bounced: number;
+                            /** @description Emails that a person opened; those that a machine fetched are in unique_opened_unfiltered, too. */
+                            unique_opened: number;
+                            /** @description Emails of which a person followed a link; scanners are in unique_clicked_unfiltered, too. */
+                            unique_clicked: number;
                             unique_replied: number;
                             unique_unsubscribed: number;
                             bounce_rate: number;
+                            /** @description Of what was delivered, tracked or not; open_rate_tracked is of what carried the picture. */
+                            open_rate: number;
+                            click_rate: number;
                             reply_rate: number;
                             loaded_stats: boolean;
                             contact_statuses: {
@@ -3322,6 +3346,11 @@ export interface operations {
                             num_steps: number;
                             last_used_at: string | null;
                             mark_finished_if_reply: boolean;
+                            mark_finished_if_click: boolean;
+                            /** @description Ours: emails carry a picture that tells of openings. */
+                            open_tracking_enabled: boolean;
+                            /** @description Ours: links of emails come back to Segue first. */
+                            click_tracking_enabled: boolean;
                             mark_paused_if_ooo: boolean;
                             excluded_contact_stage_ids: string[];
                             excluded_account_stage_ids: string[];
@@ -3330,9 +3359,16 @@ export interface operations {
                             unique_delivered: number;
                             unique_bounced: number;
                             unique_hard_bounced: number;
+                            /** @description Emails that a person opened; those that a machine fetched are in unique_opened_unfiltered, too. */
+                            unique_opened: number;
+                            /** @description Emails of which a person followed a link; scanners are in unique_clicked_unfiltered, too. */
+                            unique_clicked: number;
                             unique_replied: number;
                             unique_unsubscribed: number;
                             bounce_rate: number;
+                            /** @description Of what was delivered, tracked or not; open_rate_tracked is of what carried the picture. */
+                            open_rate: number;
+                            click_rate: number;
                             reply_rate: number;
                             loaded_stats: boolean;
                             contact_statuses: {
@@ -3450,6 +3486,10 @@ export interface operations {
                     days_to_wait_before_mark_as_response?: number | null;
                     create_task_if_email_open?: boolean;
                     email_open_trigger_task_threshold?: number | null;
+                    /** @description Ours. Emails carry a picture that tells of openings. Off unless said. */
+                    open_tracking_enabled?: boolean;
+                    /** @description Ours. Links of emails come back to Segue first. Off unless said. */
+                    click_tracking_enabled?: boolean;
                     auto_pause_enabled?: boolean;
                     auto_pause_config?: {
                         evaluation_window_days: number;
@@ -3540,6 +3580,11 @@ export interface operations {
                             num_steps: number;
                             last_used_at: string | null;
                             mark_finished_if_reply: boolean;
+                            mark_finished_if_click: boolean;
+                            /** @description Ours: emails carry a picture that tells of openings. */
+                            open_tracking_enabled: boolean;
+                            /** @description Ours: links of emails come back to Segue first. */
+                            click_tracking_enabled: boolean;
                             mark_paused_if_ooo: boolean;
                             excluded_contact_stage_ids: string[];
                             excluded_account_stage_ids: string[];
@@ -3548,9 +3593,16 @@ export interface operations {
                             unique_delivered: number;
                             unique_bounced: number;
                             unique_hard_bounced: number;
+                            /** @description Emails that a person opened; those that a machine fetched are in unique_opened_unfiltered, too. */
+                            unique_opened: number;
+                            /** @description Emails of which a person followed a link; scanners are in unique_clicked_unfiltered, too. */
+                            unique_clicked: number;
                             unique_replied: number;
                             unique_unsubscribed: number;
                             bounce_rate: number;
+                            /** @description Of what was delivered, tracked or not; open_rate_tracked is of what carried the picture. */
+                            open_rate: number;
+                            click_rate: number;
                             reply_rate: number;
                             loaded_stats: boolean;
                             contact_statuses: {
@@ -3669,6 +3721,10 @@ export interface operations {
                     days_to_wait_before_mark_as_response?: number | null;
                     create_task_if_email_open?: boolean;
                     email_open_trigger_task_threshold?: number | null;
+                    /** @description Ours. Emails carry a picture that tells of openings. Off unless said. */
+                    open_tracking_enabled?: boolean;
+                    /** @description Ours. Links of emails come back to Segue first. Off unless said. */
+                    click_tracking_enabled?: boolean;
                     auto_pause_enabled?: boolean;
                     auto_pause_config?: {
                         evaluation_window_days: number;
@@ -3759,6 +3815,11 @@ export interface operations {
                             num_steps: number;
                             last_used_at: string | null;
                             mark_finished_if_reply: boolean;
+                            mark_finished_if_click: boolean;
+                            /** @description Ours: emails carry a picture that tells of openings. */
+                            open_tracking_enabled: boolean;
+                            /** @description Ours: links of emails come back to Segue first. */
+                            click_tracking_enabled: boolean;
                             mark_paused_if_ooo: boolean;
                             excluded_contact_stage_ids: string[];
                             excluded_account_stage_ids: string[];
@@ -3767,9 +3828,16 @@ export interface operations {
                             unique_delivered: number;
                             unique_bounced: number;
                             unique_hard_bounced: number;
+                            /** @description Emails that a person opened; those that a machine fetched are in unique_opened_unfiltered, too. */
+                            unique_opened: number;
+                            /** @description Emails of which a person followed a link; scanners are in unique_clicked_unfiltered, too. */
+                            unique_clicked: number;
                             unique_replied: number;
                             unique_unsubscribed: number;
                             bounce_rate: number;
+                            /** @description Of what was delivered, tracked or not; open_rate_tracked is of what carried the picture. */
+                            open_rate: number;
+                            click_rate: number;
                             reply_rate: number;
                             loaded_stats: boolean;
                             contact_statuses: {
@@ -3885,6 +3953,10 @@ export interface operations {
                     days_to_wait_before_mark_as_response?: number | null;
                     create_task_if_email_open?: boolean;
                     email_open_trigger_task_threshold?: number | null;
+                    /** @description Ours. Emails carry a picture that tells of openings. Off unless said. */
+                    open_tracking_enabled?: boolean;
+                    /** @description Ours. Links of emails come back to Segue first. Off unless said. */
+                    click_tracking_enabled?: boolean;
                     auto_pause_enabled?: boolean;
                     auto_pause_config?: {
                         evaluation_window_days: number;
@@ -3963,6 +4035,11 @@ export interface operations {
                             num_steps: number;
                             last_used_at: string | null;
                             mark_finished_if_reply: boolean;
+                            mark_finished_if_click: boolean;
+                            /** @description Ours: emails carry a picture that tells of openings. */
+                            open_tracking_enabled: boolean;
+                            /** @description Ours: links of emails come back to Segue first. */
+                            click_tracking_enabled: boolean;
                             mark_paused_if_ooo: boolean;
                             excluded_contact_stage_ids: string[];
                             excluded_account_stage_ids: string[];
@@ -3971,9 +4048,16 @@ export interface operations {
                             unique_delivered: number;
                             unique_bounced: number;
                             unique_hard_bounced: number;
+                            /** @description Emails that a person opened; those that a machine fetched are in unique_opened_unfiltered, too. */
+                            unique_opened: number;
+                            /** @description Emails of which a person followed a link; scanners are in unique_clicked_unfiltered, too. */
+                            unique_clicked: number;
                             unique_replied: number;
                             unique_unsubscribed: number;
                             bounce_rate: number;
+                            /** @description Of what was delivered, tracked or not; open_rate_tracked is of what carried the picture. */
+                            open_rate: number;
+                            click_rate: number;
                             reply_rate: number;
                             loaded_stats: boolean;
                             contact_statuses: {
@@ -4092,6 +4176,10 @@ export interface operations {
                     days_to_wait_before_mark_as_response?: number | null;
                     create_task_if_email_open?: boolean;
                     email_open_trigger_task_threshold?: number | null;
+                    /** @description Ours. Emails carry a picture that tells of openings. Off unless said. */
+                    open_tracking_enabled?: boolean;
+                    /** @description Ours. Links of emails come back to Segue first. Off unless said. */
+                    click_tracking_enabled?: boolean;
                     auto_pause_enabled?: boolean;
                     auto_pause_config?: {
                         evaluation_window_days: number;
@@ -4170,6 +4258,11 @@ export interface operations {
                             num_steps: number;
                             last_used_at: string | null;
                             mark_finished_if_reply: boolean;
+                            mark_finished_if_click: boolean;
+                            /** @description Ours: emails carry a picture that tells of openings. */
+                            open_tracking_enabled: boolean;
+                            /** @description Ours: links of emails come back to Segue first. */
+                            click_tracking_enabled: boolean;
                             mark_paused_if_ooo: boolean;
                             excluded_contact_stage_ids: string[];
                             excluded_account_stage_ids: string[];
@@ -4178,9 +4271,16 @@ export interface operations {
                             unique_delivered: number;
                             unique_bounced: number;
                             unique_hard_bounced: number;
+                            /** @description Emails that a person opened; those that a machine fetched are in unique_opened_unfiltered, too. */
+                            unique_opened: number;
+                            /** @description Emails of which a person followed a link; scanners are in unique_clicked_unfiltered, too. */
+                            unique_clicked: number;
                             unique_replied: number;
                             unique_unsubscribed: number;
                             bounce_rate: number;
+                            /** @description Of what was delivered, tracked or not; open_rate_tracked is of what carried the picture. */
+                            open_rate: number;
+                            click_rate: number;
                             reply_rate: number;
                             loaded_stats: boolean;
                             contact_statuses: {
@@ -4302,6 +4402,10 @@ export interface operations {
                     days_to_wait_before_mark_as_response?: number | null;
                     create_task_if_email_open?: boolean;
                     email_open_trigger_task_threshold?: number | null;
+                    /** @description Ours. Emails carry a picture that tells of openings. Off unless said. */
+                    open_tracking_enabled?: boolean;
+                    /** @description Ours. Links of emails come back to Segue first. Off unless said. */
+                    click_tracking_enabled?: boolean;
                     auto_pause_enabled?: boolean;
                     auto_pause_config?: {
                         evaluation_window_days: number;
@@ -4392,6 +4496,11 @@ export interface operations {
                             num_steps: number;
                             last_used_at: string | null;
                             mark_finished_if_reply: boolean;
+                            mark_finished_if_click: boolean;
+                            /** @description Ours: emails carry a picture that tells of openings. */
+                            open_tracking_enabled: boolean;
+                            /** @description Ours: links of emails come back to Segue first. */
+                            click_tracking_enabled: boolean;
                             mark_paused_if_ooo: boolean;
                             excluded_contact_stage_ids: string[];
                             excluded_account_stage_ids: string[];
@@ -4400,9 +4509,16 @@ export interface operations {
                             unique_delivered: number;
                             unique_bounced: number;
                             unique_hard_bounced: number;
+                            /** @description Emails that a person opened; those that a machine fetched are in unique_opened_unfiltered, too. */
+                            unique_opened: number;
+                            /** @description Emails of which a person followed a link; scanners are in unique_clicked_unfiltered, too. */
+                            unique_clicked: number;
                             unique_replied: number;
                             unique_unsubscribed: number;
                             bounce_rate: number;
+                            /** @description Of what was delivered, tracked or not; open_rate_tracked is of what carried the picture. */
+                            open_rate: number;
+                            click_rate: number;
                             reply_rate: number;
                             loaded_stats: boolean;
                             contact_statuses: {
@@ -4521,6 +4637,10 @@ export interface operations {
                     days_to_wait_before_mark_as_response?: number | null;
                     create_task_if_email_open?: boolean;
                     email_open_trigger_task_threshold?: number | null;
+                    /** @description Ours. Emails carry a picture that tells of openings. Off unless said. */
+                    open_tracking_enabled?: boolean;
+                    /** @description Ours. Links of emails come back to Segue first. Off unless said. */
+                    click_tracking_enabled?: boolean;
                     auto_pause_enabled?: boolean;
                     auto_pause_config?: {
                         evaluation_window_days: number;
@@ -4611,6 +4731,11 @@ export interface operations {
                             num_steps: number;
                             last_used_at: string | null;
                             mark_finished_if_reply: boolean;
+                            mark_finished_if_click: boolean;
+                            /** @description Ours: emails carry a picture that tells of openings. */
+                            open_tracking_enabled: boolean;
+                            /** @description Ours: links of emails come back to Segue first. */
+                            click_tracking_enabled: boolean;
                             mark_paused_if_ooo: boolean;
                             excluded_contact_stage_ids: string[];
                             excluded_account_stage_ids: string[];
@@ -4619,9 +4744,16 @@ export interface operations {
                             unique_delivered: number;
                             unique_bounced: number;
                             unique_hard_bounced: number;
+                            /** @description Emails that a person opened; those that a machine fetched are in unique_opened_unfiltered, too. */
+                            unique_opened: number;
+                            /** @description Emails of which a person followed a link; scanners are in unique_clicked_unfiltered, too. */
+                            unique_clicked: number;
                             unique_replied: number;
                             unique_unsubscribed: number;
                             bounce_rate: number;
+                            /** @description Of what was delivered, tracked or not; open_rate_tracked is of what carried the picture. */
+                            open_rate: number;
+                            click_rate: number;
                             reply_rate: number;
                             loaded_stats: boolean;
                             contact_statuses: {
@@ -4791,6 +4923,11 @@ export interface operations {
                             num_steps: number;
                             last_used_at: string | null;
                             mark_finished_if_reply: boolean;
+                            mark_finished_if_click: boolean;
+                            /** @description Ours: emails carry a picture that tells of openings. */
+                            open_tracking_enabled: boolean;
+                            /** @description Ours: links of emails come back to Segue first. */
+                            click_tracking_enabled: boolean;
                             mark_paused_if_ooo: boolean;
                             excluded_contact_stage_ids: string[];
                             excluded_account_stage_ids: string[];
@@ -4799,9 +4936,16 @@ export interface operations {
                             unique_delivered: number;
                             unique_bounced: number;
                             unique_hard_bounced: number;
+                            /** @description Emails that a person opened; those that a machine fetched are in unique_opened_unfiltered, too. */
+                            unique_opened: number;
+                            /** @description Emails of which a person followed a link; scanners are in unique_clicked_unfiltered, too. */
+                            unique_clicked: number;
                             unique_replied: number;
                             unique_unsubscribed: number;
                             bounce_rate: number;
+                            /** @description Of what was delivered, tracked or not; open_rate_tracked is of what carried the picture. */
+                            open_rate: number;
+                            click_rate: number;
                             reply_rate: number;
                             loaded_stats: boolean;
                             contact_statuses: {
@@ -4874,6 +5018,11 @@ export interface operations {
                             num_steps: number;
                             last_used_at: string | null;
                             mark_finished_if_reply: boolean;
+                            mark_finished_if_click: boolean;
+                            /** @description Ours: emails carry a picture that tells of openings. */
+                            open_tracking_enabled: boolean;
+                            /** @description Ours: links of emails come back to Segue first. */
+                            click_tracking_enabled: boolean;
                             mark_paused_if_ooo: boolean;
                             excluded_contact_stage_ids: string[];
                             excluded_account_stage_ids: string[];
@@ -4882,9 +5031,16 @@ export interface operations {
                             unique_delivered: number;
                             unique_bounced: number;
                             unique_hard_bounced: number;
+                            /** @description Emails that a person opened; those that a machine fetched are in unique_opened_unfiltered, too. */
+                            unique_opened: number;
+                            /** @description Emails of which a person followed a link; scanners are in unique_clicked_unfiltered, too. */
+                            unique_clicked: number;
                             unique_replied: number;
                             unique_unsubscribed: number;
                             bounce_rate: number;
+                            /** @description Of what was delivered, tracked or not; open_rate_tracked is of what carried the picture. */
+                            open_rate: number;
+                            click_rate: number;
                             reply_rate: number;
                             loaded_stats: boolean;
                             contact_statuses: {
@@ -5002,6 +5158,11 @@ export interface operations {
                             num_steps: number;
                             last_used_at: string | null;
                             mark_finished_if_reply: boolean;
+                            mark_finished_if_click: boolean;
+                            /** @description Ours: emails carry a picture that tells of openings. */
+                            open_tracking_enabled: boolean;
+                            /** @description Ours: links of emails come back to Segue first. */
+                            click_tracking_enabled: boolean;
                             mark_paused_if_ooo: boolean;
                             excluded_contact_stage_ids: string[];
                             excluded_account_stage_ids: string[];
@@ -5010,9 +5171,16 @@ export interface operations {
                             unique_delivered: number;
                             unique_bounced: number;
                             unique_hard_bounced: number;
+                            /** @description Emails that a person opened; those that a machine fetched are in unique_opened_unfiltered, too. */
+                            unique_opened: number;
+                            /** @description Emails of which a person followed a link; scanners are in unique_clicked_unfiltered, too. */
+                            unique_clicked: number;
                             unique_replied: number;
                             unique_unsubscribed: number;
                             bounce_rate: number;
+                            /** @description Of what was delivered, tracked or not; open_rate_tracked is of what carried the picture. */
+                            open_rate: number;
+                            click_rate: number;
                             reply_rate: number;
                             loaded_stats: boolean;
                             contact_statuses: {
@@ -5224,6 +5392,11 @@ export interface operations {
                             num_steps: number;
                             last_used_at: string | null;
                             mark_finished_if_reply: boolean;
+                            mark_finished_if_click: boolean;
+                            /** @description Ours: emails carry a picture that tells of openings. */
+                            open_tracking_enabled: boolean;
+                            /** @description Ours: links of emails come back to Segue first. */
+                            click_tracking_enabled: boolean;
                             mark_paused_if_ooo: boolean;
                             excluded_contact_stage_ids: string[];
                             excluded_account_stage_ids: string[];
@@ -5232,9 +5405,16 @@ export interface operations {
                             unique_delivered: number;
                             unique_bounced: number;
                             unique_hard_bounced: number;
+                            /** @description Emails that a person opened; those that a machine fetched are in unique_opened_unfiltered, too. */
+                            unique_opened: number;
+                            /** @description Emails of which a person followed a link; scanners are in unique_clicked_unfiltered, too. */
+                            unique_clicked: number;
                             unique_replied: number;
                             unique_unsubscribed: number;
                             bounce_rate: number;
+                            /** @description Of what was delivered, tracked or not; open_rate_tracked is of what carried the picture. */
+                            open_rate: number;
+                            click_rate: number;
                             reply_rate: number;
                             loaded_stats: boolean;
                             contact_statuses: {
@@ -5446,6 +5626,11 @@ export interface operations {
                             num_steps: number;
                             last_used_at: string | null;
                             mark_finished_if_reply: boolean;
+                            mark_finished_if_click: boolean;
+                            /** @description Ours: emails carry a picture that tells of openings. */
+                            open_tracking_enabled: boolean;
+                            /** @description Ours: links of emails come back to Segue first. */
+                            click_tracking_enabled: boolean;
                             mark_paused_if_ooo: boolean;
                             excluded_contact_stage_ids: string[];
                             excluded_account_stage_ids: string[];
@@ -5454,9 +5639,16 @@ export interface operations {
                             unique_delivered: number;
                             unique_bounced: number;
                             unique_hard_bounced: number;
+                            /** @description Emails that a person opened; those that a machine fetched are in unique_opened_unfiltered, too. */
+                            unique_opened: number;
+                            /** @description Emails of which a person followed a link; scanners are in unique_clicked_unfiltered, too. */
+                            unique_clicked: number;
                             unique_replied: number;
                             unique_unsubscribed: number;
                             bounce_rate: number;
+                            /** @description Of what was delivered, tracked or not; open_rate_tracked is of what carried the picture. */
+                            open_rate: number;
+                            click_rate: number;
                             reply_rate: number;
                             loaded_stats: boolean;
                             contact_statuses: {
