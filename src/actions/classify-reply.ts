@@ -11,6 +11,7 @@ import { type ContactRow, lockContact } from '../store/contacts.ts'
 import { recordOptOut } from '../store/opt-outs.ts'
 import { type ClassedInbound, inboundById, saveReplyClass } from '../store/reply-classes.ts'
 import { type InFlight, liveEnrollments, stop, sweep } from '../store/stops.ts'
+import { takeBackAnswer } from './follow-company.ts'
 import { endInterested } from './stop-interested.ts'
 
 export interface Classifying {
@@ -91,9 +92,10 @@ async function follow(tx: Db, classifying: Classifying, { mail, contact, replyCl
       if (address !== null)
         await recordOptOut(tx, { team, address, via: 'reply', messageId: mail.messageId, actor, now, random })
       return
+    case 'out_of_office':
+      return takeBackAnswer(tx, { team, actor, now, random }, id)
     case 'follow_up_question':
     case 'person_referral':
-    case 'out_of_office':
     case 'none_of_the_above':
   }
 }

@@ -106,6 +106,8 @@ const REMEDIES: Partial<Record<GateName, (facts: Facts) => string>> = {
   sequence_daily_cap: () => 'It goes on when the next day begins. Raise the daily cap of the sequence.',
   step_daily_cap: () => 'It goes on when the next day begins. Raise the daily cap of the step.',
   account_wide_cap: () => `It goes on when the next week begins. ${RAISE_CAP}`,
+  same_account_reply: () =>
+    'Nothing to do: it goes on after the days that the sequence says. They are under its Settings.',
   recipient_domain_cap: () => `It goes on when the next day begins. ${RAISE_CAP}`,
   mailbox_connected: () => 'Mend the mailbox under Mailboxes and check it; its people go on by themselves.',
   mailbox_suspended: () =>

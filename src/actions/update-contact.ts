@@ -7,6 +7,7 @@ import { type ContactRow, lockContact, saveContacts } from '../store/contacts.ts
 import { lookNow, retime } from '../store/enrollments.ts'
 import { bumpContacts } from '../store/lanes.ts'
 import { applyFields, type ContactFields } from './contact-fields.ts'
+import { judgeContacts, whomMovesConcern } from './follow-company.ts'
 import { releaseFilled, waitingForValues } from './release-filled.ts'
 import { stopInterested } from './stop-interested.ts'
 import {
@@ -69,17 +70,20 @@ export async function wakeChanged(
   const { team, userId, now, random } = o
   const concerned = o.changes.filter(({ before, after }) => concernsSending(before, after))
   const moved = concerned.filter(({ before, after }) => before.timeZone !== after.timeZone)
+  const acting = { team, actor: `user:${userId}`, now, random }
   const waiting = await waitingForValues(tx, { team, contactIds: o.changes.map(({ after }) => after.id) })
-  const woken = [...new Set([...concerned.map(({ after }) => after.id), ...waiting])]
+  const elsewhere = await whomMovesConcern(tx, team, concerned)
+  const woken = [...new Set([...concerned.map(({ after }) => after.id), ...waiting, ...elsewhere])]
   await bumpContacts(tx, { team, contactIds: woken, now })
+  await judgeContacts(tx, acting, elsewhere)
   await followZones(tx, { team, contactIds: moved.map(({ after }) => after.id), now })
-  await releaseFilled(tx, { team, contactIds: waiting, actor: `user:${userId}`, now, random })
+  await releaseFilled(tx, { ...acting, contactIds: waiting })
   const stages = o.changes.map(({ before, after }) => ({
     contactId: after.id,
     before: before.stageId,
     after: after.stageId,
   }))
-  await stopInterested(tx, { team, changes: stages, actor: `user:${userId}`, now, random })
+  await stopInterested(tx, { ...acting, changes: stages })
 }
 
 /** Whose zone has changed: a wait of days ends when their date begins now, and what the zone of before put off is looked at. */

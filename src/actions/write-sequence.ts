@@ -26,6 +26,7 @@ import { saveVariants } from '../store/variants.ts'
 import { activateSequence, activationRefusal, turnOn } from './activate-sequence.ts'
 import { archiveSequence } from './archive-sequence.ts'
 import { deactivateSequence } from './deactivate-sequence.ts'
+import { followCompanyRule } from './follow-company.ts'
 import { lockNewCaps } from './new-caps.ts'
 import { emptyPlan, planSteps, type StepDraft, type StepPlan } from './plan-steps.ts'
 import { type Edit, followDeletedSteps, leaveDeletedSteps, lookAgain, retimePeople } from './retime-people.ts'
@@ -64,6 +65,7 @@ const NEW: Omit<SequenceSettings, 'ownerId' | 'scheduleId'> = {
   responseDays: null,
   taskOnOpens: false,
   taskOpenThreshold: null,
+  sameAccountReply: null,
   sameAccountDelayDays: null,
   autoPause: true,
   autoPauseRules: null,
@@ -130,6 +132,7 @@ export async function updateSequence(
   // What was claimed was judged by the windows of before.
   if (rescheduled) await sweep(db, { ...edit, of: { sequenceIds: [id] } })
   await lookAgain(db, edit, { stepIds: plan.rewordedStepIds, schedule: rescheduled })
+  if (saved.value.companyRule) await followCompanyRule(db, writing, [id])
   const switching = { ...writing, sequenceId: id }
   if (draft.archived) {
     const archived = await archiveSequence(db, switching)
@@ -148,6 +151,8 @@ interface Rewritten {
   edit: Edit
   plan: StepPlan
   rescheduled: boolean
+  /** Another rule about answers of others in the company. */
+  companyRule: boolean
   /** As it was before. */
   active: boolean
 }
@@ -206,7 +211,10 @@ async function rewrite(
   )
   // Messages come after people in the order of locks.
   await countSince(tx, { team, sequenceId: id, ...caps })
-  return done({ edit, plan: plan.value, rescheduled, active: locked.active })
+  const companyRule =
+    settings.sameAccountReply !== before.sameAccountReply ||
+    settings.sameAccountDelayDays !== before.sameAccountDelayDays
+  return done({ edit, plan: plan.value, rescheduled, companyRule, active: locked.active })
 }
 
 function editOf(

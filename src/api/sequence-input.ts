@@ -3,6 +3,7 @@ import { type Static, Type } from 'typebox'
 import type { StepDraft, VariantDraft } from '../actions/plan-steps.ts'
 import type { SequenceDraft } from '../actions/write-sequence.ts'
 import { addressesIn } from '../core/address.ts'
+import { COMPANY_DELAY_DAYS_MAX, COMPANY_RULES } from '../core/company-reply.ts'
 import { WAIT_UNITS } from '../core/due.ts'
 import { type ReputationRules, rulesProblem, WINDOW_DAYS_MAX } from '../core/reputation.ts'
 import { type Priority, STEP_KINDS, type StepKind } from '../core/sequence.ts'
@@ -92,7 +93,16 @@ const settings = {
   ),
   auto_pause_enabled: Type.Optional(Type.Boolean()),
   auto_pause_config: clearable(RulesInput),
-  same_account_reply_delay_days: clearable(Type.Integer({ minimum: 0, maximum: 1000 })),
+  same_account_reply_delay_days: clearable(
+    Type.Integer({ minimum: 0, maximum: COMPANY_DELAY_DAYS_MAX, description: 'Null: what the team says.' }),
+  ),
+  same_account_reply_policy: clearable(
+    oneOf(COMPANY_RULES, {
+      description:
+        'Extension: what happens to others of a company (the account, else the domain) when one person of it answers. ' +
+        'ignore; delay: their next steps wait same_account_reply_delay_days from the answer; stop: they are held until a person decides. Null: what the team says.',
+    }),
+  ),
   excluded_account_stage_ids: Type.Optional(Type.Array(IdParameter, { maxItems: 200 })),
   excluded_contact_stage_ids: Type.Optional(Type.Array(IdParameter, { maxItems: 200 })),
   cc_emails: Type.Optional(Type.String()),
@@ -147,6 +157,7 @@ export function draftOf(input: SettingsInput): SequenceDraft {
     trackClicks: input.click_tracking_enabled,
     autoPause: input.auto_pause_enabled,
     autoPauseRules: rulesOf(input.auto_pause_config),
+    sameAccountReply: input.same_account_reply_policy,
     sameAccountDelayDays: input.same_account_reply_delay_days,
     excludedAccountStageIds: input.excluded_account_stage_ids,
     excludedContactStageIds: input.excluded_contact_stage_ids,

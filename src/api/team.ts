@@ -1,14 +1,18 @@
 /** What the team says about itself: names, zone, and the words of its opt-out line. */
 import { Type } from 'typebox'
 import { changeCompanyCaps } from '../actions/change-company-caps.ts'
+import { changeTeam } from '../actions/change-team.ts'
 import { AWAY_MARGIN_DAYS_MAX, AWAY_RESUME_DAYS_MAX } from '../core/absence.ts'
 import type { CompanyLimits } from '../core/company.ts'
+import { COMPANY_DELAY_DAYS_MAX, COMPANY_RULES, type CompanyRule } from '../core/company-reply.ts'
+import { STALE_AFTER_HOURS_MAX } from '../core/lateness.ts'
 import { hasOptOutMarker } from '../core/unsubscribe.ts'
 import { canonicalZone, zoneProblem } from '../core/zone.ts'
-import { type TeamChange, updateTeam } from '../store/teams.ts'
+import type { TeamChange } from '../store/teams.ts'
+import { actorOf } from './actor.ts'
 import { defined } from './defined.ts'
 import { refuse } from './errors.ts'
-import { clearable } from './params.ts'
+import { clearable, oneOf } from './params.ts'
 import { allowed } from './refusing.ts'
 import { type Route, route } from './route.ts'
 import { WireTeam, wireTeam } from './wire/team.ts'
@@ -49,6 +53,27 @@ export const routes: Route[] = [
           description: 'As many emails refused for content or reputation within 24 hours stop a mailbox.',
         }),
       ),
+      stale_after_hours: Type.Optional(
+        Type.Integer({
+          minimum: 1,
+          maximum: STALE_AFTER_HOURS_MAX,
+          description:
+            'A step that is overdue for longer (its window was open, and it could not go) is held as stale, and released by a person.',
+        }),
+      ),
+      same_account_reply_policy: Type.Optional(
+        oneOf(COMPANY_RULES, {
+          description:
+            'What happens to others of a company when one person of it answers, in sequences without a rule of their own: ignore, delay, or stop.',
+        }),
+      ),
+      same_account_reply_delay_days: Type.Optional(
+        Type.Integer({
+          minimum: 1,
+          maximum: COMPANY_DELAY_DAYS_MAX,
+          description: 'Of delay: from the answer on.',
+        }),
+      ),
       max_emails_per_domain_per_day: cap(
         'To one company, by the registrable domain of the address, over all sequences and mailboxes. Days are those of the team’s zone.',
       ),
@@ -60,7 +85,8 @@ export const routes: Route[] = [
       ),
     }),
     output: Type.Object({ team: WireTeam }),
-    async run(input, { db, caller, now }) {
+    async run(input, call) {
+      const { db, caller, now, random } = call
       const change: TeamChange = {}
       if (input.name !== undefined) change.name = input.name.trim()
       if (input.time_zone !== undefined) change.timeZone = zoneOrRefuse(input.time_zone)
@@ -70,13 +96,28 @@ export const routes: Route[] = [
       if (input.away_margin_days !== undefined) change.awayMarginDays = input.away_margin_days
       if (input.away_resume_days !== undefined) change.awayResumeDays = input.away_resume_days
       if (input.blocked_per_day_max !== undefined) change.blockedPerDayMax = input.blocked_per_day_max
+      Object.assign(change, rulesOf(input))
       const caps = capsOf(input)
       if (Object.keys(caps).length > 0)
         allowed(await changeCompanyCaps(db, { team: caller.teamId, now }, caps))
-      return { team: wireTeam(await updateTeam(db, caller.teamId, change)) }
+      const acting = { team: caller.teamId, actor: actorOf(call), now, random }
+      return { team: wireTeam(await changeTeam(db, acting, change)) }
     },
   }),
 ]
+
+interface RulesInput {
+  stale_after_hours?: number
+  same_account_reply_policy?: CompanyRule
+  same_account_reply_delay_days?: number
+}
+
+const rulesOf = (input: RulesInput) =>
+  defined({
+    staleAfterHours: input.stale_after_hours,
+    sameAccountReply: input.same_account_reply_policy,
+    sameAccountDelayDays: input.same_account_reply_delay_days,
+  }) as TeamChange
 
 function cap(description: string) {
   return clearable(Type.Integer({ description: `${description} Null: no cap.` }))

@@ -65,6 +65,8 @@ export interface Facts {
   /** The open task of this step. `approved`: the person has sent the draft off. */
   task: { id: Id; approved: boolean } | null
   account: { id: Id; stageId: Id | null; stageName: string | null } | null
+  /** Somebody else of the company has answered, and the sequence minds; null: nobody, or it goes on regardless. */
+  companyReply: CompanyReply | null
   suppression: { kind: 'address' | 'domain' | 'hash'; value: string; reason: string } | null
   /** What the team may send to the company of the contact; null: no cap, or no company. */
   caps: { domain: CompanyCap | null; account: CompanyCap | null }
@@ -89,6 +91,17 @@ export interface Facts {
   }
   /** The mailbox that reads the replies: this one, or for a relay another. */
   reading: { address: string; readAt: Instant | null; problem: string | null }
+}
+
+/** The latest answer of somebody else that matters to an enrollment. */
+export interface CompanyReply {
+  rule: 'delay' | 'stop'
+  delayDays: number
+  at: Instant
+  /** Who was written to, as people call them. */
+  who: string
+  /** As people call it. */
+  company: string
 }
 
 /** A daily cap, and how much of it is used on the day that `now` falls on in the schedule's zone. */

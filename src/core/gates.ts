@@ -3,6 +3,7 @@
  * Adding a rule is adding one entry here, one row in the docs, and one law in the tests.
  */
 import { type Instant, MINUTE, SECOND } from './clock.ts'
+import { judgeCompanyReply } from './company-reply.ts'
 import { BY_ITSELF, type Deed, deedOf, MAILED } from './deed.ts'
 import { isFollowUp } from './enrollment.ts'
 import type { Cap, CompanyCap, Facts } from './facts.ts'
@@ -36,6 +37,7 @@ export type GateName =
   | 'step_present'
   | 'step_date'
   | 'account_wide_cap'
+  | 'same_account_reply'
   | 'step_approved'
   | 'variables_present'
   | 'thread_parent'
@@ -217,6 +219,12 @@ export const GATES: readonly Law[] = [
     rule: 'The weekly cap of an account, over all sequences.',
     of: MAILED,
     judge: ({ caps }) => judgeCompany(caps.account, 'this week'),
+  },
+  {
+    name: 'same_account_reply',
+    rule: 'Nobody else of the company has answered, or the sequence goes on regardless.',
+    of: BY_ITSELF,
+    judge: judgeCompanyReply,
   },
   {
     name: 'step_approved',

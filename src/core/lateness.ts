@@ -36,6 +36,9 @@ export function judgeDate({ enrollment, step }: Facts, now: Instant): Verdict | 
     : null
 }
 
+/** A year: past that nobody is ever asked. */
+export const STALE_AFTER_HOURS_MAX = 8_760
+
 /** Waiting for a window, or in the queue of its mailbox, is not being overdue. */
 export function judgeStale(facts: Facts, now: Instant): Verdict | null {
   const { enrollment, team, schedule } = facts

@@ -20,6 +20,7 @@ import { addDeltas } from '../store/stats.ts'
 import { liveEnrollments, stop, suppress } from '../store/stops.ts'
 import { away } from './inbound-away.ts'
 import { bounce } from './inbound-bounce.ts'
+import { tellCompany } from './inbound-company.ts'
 import { ACTOR, about, type Event, NOTHING, note, type Stopped } from './inbound-event.ts'
 import type { Match } from './inbound-match.ts'
 import { endForMeaning, recordMeaning } from './inbound-meaning.ts'
@@ -31,6 +32,7 @@ export async function applyEffect(tx: Db, event: Event): Promise<Stopped> {
   if (kind === 'opt_out') return optOut(tx, event)
   const { match } = event
   if (match === null) return NOTHING
+  await tellCompany(tx, event, match)
   const ended = await endForMeaning(tx, event, match)
   const stopped = await effectOfKind(tx, event, match)
   await recordMeaning(tx, event, match)

@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto'
 import type { Clock, Instant } from '../core/clock.ts'
 import { MINUTE } from '../core/clock.ts'
+import { companyDomainOf } from '../core/company.ts'
 import type { Db } from '../core/db.ts'
 import { newId } from '../core/ids.ts'
 import { classify, type InboundReading } from '../core/inbound.ts'
@@ -222,12 +223,19 @@ function rowOf(event: Event, { mail, mailbox }: { mail: FetchedMail; mailbox: Ma
     messageId: message?.id ?? null,
     enrollmentId: message?.enrollmentId ?? null,
     contactId: message?.contactId ?? null,
+    companyDomain: companyAnswering(reading, message),
     evidence: [match?.evidence ?? [], reading.evidence, reading.replyClass?.evidence ?? []].flat(),
     replyClass: reading.replyClass?.class ?? null,
     confidence: confidenceOf(reading, match),
     receivedAt: event.receivedAt,
     readAt: event.now,
   }
+}
+
+/** Others of the company may be left alone for a while: see `core/company-reply.ts`. */
+function companyAnswering({ kind }: InboundReading, message: Matched | undefined): string | null {
+  if (message?.toAddress == null || (kind !== 'reply' && kind !== 'other')) return null
+  return companyDomainOf(message.toAddress)
 }
 
 function classOf(event: Event, message: Matched | undefined): string | null {

@@ -6,6 +6,14 @@ import type { TeamId } from '../core/ids.ts'
 import { at, kysely } from './db.ts'
 import type { StageRole } from './stages.ts'
 
+/** Everybody with this normalized address, until the end of the transaction: contacts come first in the lock order. */
+export async function lockContactsAt(tx: Db, o: { team: TeamId; address: string }): Promise<void> {
+  await sql`
+    select from contacts where team_id = ${o.team} and address = ${o.address} order by id for no key update`.execute(
+    kysely(tx),
+  )
+}
+
 /**
  * Moves every contact with this normalized address to the stage with that role; a team without such a stage moves nobody. An answer
  * leaves alone who stands at an outcome already (Interested, Not Interested, Do Not Contact); a bounce leaves Do Not Contact alone; silence

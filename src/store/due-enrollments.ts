@@ -4,8 +4,9 @@ import { normalizeAddress } from '../core/address.ts'
 import type { Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
 import { isFollowUp } from '../core/enrollment.ts'
-import type { Facts } from '../core/facts.ts'
+import type { CompanyReply, Facts } from '../core/facts.ts'
 import type { Id, TeamId } from '../core/ids.ts'
+import { companyRepliesFor } from './company-replies.ts'
 import { kysely } from './db.ts'
 import { type CapKeys, capKeysOf, type DueCaps, dueCaps } from './due-caps.ts'
 import { DUE_COLUMNS, DUE_TABLES, type DueRow, type VariantRow } from './due-rows.ts'
@@ -71,6 +72,7 @@ export async function readDue(
     team,
     bodies: rows.flatMap((row) => choicesOf(row).map((one) => bodyOf(row, one))),
   })
+  const replies = await companyRepliesFor(db, { team, rows, now })
   return rows.map((row) =>
     dueEnrollment(row, {
       now,
@@ -78,6 +80,7 @@ export async function readDue(
       suppressed,
       snippets,
       caps: caps.get(row.id)!,
+      companyReply: replies.get(row.id) ?? null,
     }),
   )
 }
@@ -94,6 +97,7 @@ interface Around {
   suppressed: ReadonlyMap<string, Suppression>
   snippets: ReadonlyMap<string, SnippetText>
   caps: DueCaps
+  companyReply: CompanyReply | null
 }
 
 function dueEnrollment(row: DueRow, around: Around): DueEnrollment {
@@ -189,6 +193,7 @@ function factsOf(row: DueRow, more: More): Facts {
     },
     ...peopleOf(row, suppressed),
     task: row.taskId === null ? null : { id: row.taskId, approved: row.taskApproved },
+    companyReply: more.companyReply,
     caps: { domain: caps.domain, account: caps.account },
     missing: null,
     parent: parentOf(row),

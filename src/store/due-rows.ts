@@ -1,6 +1,7 @@
 /** The one statement behind every decision: the columns of an enrollment with its step, sequence, schedule, people, mailbox and thread. */
 import { sql } from 'kysely'
 import type { Instant } from '../core/clock.ts'
+import type { CompanyRule } from '../core/company-reply.ts'
 import type { WaitUnit } from '../core/due.ts'
 import type { EnrollmentState } from '../core/enrollment.ts'
 import type { Id, TeamId } from '../core/ids.ts'
@@ -31,6 +32,9 @@ export interface DueRow {
   domainPerDay: number | null
   freeMailPerDay: number | null
   accountPerWeek: number | null
+  /** What an answer of somebody else in the company does here: of the sequence, else of the team. */
+  companyRule: CompanyRule
+  companyDelayDays: number
   fenced: string | null
   id: Id
   messageId: Id
@@ -41,6 +45,7 @@ export interface DueRow {
   addedAt: Instant
   enteredStepAt: Instant
   waitEndsAt: Instant
+  companyClearedAt: Instant | null
   fromAddress: string | null
   rev: number
   laneServedAt: Instant | null
@@ -129,8 +134,10 @@ export const DUE_COLUMNS = sql`
   e.team_id as team, tm.public_id as "teamPublicId", tm.opt_out_html as "optOutHtml", tm.legal_name as "legalName",
   tm.postal_address as "postalAddress", tm.stale_after_hours as "staleAfterHours", tm.time_zone as "teamZone",
   tm.domain_daily_cap as "domainPerDay", tm.free_mail_daily_cap as "freeMailPerDay", tm.account_weekly_cap as "accountPerWeek", d.fenced_reason as fenced,
+  coalesce(s.same_account_reply, tm.same_account_reply) as "companyRule",
+  coalesce(s.same_account_delay_days, tm.same_account_delay_days) as "companyDelayDays",
   e.id, e.message_id as "messageId", e.state, e.hold_reason as hold, e.rank, e.due_at as "dueAt", e.added_at as "addedAt",
-  e.entered_step_at as "enteredStepAt", e.wait_ends_at as "waitEndsAt",
+  e.entered_step_at as "enteredStepAt", e.wait_ends_at as "waitEndsAt", e.company_cleared_at as "companyClearedAt",
   e.from_address as "fromAddress", e.rev, l.served_at as "laneServedAt",
   s.id as "sequenceId", s.name as "sequenceName", s.active, s.activated_at as "activatedAt", s.archived_at as "archivedAt",
   s.finish_on_reply as "finishOnReply",

@@ -146,6 +146,14 @@ export async function lookNow(
   await lookAt(tx, { team, now, among: sql`e.contact_id = any(${contactIds as Id[]})` })
 }
 
+/** The same of a sequence whose rule about answers of others is another. */
+export async function lookAtSequence(
+  tx: Db,
+  { team, sequenceId, now }: { team: TeamId; sequenceId: Id; now: Instant },
+): Promise<void> {
+  await lookAt(tx, { team, now, among: sql`e.sequence_id = ${sequenceId} and e.due_at is not null` })
+}
+
 /** The same of everybody: a cap of the whole team was raised. */
 export async function lookAtAll(tx: Db, { team, now }: { team: TeamId; now: Instant }): Promise<void> {
   await lookAt(tx, { team, now, among: sql`e.due_at is not null` })

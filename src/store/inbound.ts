@@ -31,6 +31,8 @@ export interface NewInbound {
   messageId: Id | null
   enrollmentId: Id | null
   contactId: Id | null
+  /** Of an answer: the domain of the company that was written to; null at providers of free mailboxes. */
+  companyDomain: string | null
   /** By what it was matched, and what it was taken for; of a mail that we failed to judge, the fault. */
   evidence: Evidence[]
   /** 0 to 100: how sure the match is. */
@@ -64,6 +66,7 @@ export async function insertInbound(tx: Db, team: TeamId, row: NewInbound): Prom
       matched_message_id: row.messageId,
       enrollment_id: row.enrollmentId,
       contact_id: row.contactId,
+      company_domain: row.companyDomain,
       evidence: json(row.evidence),
       confidence: row.confidence,
       reply_class: row.replyClass,

@@ -33,7 +33,7 @@ export async function readPreview(db: Db, asked: PreviewAsked): Promise<Previewe
   const { rows } = await sql<DueRow>`
     with enrollments as (
       select ${asked.team}::int as team_id, ''::text as id, ''::text as message_id, 'active'::text as state, null::text as hold_reason,
-        0 as rank, null::timestamptz as due_at, ${at(asked.now)}::timestamptz as entered_step_at, ${at(asked.now)}::timestamptz as added_at, ${at(asked.now)}::timestamptz as wait_ends_at, 0 as rev,
+        0 as rank, null::timestamptz as due_at, ${at(asked.now)}::timestamptz as entered_step_at, ${at(asked.now)}::timestamptz as added_at, ${at(asked.now)}::timestamptz as wait_ends_at, null::timestamptz as company_cleared_at, 0 as rev,
         ${asked.sequenceId}::text as sequence_id, ${asked.contactId}::text as contact_id, ''::text as step_id,
         ${asked.mailboxId}::text as mailbox_id,
         (select o.from_address from enrollments o where o.team_id = ${asked.team} and o.sequence_id = ${asked.sequenceId}

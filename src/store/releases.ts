@@ -29,6 +29,13 @@ export async function resume(tx: Db, o: ReleaseOptions & { reason?: Reason }): P
   return wake(tx, o, await transit(tx, { ...o, changes }))
 }
 
+/** Whoever was held since somebody else of the company had answered, which does not matter any more: judged again. Nobody has decided anything. */
+export async function judgeAgain(tx: Db, o: ReleaseOptions): Promise<Transited[]> {
+  await lockMailboxesOf(tx, o)
+  const changes = o.enrollmentIds.map((enrollmentId) => ({ enrollmentId, transition: 'release' as const }))
+  return wake(tx, o, await transit(tx, { ...o, changes }))
+}
+
 /** A hold (but of a doubt or a task, which have ways out of their own), or a failed enrollment, goes on from the same step: due at the end of its wait, or now. An email that was refused is rendered anew. */
 export async function release(tx: Db, o: ReleaseOptions): Promise<Transited[]> {
   await lockMailboxesOf(tx, o)
@@ -43,12 +50,15 @@ export async function release(tx: Db, o: ReleaseOptions): Promise<Transited[]> {
     transition: failed ? ('retry' as const) : ('release' as const),
   }))
   await sql`
-    with stale as (
-      select id from enrollments where team_id = ${o.team} and id = any(${rows.map((one) => one.id)}) and hold_reason = 'stale'
+    with decided as (
+      select id, hold_reason from enrollments where team_id = ${o.team} and id = any(${rows.map((one) => one.id)})
+        and hold_reason in ('stale', 'same_account_reply')
       order by id for no key update
     )
-    update enrollments e set wait_ends_at = greatest(e.wait_ends_at, ${at(o.now)}) from stale
-    where e.team_id = ${o.team} and e.id = stale.id`.execute(kysely(tx))
+    update enrollments e set
+      wait_ends_at = case when d.hold_reason = 'stale' then greatest(e.wait_ends_at, ${at(o.now)}) else e.wait_ends_at end,
+      company_cleared_at = case when d.hold_reason = 'same_account_reply' then ${at(o.now)} else e.company_cleared_at end
+    from decided d where e.team_id = ${o.team} and e.id = d.id`.execute(kysely(tx))
   const released = await transit(tx, { ...o, changes })
   await sql`
     update messages set state = 'requeued', not_sent_reason = null, failures = 0, updated_at = ${at(o.now)}

@@ -20,6 +20,7 @@ export type SequenceSettings = Pick<
   | 'responseDays'
   | 'taskOnOpens'
   | 'taskOpenThreshold'
+  | 'sameAccountReply'
   | 'sameAccountDelayDays'
   | 'autoPause'
   | 'autoPauseRules'
@@ -80,7 +81,7 @@ export async function saveSequence(
       finish_on_click = ${settings.finishOnClick}, finish_on_interested = ${settings.finishOnInterested},
       pause_on_away = ${settings.pauseOnAway}, response_days = ${settings.responseDays},
       task_on_opens = ${settings.taskOnOpens}, task_open_threshold = ${settings.taskOpenThreshold},
-      same_account_delay_days = ${settings.sameAccountDelayDays}, auto_pause = ${settings.autoPause},
+      same_account_reply = ${settings.sameAccountReply}, same_account_delay_days = ${settings.sameAccountDelayDays}, auto_pause = ${settings.autoPause},
       auto_pause_rules = ${settings.autoPauseRules === null ? null : json(settings.autoPauseRules)}::jsonb,
       track_opens = ${settings.trackOpens}, track_clicks = ${settings.trackClicks},
       excluded_contact_stage_ids = ${settings.excludedContactStageIds},

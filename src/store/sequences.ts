@@ -1,6 +1,7 @@
 /** Reads sequences: one, or a page of a search. Their steps and wordings are in `steps.ts`, what changes them in `sequence-writes.ts`. */
 import { type RawBuilder, sql } from 'kysely'
 import type { Instant } from '../core/clock.ts'
+import type { CompanyRule } from '../core/company-reply.ts'
 import type { Db } from '../core/db.ts'
 import type { Id, TeamId } from '../core/ids.ts'
 import type { ReputationRules } from '../core/reputation.ts'
@@ -26,6 +27,8 @@ export interface SequenceRow {
   responseDays: number | null
   taskOnOpens: boolean
   taskOpenThreshold: number | null
+  /** What an answer of somebody else in the company does; null: what the team says. */
+  sameAccountReply: CompanyRule | null
   sameAccountDelayDays: number | null
   /** Turned off by itself when too much comes back. */
   autoPause: boolean
@@ -59,7 +62,7 @@ const COLUMNS = sql`q.id, q.name, q.description, q.active, q.activated_at as "ac
   q.always_confirmed_at as "alwaysConfirmedAt", q.owner_id as "ownerId", u.name as "ownerName", q.daily_cap as "dailyCap",
   q.finish_on_reply as "finishOnReply", q.finish_on_click as "finishOnClick", q.finish_on_interested as "finishOnInterested",
   q.pause_on_away as "pauseOnAway", q.response_days as "responseDays", q.task_on_opens as "taskOnOpens",
-  q.task_open_threshold as "taskOpenThreshold", q.same_account_delay_days as "sameAccountDelayDays",
+  q.task_open_threshold as "taskOpenThreshold", q.same_account_reply as "sameAccountReply", q.same_account_delay_days as "sameAccountDelayDays",
   q.auto_pause as "autoPause", q.auto_pause_rules as "autoPauseRules", q.auto_paused_at as "autoPausedAt", q.auto_pause_words as "autoPauseWords",
   q.track_opens as "trackOpens", q.track_clicks as "trackClicks",
   q.excluded_contact_stage_ids as "excludedContactStageIds", q.excluded_account_stage_ids as "excludedAccountStageIds",
@@ -155,6 +158,19 @@ export async function nextSends(
     where l.team_id = ${team} and l.sequence_id = any(${sequenceIds as Id[]}) and first.due_at is not null
     group by l.sequence_id`.execute(kysely(db))
   return new Map(rows.flatMap((row) => (row.next === null ? [] : [[row.id, row.next] as const])))
+}
+
+/** Sequences that have no rule of their own about answers of others in a company (`byDelay`: or no days of their own). */
+export async function sequencesByTeamRule(
+  db: Db,
+  { team, byDelay }: { team: TeamId; byDelay: boolean },
+): Promise<Id[]> {
+  const { rows } = await sql<{ id: Id }>`
+    select id from sequences where team_id = ${team} and archived_at is null
+      and (same_account_reply is null or (${byDelay} and same_account_delay_days is null)) order by id`.execute(
+    kysely(db),
+  )
+  return rows.map((row) => row.id)
 }
 
 /** `sequences_finder_empty` of the wire: has the team no sequence at all? */

@@ -2,6 +2,7 @@
 import { sql } from 'kysely'
 import type { Instant } from '../core/clock.ts'
 import type { CompanyLimits } from '../core/company.ts'
+import type { CompanyRule } from '../core/company-reply.ts'
 import type { Db } from '../core/db.ts'
 import type { TeamId } from '../core/ids.ts'
 import { at, kysely } from './db.ts'
@@ -21,12 +22,19 @@ export interface TeamRow {
   /** As many refusals for content or reputation within 24 hours stop a mailbox. */
   blockedPerDayMax: number
   companyLimits: CompanyLimits
+  /** What is overdue by more hours than this is held, and released by a person. */
+  staleAfterHours: number
+  /** What an answer does to others of its company, where a sequence does not say. */
+  sameAccountReply: CompanyRule
+  sameAccountDelayDays: number
   createdAt: Instant
 }
 
 const COLUMNS = sql`id, public_id as "publicId", name, time_zone as "timeZone", legal_name as "legalName",
   postal_address as "postalAddress", opt_out_html as "optOutHtml",
   away_margin_days as "awayMarginDays", away_resume_days as "awayResumeDays", blocked_per_day_max as "blockedPerDayMax",
+  stale_after_hours as "staleAfterHours", same_account_reply as "sameAccountReply",
+  same_account_delay_days as "sameAccountDelayDays",
   jsonb_build_object('domainPerDay', domain_daily_cap, 'freeMailPerDay', free_mail_daily_cap,
     'accountPerWeek', account_weekly_cap) as "companyLimits", created_at as "createdAt"`
 
@@ -75,6 +83,11 @@ export async function updateTeam(db: Db, team: TeamId, change: TeamChange): Prom
     ...(change.optOutHtml !== undefined && { opt_out_html: change.optOutHtml }),
     ...(change.awayMarginDays !== undefined && { away_margin_days: change.awayMarginDays }),
     ...(change.awayResumeDays !== undefined && { away_resume_days: change.awayResumeDays }),
+    ...(change.staleAfterHours !== undefined && { stale_after_hours: change.staleAfterHours }),
+    ...(change.sameAccountReply !== undefined && { same_account_reply: change.sameAccountReply }),
+    ...(change.sameAccountDelayDays !== undefined && {
+      same_account_delay_days: change.sameAccountDelayDays,
+    }),
     ...(change.blockedPerDayMax !== undefined && { blocked_per_day_max: change.blockedPerDayMax }),
   }
   if (Object.keys(set).length > 0)

@@ -304,6 +304,29 @@ test.runIf(hasContract)('the answer of updating has every recorded key', async (
   expect(missingKeys(loaded(recorded('put', '/sequences/{id}')), body)).toEqual([])
 })
 
+test('a sequence says what an answer does to others of its company, or leaves it to the team', async () => {
+  const { id } = await newSequence(api)
+  const shown = async () => (await api.get(`/emailer_campaigns/${id}`)).body.emailer_campaign
+  expect(await shown()).toMatchObject({
+    same_account_reply_policy: null,
+    same_account_reply_delay_days: null,
+  })
+  await api.put(`/sequences/${id}`, {
+    same_account_reply_policy: 'delay',
+    same_account_reply_delay_days: 5,
+  })
+  expect(await shown()).toMatchObject({
+    same_account_reply_policy: 'delay',
+    same_account_reply_delay_days: 5,
+  })
+  await api.put(`/sequences/${id}`, { name: 'Renamed' })
+  expect(await shown()).toMatchObject({ same_account_reply_policy: 'delay' })
+  const wrong = await api.put(`/sequences/${id}`, { same_account_reply_policy: 'forget' })
+  expect([wrong.status, wrong.body.parameter]).toEqual([422, 'same_account_reply_policy'])
+  await api.put(`/sequences/${id}`, { same_account_reply_policy: null })
+  expect(await shown()).toMatchObject({ same_account_reply_policy: null })
+})
+
 test('copies are kept as plain addresses; what is none is refused by name', async () => {
   const { body } = await api.post('/sequences', {
     cc_emails: 'Bob <Bob@Acme.com>; kim@acme.com',

@@ -195,6 +195,27 @@ test('the team says how long to leave alone whoever is back, and a margin of six
   })
 })
 
+test('the team says after how long what is overdue asks a person, and what an answer does to others of its company', async () => {
+  const change = (body: object) => api.call({ method: 'PATCH', path: '/team', body })
+  const usual = (await change({})).body.team
+  expect(usual).toMatchObject({
+    stale_after_hours: 168,
+    same_account_reply_policy: 'ignore',
+    same_account_reply_delay_days: 30,
+  })
+  const { body } = await change({ stale_after_hours: 24, same_account_reply_policy: 'delay' })
+  expect(body.team).toMatchObject({ stale_after_hours: 24, same_account_reply_policy: 'delay' })
+  for (const [parameter, value] of [
+    ['stale_after_hours', 0],
+    ['stale_after_hours', 8_761],
+    ['same_account_reply_policy', 'forget'],
+    ['same_account_reply_delay_days', 1_001],
+  ] as const) {
+    const wrong = await change({ [parameter]: value })
+    expect([wrong.status, wrong.body.parameter]).toEqual([422, parameter])
+  }
+})
+
 test('an opt-out line without a link is refused', async () => {
   const { status, body } = await api.call({
     method: 'PATCH',

@@ -30,6 +30,7 @@ test('gates come in the order of the design: who may be written to, then when, t
     'step_present',
     'step_date',
     'account_wide_cap',
+    'same_account_reply',
     'step_approved',
     'variables_present',
     'thread_parent',
@@ -49,6 +50,27 @@ test('gates come in the order of the design: who may be written to, then when, t
     'ramp_up',
     'recipient_domain_cap',
   ])
+})
+
+test('the answer of somebody else delays until its days are over, in the calendar of whoever waits', () => {
+  const at = Date.parse('2027-02-28T23:30:00Z')
+  const facts = factsWith((f) => {
+    f.companyReply = { rule: 'delay', delayDays: 2, at, who: 'Ben', company: 'North' }
+    f.contact.zone = 'Asia/Tokyo'
+    f.schedule = { ...f.schedule!, useContactZone: true }
+  })
+  const gate = judgeAll(facts, at + 2 * DAY - 1).find((one) => one.name === 'same_account_reply')
+  expect(gate).toMatchObject({ state: 'closed', value: 'Ben of North answered on 2027-03-01' })
+  expect(law('same_account_reply', facts, at + 2 * DAY)).toBe('open')
+})
+
+test('what a person sends off goes although somebody else of the company has answered', () => {
+  const facts = factsWith((f) => {
+    f.companyReply = { rule: 'stop', delayDays: 2, at: NOW - DAY, who: 'Ben', company: 'North' }
+    f.step.kind = 'manual_email'
+    f.task = { id: 'task', approved: true }
+  })
+  expect(judgeAll(facts, NOW).some((one) => one.name === 'same_account_reply')).toBe(false)
 })
 
 test('a first email does not wait for the inbox', () => {

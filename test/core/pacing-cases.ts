@@ -1,13 +1,14 @@
 /** The laws of the gates that pace: caps, and the limits of a mailbox. */
 import { DAY, HOUR, MINUTE } from '../../src/core/clock.ts'
 import { factsWith, NOW } from '../support/facts.ts'
-import { type Case, park, wait } from './gate-case.ts'
+import { type Case, hold, park, wait } from './gate-case.ts'
 
 const NEXT_MONDAY = Date.parse('2027-03-08T00:00:00Z')
 const MIDNIGHT = Date.parse('2027-03-02T00:00:00Z')
 
 const RAMP = { allowed: 7, nth: null, raisesAt: MIDNIGHT, allowedNext: 9, nthNext: null }
 const SENT_OF_RAMP = 'rae@acme.test has sent 7 of the 7 in 24 hours that its ramp-up allows today'
+const REPLY = { at: Date.parse('2027-02-27T09:00:00Z'), who: 'Ben Boss', company: 'North' }
 const cap = { limit: 10, used: 10, day: '2027-03-01', resetsAt: MIDNIGHT, looseUntil: null }
 
 export const PACING_CASES: Case[] = [
@@ -110,6 +111,22 @@ export const PACING_CASES: Case[] = [
       f.caps.account = { ...cap, limit: 3, used: 3, resetsAt: NEXT_MONDAY, key: 'account', name: 'North' }
     }),
     says: wait(NEXT_MONDAY, 'North got 3 of 3 emails this week'),
+  },
+  {
+    gate: 'same_account_reply',
+    when: 'somebody else of the company answered, and the sequence waits',
+    facts: factsWith((f) => {
+      f.companyReply = { ...REPLY, rule: 'delay', delayDays: 10 }
+    }),
+    says: wait(REPLY.at + 10 * DAY, 'Ben Boss of North answered on 2027-02-27'),
+  },
+  {
+    gate: 'same_account_reply',
+    when: 'somebody else of the company answered, and the sequence stops',
+    facts: factsWith((f) => {
+      f.companyReply = { ...REPLY, rule: 'stop', delayDays: 10 }
+    }),
+    says: hold('same_account_reply', 'Ben Boss of North answered on 2027-02-27'),
   },
   {
     gate: 'recipient_domain_cap',

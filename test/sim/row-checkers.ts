@@ -1,6 +1,6 @@
 /** Invariants 1, 6 and 7, and that nobody is stuck or silently skipped, judged by the rows at the end of a run and by what the servers took. */
 import type { Instant } from '../../src/core/clock.ts'
-import { DAY, MINUTE } from '../../src/core/clock.ts'
+import { DAY, HOUR, MINUTE } from '../../src/core/clock.ts'
 import { type EnrollmentState, LIVE } from '../../src/core/enrollment.ts'
 import { readTotals } from '../../src/store/stats.ts'
 import { verify } from '../../src/store/verify.ts'
@@ -189,6 +189,7 @@ const ALLOWED_HOLDS = [
   'snippets_missing',
   'contact_stage_safeguard',
   'account_stage_safeguard',
+  'same_account_reply',
   'contacts_without_email',
   'email_format_invalid',
   'thread_reply_original_email_missing',
@@ -242,6 +243,38 @@ const nobodyIsSkipped: Check = async ({ connections, team }) => {
   )
 }
 
+/** A worker that froze over an answer commits it late: what was claimed in that time could not know of it. */
+const KNOWN_AFTER_MS = 12 * HOUR
+
+/** Nothing leaves by itself to somebody whose company has answered, where the sequence stops or waits; as far as nobody has moved to another company. */
+const answersOfOthersCount: Check = async ({ connections, team }) => {
+  const rows = await connections.query<{ id: string; inbound: string }>(
+    `select m.id, i.id as inbound
+     from messages m
+     join enrollments e on e.team_id = m.team_id and e.id = m.enrollment_id
+     join sequences q on q.team_id = m.team_id and q.id = m.sequence_id and q.same_account_reply in ('delay', 'stop')
+     join steps s on s.team_id = m.team_id and s.id = m.step_id and s.kind = 'auto_email'
+     join contacts c on c.team_id = e.team_id and c.id = e.contact_id and c.address = m.to_address
+     join contacts o on o.team_id = c.team_id and o.id <> c.id and o.deleted_at is null
+       and case when c.account_id is null then o.account_id is null and split_part(o.address, '@', 2) = split_part(c.address, '@', 2)
+         else o.account_id = c.account_id end
+     join inbound i on i.team_id = o.team_id and i.contact_id = o.id and i.kind in ('reply', 'other')
+       and (c.account_id is not null or i.company_domain = split_part(o.address, '@', 2))
+     where m.team_id = $1 and m.state = 'accepted' and m.claimed_at > i.read_at + $2 * interval '1 ms'
+       and case q.same_account_reply
+         when 'delay' then m.claimed_at < least(i.received_at, i.read_at) + q.same_account_delay_days * interval '24 hours'
+         else least(i.received_at, i.read_at) > e.added_at
+           and least(i.received_at, i.read_at) > coalesce(e.company_cleared_at, e.added_at) end`,
+    [team, KNOWN_AFTER_MS],
+  )
+  return rows.map(
+    ({ id, inbound }): Found => [
+      '5 nothing after an end',
+      `message ${id} left although somebody else of the company had answered (${inbound})`,
+    ],
+  )
+}
+
 const nothingInHand: Check = async ({ connections, team }) => {
   const rows = await connections.query<{ id: string; state: string }>(
     "select id, state from messages where team_id = $1 and state in ('claimed', 'transmitting')",
@@ -261,5 +294,6 @@ const AT_THE_END: readonly Check[] = [
   verifyFindsNothing,
   nobodyIsStuck,
   nobodyIsSkipped,
+  answersOfOthersCount,
   nothingInHand,
 ]

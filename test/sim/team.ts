@@ -2,11 +2,13 @@
  * The team of one seed: mailboxes with real limits, contacts in many zones (some without what an email needs), schedules whose weeks
  * hold a change of the clocks, sequences of several steps. Everything from the seed, written through the program's own functions.
  */
+
 import { applyFields, blankContact, type ContactFields } from '../../src/actions/contact-fields.ts'
 import type { StepDraft, VariantDraft } from '../../src/actions/plan-steps.ts'
 import { createSchedule, type ScheduleDraft } from '../../src/actions/write-schedule.ts'
 import { createSequence } from '../../src/actions/write-sequence.ts'
 import { DAY, type Instant, MINUTE, SECOND } from '../../src/core/clock.ts'
+import { COMPANY_RULES } from '../../src/core/company-reply.ts'
 import type { Db } from '../../src/core/db.ts'
 import { type Id, newId, type TeamId } from '../../src/core/ids.ts'
 import type { Random } from '../../src/core/random.ts'
@@ -274,6 +276,9 @@ export function stepOf(sequence: number, n: number, random: Random): StepDraft {
   }
 }
 
+/** Of the second sequence, whose people wait after an answer from their company; the first goes on, the third stops. */
+export const SIM_DELAY_DAYS = 2
+
 async function writeSequences({ connections, random, now }: Making, made: SimTeam): Promise<void> {
   const { team, userId, stages } = made
   const writing = { team, userId, actor: `user:${userId}`, now, random }
@@ -288,6 +293,8 @@ async function writeSequences({ connections, random, now }: Making, made: SimTea
       scheduleId: made.scheduleIds[i]!,
       dailyCap: i === 2 ? between(14, 20, random) : null,
       excludedContactStageIds: [stages.excluded],
+      sameAccountReply: COMPANY_RULES[i]!,
+      sameAccountDelayDays: SIM_DELAY_DAYS,
       steps,
       // The first is switched on by a person, after people were added.
       active: i !== 0,

@@ -72,6 +72,7 @@ const OPEN: Facts = {
     deleted: false,
   },
   account: { id: 'account', stageId: 'target', stageName: 'Target' },
+  companyReply: null,
   task: null,
   suppression: null,
   caps: { domain: null, account: null },

@@ -31,6 +31,8 @@ export const EmailerCampaign = Type.Object(
     }),
     click_tracking_enabled: Type.Boolean({ description: 'Ours: links of emails come back to Segue first.' }),
     mark_paused_if_ooo: Type.Boolean(),
+    same_account_reply_policy: orNull(Type.String()),
+    same_account_reply_delay_days: orNull(Type.Integer()),
     excluded_contact_stage_ids: Type.Array(Type.String()),
     excluded_account_stage_ids: Type.Array(Type.String()),
     label_ids: Type.Array(Type.String()),
@@ -126,6 +128,7 @@ function identity(row: SequenceRow) {
 function settings(row: SequenceRow) {
   return {
     max_emails_per_day: row.dailyCap,
+    same_account_reply_policy: row.sameAccountReply,
     same_account_reply_delay_days: row.sameAccountDelayDays,
     excluded_account_stage_ids: row.excludedAccountStageIds,
     excluded_contact_stage_ids: row.excludedContactStageIds,

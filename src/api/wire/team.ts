@@ -22,6 +22,9 @@ export const WireTeam = Type.Object(
     away_margin_days: Type.Integer(),
     away_resume_days: Type.Union([Type.Integer(), Type.Null()]),
     blocked_per_day_max: Type.Integer(),
+    stale_after_hours: Type.Integer(),
+    same_account_reply_policy: Type.String({ description: 'ignore, delay or stop.' }),
+    same_account_reply_delay_days: Type.Integer(),
   },
   { title: 'Team' },
 )
@@ -40,6 +43,9 @@ export function wireTeam(team: TeamRow) {
     away_margin_days: team.awayMarginDays,
     away_resume_days: team.awayResumeDays,
     blocked_per_day_max: team.blockedPerDayMax,
+    stale_after_hours: team.staleAfterHours,
+    same_account_reply_policy: team.sameAccountReply,
+    same_account_reply_delay_days: team.sameAccountDelayDays,
   }
 }
 

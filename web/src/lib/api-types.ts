@@ -1,5 +1,7 @@
 /** What the API says, as far as the page reads it. Names are the wire's; the words shown to people are ours. Written by hand until `openapi.json` generates them. */
 
+import type { CompanyRule } from './company-rules.ts'
+
 export type Iso = string
 
 export interface Pagination {
@@ -32,6 +34,9 @@ export interface Team {
   away_margin_days: number
   away_resume_days: number | null
   blocked_per_day_max: number
+  stale_after_hours: number
+  same_account_reply_policy: CompanyRule
+  same_account_reply_delay_days: number
   max_emails_per_domain_per_day: number | null
   max_emails_per_free_mail_domain_per_day: number | null
   max_emails_per_account_per_week: number | null

@@ -1,5 +1,7 @@
 /** What the API says of sequences, their steps and the people in them. Names are the wire's. */
+
 import type { Contact, Iso, Pagination } from './api-types.ts'
+import type { CompanyRule } from './company-rules.ts'
 
 export interface PeopleCounts {
   active: number
@@ -29,6 +31,9 @@ export interface Sequence {
   mark_paused_if_ooo: boolean | null
   /** Until somebody who received everything counts as unresponsive; null: never. */
   days_to_wait_before_mark_as_response: number | null
+  /** What an answer does to others of its company; null: what the team says. */
+  same_account_reply_policy: CompanyRule | null
+  same_account_reply_delay_days: number | null
   excluded_contact_stage_ids: string[] | null
   /** Turned off by itself since then, because too much came back. */
   auto_paused_at: Iso | null
@@ -123,6 +128,8 @@ export interface SequenceInput {
   mark_finished_if_reply?: boolean
   mark_paused_if_ooo?: boolean
   days_to_wait_before_mark_as_response?: number | null
+  same_account_reply_policy?: CompanyRule | null
+  same_account_reply_delay_days?: number | null
   excluded_contact_stage_ids?: string[]
   emailer_steps?: StepInput[]
 }

@@ -12,6 +12,7 @@ import { tell, useAct } from '../ui/act.tsx'
 import { Confirm } from '../ui/confirm.tsx'
 import { AppLink } from '../ui/link.tsx'
 import { Section } from '../ui/page.tsx'
+import { CompanyAnswers } from './company-answers.tsx'
 import { titleOf } from './names.ts'
 
 export function SettingsTab({ sequence }: { sequence: Sequence }) {
@@ -89,6 +90,7 @@ function Stops({ sequence, change }: PartProps) {
           onChange={(event) => change({ mark_paused_if_ooo: event.currentTarget.checked })}
         />
         <ResponseDays sequence={sequence} change={change} />
+        <CompanyAnswers sequence={sequence} change={change} />
         <MultiSelect
           label="Never to people in these stages"
           data={(data?.contact_stages ?? []).map((stage) => ({

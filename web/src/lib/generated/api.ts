@@ -1616,6 +1616,10 @@ export interface components {
             away_margin_days: number;
             away_resume_days: number | null;
             blocked_per_day_max: number;
+            stale_after_hours: number;
+            /** @description ignore, delay or stop. */
+            same_account_reply_policy: string;
+            same_account_reply_delay_days: number;
         };
         /** User */
         User: {
@@ -1979,6 +1983,15 @@ export interface operations {
                     away_resume_days?: number | null;
                     /** @description As many emails refused for content or reputation within 24 hours stop a mailbox. */
                     blocked_per_day_max?: number;
+                    /** @description A step that is overdue for longer (its window was open, and it could not go) is held as stale, and released by a person. */
+                    stale_after_hours?: number;
+                    /**
+                     * @description What happens to others of a company when one person of it answers, in sequences without a rule of their own: ignore, delay, or stop.
+                     * @enum {string}
+                     */
+                    same_account_reply_policy?: "ignore" | "delay" | "stop";
+                    /** @description Of delay: from the answer on. */
+                    same_account_reply_delay_days?: number;
                     max_emails_per_domain_per_day?: number | null;
                     max_emails_per_free_mail_domain_per_day?: number | null;
                     max_emails_per_account_per_week?: number | null;
@@ -2023,6 +2036,15 @@ export interface operations {
                     away_resume_days?: number | null;
                     /** @description As many emails refused for content or reputation within 24 hours stop a mailbox. */
                     blocked_per_day_max?: number;
+                    /** @description A step that is overdue for longer (its window was open, and it could not go) is held as stale, and released by a person. */
+                    stale_after_hours?: number;
+                    /**
+                     * @description What happens to others of a company when one person of it answers, in sequences without a rule of their own: ignore, delay, or stop.
+                     * @enum {string}
+                     */
+                    same_account_reply_policy?: "ignore" | "delay" | "stop";
+                    /** @description Of delay: from the answer on. */
+                    same_account_reply_delay_days?: number;
                     max_emails_per_domain_per_day?: number | null;
                     max_emails_per_free_mail_domain_per_day?: number | null;
                     max_emails_per_account_per_week?: number | null;
@@ -3141,6 +3163,8 @@ export interface operations {
                             /** @description Ours: links of emails come back to Segue first. */
                             click_tracking_enabled: boolean;
                             mark_paused_if_ooo: boolean;
+                            same_account_reply_policy: string | null;
+                            same_account_reply_delay_days: number | null;
                             excluded_contact_stage_ids: string[];
                             excluded_account_stage_ids: string[];
                             label_ids: string[];
@@ -3257,6 +3281,8 @@ export interface operations {
                             /** @description Ours: links of emails come back to Segue first. */
                             click_tracking_enabled: boolean;
                             mark_paused_if_ooo: boolean;
+                            same_account_reply_policy: string | null;
+                            same_account_reply_delay_days: number | null;
                             excluded_contact_stage_ids: string[];
                             excluded_account_stage_ids: string[];
                             label_ids: string[];
@@ -3352,6 +3378,8 @@ export interface operations {
                             /** @description Ours: links of emails come back to Segue first. */
                             click_tracking_enabled: boolean;
                             mark_paused_if_ooo: boolean;
+                            same_account_reply_policy: string | null;
+                            same_account_reply_delay_days: number | null;
                             excluded_contact_stage_ids: string[];
                             excluded_account_stage_ids: string[];
                             label_ids: string[];
@@ -3498,6 +3526,7 @@ export interface operations {
                         auto_pause_threshold_pct: number;
                     } | null;
                     same_account_reply_delay_days?: number | null;
+                    same_account_reply_policy?: ("ignore" | "delay" | "stop") | null;
                     excluded_account_stage_ids?: string[];
                     excluded_contact_stage_ids?: string[];
                     cc_emails?: string;
@@ -3586,6 +3615,8 @@ export interface operations {
                             /** @description Ours: links of emails come back to Segue first. */
                             click_tracking_enabled: boolean;
                             mark_paused_if_ooo: boolean;
+                            same_account_reply_policy: string | null;
+                            same_account_reply_delay_days: number | null;
                             excluded_contact_stage_ids: string[];
                             excluded_account_stage_ids: string[];
                             label_ids: string[];
@@ -3733,6 +3764,7 @@ export interface operations {
                         auto_pause_threshold_pct: number;
                     } | null;
                     same_account_reply_delay_days?: number | null;
+                    same_account_reply_policy?: ("ignore" | "delay" | "stop") | null;
                     excluded_account_stage_ids?: string[];
                     excluded_contact_stage_ids?: string[];
                     cc_emails?: string;
@@ -3821,6 +3853,8 @@ export interface operations {
                             /** @description Ours: links of emails come back to Segue first. */
                             click_tracking_enabled: boolean;
                             mark_paused_if_ooo: boolean;
+                            same_account_reply_policy: string | null;
+                            same_account_reply_delay_days: number | null;
                             excluded_contact_stage_ids: string[];
                             excluded_account_stage_ids: string[];
                             label_ids: string[];
@@ -3965,6 +3999,7 @@ export interface operations {
                         auto_pause_threshold_pct: number;
                     } | null;
                     same_account_reply_delay_days?: number | null;
+                    same_account_reply_policy?: ("ignore" | "delay" | "stop") | null;
                     excluded_account_stage_ids?: string[];
                     excluded_contact_stage_ids?: string[];
                     cc_emails?: string;
@@ -4041,6 +4076,8 @@ export interface operations {
                             /** @description Ours: links of emails come back to Segue first. */
                             click_tracking_enabled: boolean;
                             mark_paused_if_ooo: boolean;
+                            same_account_reply_policy: string | null;
+                            same_account_reply_delay_days: number | null;
                             excluded_contact_stage_ids: string[];
                             excluded_account_stage_ids: string[];
                             label_ids: string[];
@@ -4188,6 +4225,7 @@ export interface operations {
                         auto_pause_threshold_pct: number;
                     } | null;
                     same_account_reply_delay_days?: number | null;
+                    same_account_reply_policy?: ("ignore" | "delay" | "stop") | null;
                     excluded_account_stage_ids?: string[];
                     excluded_contact_stage_ids?: string[];
                     cc_emails?: string;
@@ -4264,6 +4302,8 @@ export interface operations {
                             /** @description Ours: links of emails come back to Segue first. */
                             click_tracking_enabled: boolean;
                             mark_paused_if_ooo: boolean;
+                            same_account_reply_policy: string | null;
+                            same_account_reply_delay_days: number | null;
                             excluded_contact_stage_ids: string[];
                             excluded_account_stage_ids: string[];
                             label_ids: string[];
@@ -4414,6 +4454,7 @@ export interface operations {
                         auto_pause_threshold_pct: number;
                     } | null;
                     same_account_reply_delay_days?: number | null;
+                    same_account_reply_policy?: ("ignore" | "delay" | "stop") | null;
                     excluded_account_stage_ids?: string[];
                     excluded_contact_stage_ids?: string[];
                     cc_emails?: string;
@@ -4502,6 +4543,8 @@ export interface operations {
                             /** @description Ours: links of emails come back to Segue first. */
                             click_tracking_enabled: boolean;
                             mark_paused_if_ooo: boolean;
+                            same_account_reply_policy: string | null;
+                            same_account_reply_delay_days: number | null;
                             excluded_contact_stage_ids: string[];
                             excluded_account_stage_ids: string[];
                             label_ids: string[];
@@ -4649,6 +4692,7 @@ export interface operations {
                         auto_pause_threshold_pct: number;
                     } | null;
                     same_account_reply_delay_days?: number | null;
+                    same_account_reply_policy?: ("ignore" | "delay" | "stop") | null;
                     excluded_account_stage_ids?: string[];
                     excluded_contact_stage_ids?: string[];
                     cc_emails?: string;
@@ -4737,6 +4781,8 @@ export interface operations {
                             /** @description Ours: links of emails come back to Segue first. */
                             click_tracking_enabled: boolean;
                             mark_paused_if_ooo: boolean;
+                            same_account_reply_policy: string | null;
+                            same_account_reply_delay_days: number | null;
                             excluded_contact_stage_ids: string[];
                             excluded_account_stage_ids: string[];
                             label_ids: string[];
@@ -4929,6 +4975,8 @@ export interface operations {
                             /** @description Ours: links of emails come back to Segue first. */
                             click_tracking_enabled: boolean;
                             mark_paused_if_ooo: boolean;
+                            same_account_reply_policy: string | null;
+                            same_account_reply_delay_days: number | null;
                             excluded_contact_stage_ids: string[];
                             excluded_account_stage_ids: string[];
                             label_ids: string[];
@@ -5024,6 +5072,8 @@ export interface operations {
                             /** @description Ours: links of emails come back to Segue first. */
                             click_tracking_enabled: boolean;
                             mark_paused_if_ooo: boolean;
+                            same_account_reply_policy: string | null;
+                            same_account_reply_delay_days: number | null;
                             excluded_contact_stage_ids: string[];
                             excluded_account_stage_ids: string[];
                             label_ids: string[];
@@ -5164,6 +5214,8 @@ export interface operations {
                             /** @description Ours: links of emails come back to Segue first. */
                             click_tracking_enabled: boolean;
                             mark_paused_if_ooo: boolean;
+                            same_account_reply_policy: string | null;
+                            same_account_reply_delay_days: number | null;
                             excluded_contact_stage_ids: string[];
                             excluded_account_stage_ids: string[];
                             label_ids: string[];
@@ -5398,6 +5450,8 @@ export interface operations {
                             /** @description Ours: links of emails come back to Segue first. */
                             click_tracking_enabled: boolean;
                             mark_paused_if_ooo: boolean;
+                            same_account_reply_policy: string | null;
+                            same_account_reply_delay_days: number | null;
                             excluded_contact_stage_ids: string[];
                             excluded_account_stage_ids: string[];
                             label_ids: string[];
@@ -5632,6 +5686,8 @@ export interface operations {
                             /** @description Ours: links of emails come back to Segue first. */
                             click_tracking_enabled: boolean;
                             mark_paused_if_ooo: boolean;
+                            same_account_reply_policy: string | null;
+                            same_account_reply_delay_days: number | null;
                             excluded_contact_stage_ids: string[];
                             excluded_account_stage_ids: string[];
                             label_ids: string[];
