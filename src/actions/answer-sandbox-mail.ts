@@ -12,7 +12,16 @@ import { localDayOf } from '../core/zone.ts'
 import { saveAnswer } from '../store/sandbox-box.ts'
 import { sandboxMailById } from '../store/sandbox-mails.ts'
 
-export const ANSWER_KINDS = ['answer', 'away', 'bounce', 'opt_out', 'complaint'] as const
+export const ANSWER_KINDS = [
+  'answer',
+  'away',
+  'meeting',
+  'opt_out',
+  'complaint',
+  'bounce',
+  'mailbox_full',
+  'blocked',
+] as const
 export type AnswerKind = (typeof ANSWER_KINDS)[number]
 
 /** The contact's side of a mailbox, as `mail/` implements it and `app.ts` hands it over. */

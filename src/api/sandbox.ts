@@ -143,8 +143,10 @@ export const routes: Route[] = [
     method: 'POST',
     path: '/sandbox/mails/:id/answer',
     name: 'sandbox/answer',
-    summary: 'Answer as the contact: a reply, an absence, a bounce, an opt-out, a complaint',
-    description: 'Each is a real mail that enters where mails are read.',
+    summary:
+      'Answer as the contact, or as their server: a reply, an absence, an invitation, an opt-out, a complaint, a bounce',
+    description:
+      'Each is a real mail that enters where mails are read. `bounce`: the address does not exist; `mailbox_full`: not now; `blocked`: refused as spam.',
     extension: true,
     input: Type.Object({
       id: IdParameter,

@@ -1,15 +1,15 @@
 /**
- * What a contact of the sandbox does, as the mail that a real world would send: an answer, a bounce, an out-of-office note, an opt-out,
- * a complaint. Each is a raw RFC 5322 mail that enters at the reading port like any other.
+ * What a contact of the sandbox does, or their server, as the mail that a real world would send: an answer, a bounce, an out-of-office note,
+ * an invitation, an opt-out, a complaint. Each is a raw RFC 5322 mail that enters at the reading port like any other.
  */
 import MimeNode from 'nodemailer/lib/mime-node'
 import { domainOf } from '../core/address.ts'
-import type { Instant } from '../core/clock.ts'
+import { DAY, HOUR, type Instant } from '../core/clock.ts'
 import type { MailAddress, ParsedMail } from '../core/parsed-mail.ts'
 import type { Random } from '../core/random.ts'
 import { rfc5322Date } from './compose.ts'
 
-export type AnswerKind = 'answer' | 'bounce' | 'away' | 'opt_out' | 'complaint'
+export type AnswerKind = 'answer' | 'away' | 'meeting' | 'opt_out' | 'complaint' | keyof typeof RETURNED
 
 export interface AnswerRequest {
   /** The mail that is answered, as it was received in the sandbox. */
@@ -33,12 +33,42 @@ export function answerMail(request: AnswerRequest): Promise<Buffer> {
       return reply(request, 'Please unsubscribe me.')
     case 'away':
       return away(request)
+    case 'meeting':
+      return invitation(request)
     case 'bounce':
-      return bounce(request)
+    case 'mailbox_full':
+    case 'blocked':
+      return bounce(request, RETURNED[request.kind])
     case 'complaint':
       return complaint(request)
   }
 }
+
+interface Returned {
+  status: string
+  reply: (address: string) => string
+  command: string
+}
+
+/** Why a server sends a mail back: for good, for now, for its content. In the words of Postfix and Dovecot. */
+const RETURNED = {
+  bounce: {
+    status: '5.1.1',
+    reply: (address: string) =>
+      `550 5.1.1 <${address}>: Recipient address rejected: User unknown in virtual mailbox table`,
+    command: 'RCPT TO',
+  },
+  mailbox_full: {
+    status: '5.2.2',
+    reply: (address: string) => `552 5.2.2 <${address}> Quota exceeded (mailbox for user is full)`,
+    command: 'end of DATA',
+  },
+  blocked: {
+    status: '5.7.1',
+    reply: () => '554 5.7.1 Spam message rejected',
+    command: 'end of DATA',
+  },
+} satisfies Record<string, Returned>
 
 function reply(request: AnswerRequest, words: string): Promise<Buffer> {
   const { original, as } = request
@@ -70,31 +100,68 @@ function away(request: AnswerRequest): Promise<Buffer> {
 }
 
 /** RFC 3464, as Postfix writes it. */
-function bounce(request: AnswerRequest): Promise<Buffer> {
+function bounce(request: AnswerRequest, { status, reply: replyTo, command }: Returned): Promise<Buffer> {
   const { original, as, now } = request
   const host = `mx.${domainOf(as.address)}`
   const daemon = { name: 'Mail Delivery System', address: `MAILER-DAEMON@${host}` }
   const type = 'multipart/report; report-type=delivery-status'
   const node = letter(request, type, { from: daemon, subject: 'Undelivered Mail Returned to Sender' })
   node.setHeader({ 'Auto-Submitted': 'auto-replied', 'Return-Path': '<>' })
-  const reason = `550 5.1.1 <${as.address}>: Recipient address rejected: User unknown in virtual mailbox table`
+  const reason = replyTo(as.address)
   node
     .createChild('text/plain; charset=us-ascii')
     .setContent(
       `This is the mail system at host ${host}.\r\n\r\nI'm sorry to have to inform you that your message could not\r\n` +
         `be delivered to one or more recipients.\r\n\r\n<${as.address}>: host ${host} said: ${reason}\r\n` +
-        `    (in reply to RCPT TO command)\r\n`,
+        `    (in reply to ${command} command)\r\n`,
     )
   node
     .createChild('message/delivery-status')
     .setContent(
       `Reporting-MTA: dns; ${host}\r\nArrival-Date: ${rfc5322Date(now)}\r\n\r\n` +
         `Final-Recipient: rfc822; ${as.address}\r\nOriginal-Recipient: rfc822;${as.address}\r\nAction: failed\r\n` +
-        `Status: 5.1.1\r\nRemote-MTA: dns; ${host}\r\nDiagnostic-Code: smtp; ${reason}\r\n`,
+        `Status: ${status}\r\nRemote-MTA: dns; ${host}\r\nDiagnostic-Code: smtp; ${reason}\r\n`,
     )
   node.createChild('text/rfc822-headers').setContent(originalHeaders(original))
   return node.build()
 }
+
+/** RFC 6047: half an hour, two days from now. */
+function invitation(request: AnswerRequest): Promise<Buffer> {
+  const { original, as, now, random } = request
+  const starts = Math.floor(now / HOUR) * HOUR + 2 * DAY
+  const subject = `Invitation: ${bare(original.subject)}`
+  const node = letter(request, 'multipart/alternative', { from: as, subject })
+  node
+    .createChild('text/plain; charset=utf-8')
+    .setContent(`${as.name || as.address} invites you to a meeting on ${day(starts)}.\r\n`)
+  const us = (original.replyTo[0] ?? original.from ?? as).address
+  node
+    .createChild('text/calendar; charset=utf-8; method=REQUEST')
+    .setContent(
+      [
+        ...[
+          'BEGIN:VCALENDAR',
+          'PRODID:-//Segue//Sandbox//EN',
+          'VERSION:2.0',
+          'METHOD:REQUEST',
+          'BEGIN:VEVENT',
+        ],
+        ...[`UID:${random.hex(12)}@${domainOf(as.address)}`, `DTSTAMP:${basic(now)}`, 'SEQUENCE:0'],
+        ...[
+          `DTSTART:${basic(starts)}`,
+          `DTEND:${basic(starts + HOUR / 2)}`,
+          `ORGANIZER:mailto:${as.address}`,
+        ],
+        ...[`ATTENDEE;PARTSTAT=NEEDS-ACTION;RSVP=TRUE:mailto:${us}`, `SUMMARY:${bare(original.subject)}`],
+        ...['END:VEVENT', 'END:VCALENDAR', ''],
+      ].join('\r\n'),
+    )
+  return node.build()
+}
+
+/** An instant as RFC 5545 writes it: `20270302T090000Z`. */
+const basic = (instant: Instant) => new Date(instant).toISOString().replace(/[-:]|\.\d+/g, '')
 
 /** RFC 5965, as the feedback loops of large providers write it. */
 function complaint(request: AnswerRequest): Promise<Buffer> {

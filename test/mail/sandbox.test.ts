@@ -3,6 +3,7 @@ import { sleep } from '../../src/clock.ts'
 import { classFor } from '../../src/core/bounce.ts'
 import type { Clock } from '../../src/core/clock.ts'
 import { classify, type InboundReading, matchKeys } from '../../src/core/inbound.ts'
+import { isMeeting } from '../../src/core/meeting.ts'
 import { parseMail } from '../../src/mail/parse.ts'
 import type { FetchedMail, FolderCursor } from '../../src/mail/port.ts'
 import { createMailPort } from '../../src/mail/post.ts'
@@ -145,15 +146,22 @@ test('an answer is a reply in the thread, and its own words come without the quo
   expect(keys.sender).toEqual({ address: 'bob@client.test', subject: 'grüße an bob' })
 })
 
-test('a bounce is a hard bounce of that address', async () => {
-  const { reading, keys } = await roundTrip('bounce')
+test.each([
+  ['bounce', 'hard', 'user_unknown', '5.1.1'],
+  ['mailbox_full', 'soft', 'mailbox_full', '5.2.2'],
+  ['blocked', 'blocked', 'spam', '5.7.1'],
+] as const)('of a %s the class is %s', async (kind, cls, reason, status) => {
+  const { reading, keys } = await roundTrip(kind)
   expect(reading.kind).toBe('bounce')
-  expect(classFor(reading.bounce!, 'bob@client.test')).toMatchObject({
-    class: 'hard',
-    reason: 'user_unknown',
-    status: '5.1.1',
-  })
+  expect(classFor(reading.bounce!, 'bob@client.test')).toMatchObject({ class: cls, reason, status })
   expect(keys.messageIds[0]).toEqual({ id: '<m1@acme.test>', evidence: 'returned mail' })
+})
+
+test('an invitation is a meeting, by who was written to', async () => {
+  const { reading, keys } = await roundTrip('meeting')
+  expect(reading.calendar).toMatchObject({ method: 'request', organizer: 'bob@client.test' })
+  expect(isMeeting(reading.calendar!)).toBe(true)
+  expect(keys.sender?.address).toBe('bob@client.test')
 })
 
 test('an absence is out of office with its return date', async () => {

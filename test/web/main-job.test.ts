@@ -112,6 +112,7 @@ async function answerAsContacts(): Promise<void> {
   await by('sandbox-answer-send').click()
   await shoot(page, '4-sandbox')
   await openMailTo('pat2@corp2.test')
+  await by('sandbox-return').click()
   await by('sandbox-bounce').click()
   await openMailTo('pat3@corp3.test')
   await by('sandbox-opt-out').click()

@@ -46,7 +46,15 @@ export const sandboxMailQuery = (id: string) =>
     enabled: id !== '',
   })
 
-export type AnswerKind = 'answer' | 'away' | 'bounce' | 'opt_out' | 'complaint'
+export type AnswerKind =
+  | 'answer'
+  | 'away'
+  | 'meeting'
+  | 'opt_out'
+  | 'complaint'
+  | 'bounce'
+  | 'mailbox_full'
+  | 'blocked'
 
 export const answerMail = (id: string, input: { kind: AnswerKind; text?: string; returns_on?: string }) =>
   api.post<{ mail: SandboxMail }>(`/sandbox/mails/${id}/answer`, input)

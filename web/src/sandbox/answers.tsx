@@ -1,6 +1,13 @@
 /** What one can do as the recipient. Each produces a real mail back, which Segue reads like any other. */
-import { Button, Popover, Textarea, TextInput } from '@mantine/core'
-import { IconArrowBackUp, IconBeach, IconFlag, IconHandStop, IconMailX } from '@tabler/icons-react'
+import { Button, Menu, Popover, Textarea, TextInput } from '@mantine/core'
+import {
+  IconArrowBackUp,
+  IconBeach,
+  IconCalendarPlus,
+  IconFlag,
+  IconHandStop,
+  IconMailX,
+} from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { SandboxMail } from '../lib/api-types.ts'
@@ -14,7 +21,10 @@ const DAY_MS = 86_400_000
 const DONE: Record<AnswerKind, string> = {
   answer: 'The answer is on its way back.',
   away: 'The out-of-office reply is on its way back.',
+  meeting: 'The invitation is on its way back.',
   bounce: 'The bounce is on its way back.',
+  mailbox_full: 'The bounce is on its way back.',
+  blocked: 'The bounce is on its way back.',
   opt_out: 'The opt-out is on its way back.',
   complaint: 'The spam report is on its way back.',
 }
@@ -52,13 +62,14 @@ export function Answers({ mail }: { mail: SandboxMail }) {
         <Away busy={busy} onAway={(date) => send('away', { returns_on: date })} />
         <Button
           variant="default"
-          leftSection={<IconMailX size={16} />}
+          leftSection={<IconCalendarPlus size={16} />}
           disabled={busy}
-          onClick={() => send('bounce')}
-          data-testid="sandbox-bounce"
+          onClick={() => send('meeting')}
+          data-testid="sandbox-meeting"
         >
-          Bounce
+          Invite to a meeting
         </Button>
+        <Bounce busy={busy} onBounce={(kind) => send(kind)} />
         <Button
           variant="default"
           leftSection={<IconHandStop size={16} />}
@@ -112,6 +123,36 @@ function Composer({ to, busy, onSend }: { to: string; busy: boolean; onSend: (te
         Send the answer
       </Button>
     </div>
+  )
+}
+
+const BOUNCES = [
+  ['bounce', 'The address does not exist'],
+  ['mailbox_full', 'The mailbox is full'],
+  ['blocked', 'Refused as spam'],
+] as const
+
+function Bounce({ busy, onBounce }: { busy: boolean; onBounce: (kind: AnswerKind) => void }) {
+  return (
+    <Menu position="bottom-start">
+      <Menu.Target>
+        <Button
+          variant="default"
+          leftSection={<IconMailX size={16} />}
+          disabled={busy}
+          data-testid="sandbox-return"
+        >
+          Bounce...
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {BOUNCES.map(([kind, words]) => (
+          <Menu.Item key={kind} onClick={() => onBounce(kind)} data-testid={`sandbox-${kind}`}>
+            {words}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
   )
 }
 
