@@ -16,7 +16,7 @@ export interface Candidate {
   yearWritten: boolean
   /** False for a day that says nothing of an absence by itself: sales, too, run "until". */
   telling: boolean
-  /** The sentence it stands in, as it was read. */
+  /** The sentence it stands in, as it was written. */
   sentence: string
   mention: Mention
 }
@@ -34,7 +34,7 @@ export function candidatesIn(
     const candidate = new Place(said, index, language).candidate(noteIsAbsence)
     if (candidate === null) return []
     const telling = candidate.sure || candidate.role === 'back' || tells(said.flat, language)
-    return [{ ...candidate, telling, sentence: sentence.flat, mention }]
+    return [{ ...candidate, telling, sentence: sentence.said, mention }]
   })
 }
 

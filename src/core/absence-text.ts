@@ -56,6 +56,8 @@ function continues(line: string): boolean {
 export interface Sentence {
   /** Lower case, each mention replaced by `¤`. */
   flat: string
+  /** The same as it was written. */
+  said: string
   mentions: Mention[]
   /** Where each mention stands in `flat`. */
   at: number[]
@@ -70,15 +72,16 @@ const ABBREVIATIONS =
  */
 export function sentences(block: string, mentions: readonly Mention[], language: string): Sentence[] {
   const made: Sentence[] = []
-  let current: Sentence = { flat: '', mentions: [], at: [] }
+  let current: Sentence = { flat: '', said: '', mentions: [], at: [] }
   const finish = () => {
     if (current.flat.trim() !== '') made.push(current)
-    current = { flat: '', mentions: [], at: [] }
+    current = { flat: '', said: '', mentions: [], at: [] }
   }
   const write = (from: number, to: number) => {
     pieces(block.slice(from, to), block.slice(to, to + 1)).forEach((piece, index) => {
       if (index > 0 || current.flat.length > SENTENCE_MAX) finish()
       current.flat += piece.toLowerCase()
+      current.said += piece
     })
   }
   let position = 0
@@ -89,6 +92,7 @@ export function sentences(block: string, mentions: readonly Mention[], language:
     current.flat += `¤${mention.tail ?? ''}`
     position = mention.end
     const said = block.slice(mention.start, mention.end)
+    current.said += said
     const ends = said.endsWith('.') && (language !== 'de' || /\p{L}{3}/u.test(said))
     if (ends && STARTS.test(block.slice(position, position + 3))) finish()
   }

@@ -196,3 +196,11 @@ test('100 kB made to slow the patterns down are read in a fifth of a second', ()
     expect(performance.now() - began, piece).toBeLessThan(200)
   }
 })
+
+test('the words shown for a day are those that were written, with their day', () => {
+  const note =
+    'Hello,\n\nI am on leave and will be back on 8 September 2027. For urgent matters call Kim Park.'
+  expect(readAbsence({ subject: 'Out of office', words: note, now })?.words).toBe(
+    'I am on leave and will be back on 8 September 2027.',
+  )
+})
