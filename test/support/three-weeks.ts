@@ -13,7 +13,7 @@ export const STEPS = [
     ...email(
       'new_thread',
       'Hiring at {{company}}',
-      '<p>Hi {{first_name}},</p><p>you are looking for {{title}}s. May I show you how others fill such places in half the time?</p>',
+      '<p>Hi {{first_name}},</p><p>as {{title}} you fill places at {{company}}. <a href="https://www.acme.test/two-pages">Two pages</a> show how others fill such places in half the time.</p>',
     ),
   },
   { type: 'linkedin_step_view_profile', ...day(1), note: 'Look at what they post' },
@@ -25,7 +25,7 @@ export const STEPS = [
   {
     type: 'auto_email',
     ...day(2),
-    ...email('reply_to_thread', '', '<p>{{first_name}}, the two pages that I promised are below.</p>'),
+    ...email('reply_to_thread', '', '<p>{{first_name}}, did you see the two pages?</p>'),
   },
   { type: 'call', ...day(2), note: 'Ask who decides about hiring', priority: 'high' },
   { type: 'linkedin_step_interact_post', ...day(1), note: 'Only if there is something to say' },
@@ -75,6 +75,8 @@ export async function writeThreeWeeks(
   const { body: made } = await segue.post('/sequences', {
     name: 'Heads of hiring, three weeks',
     emailer_schedule_id: scheduled.emailer_schedule.id,
+    click_tracking_enabled: true,
+    mark_finished_if_click: true,
     emailer_steps: STEPS,
   })
   const people = new Map<string, Person>()

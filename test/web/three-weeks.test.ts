@@ -30,6 +30,8 @@ const eventually = <T>(look: () => Promise<T>) => expect.poll(look, { timeout: 6
 interface Fate {
   /** After the first email. */
   does?: (one: Person) => Promise<void>
+  /** A day later. */
+  nextDay?: (one: Person) => Promise<void>
   /** What the page says of them at once; without it, the same as in the end. */
   first?: RegExp
   shows: RegExp
@@ -85,8 +87,9 @@ const FATES: Record<string, Fate> = {
   'is finished': { does: (one) => withRow(one, 'bulk-finish'), shows: /Marked as finished by a person/ },
   'is paused': { does: (one) => withRow(one, 'bulk-pause'), shows: /Paused by a person/ },
   'says no on the phone': { first: GOES_ON, shows: /Marked as finished by a person/, emails: 2 },
+  'follows a link': { first: GOES_ON, nextDay: followLink, shows: /Followed a link/ },
   'is removed': { does: (one) => withRow(one, 'bulk-remove'), shows: NOT_LISTED },
-  'has no title': { shows: /A value that the email uses is missing.*title/, emails: 0 },
+  'has no title': { shows: /that the email uses is missing.*title/, emails: 0 },
 }
 
 function ok({ status, body }: { status: number; body: unknown }): void {
@@ -174,12 +177,24 @@ async function becomeInterested({ id }: Person): Promise<void> {
   ok(await here.segue.call('PUT', `/contacts/${id}`, { contact_stage_id: stage.id }))
 }
 
-/** The link in the mail, at this server. */
-async function optOutLink(one: Person): Promise<string> {
+/** A link of ours in the mail, at this server. */
+async function linkIn(one: Person, path: RegExp): Promise<string> {
   const [mail] = await mailsTo(one)
   const { body } = await here.segue.get(`/sandbox/mails/${mail!.id}`)
-  const [, path] = new RegExp(`${PUBLIC_URL}(/u/[\\w/-]+)`).exec(JSON.stringify(body))!
-  return here.segue.url + path
+  return (
+    here.segue.url +
+    new RegExp(PUBLIC_URL + path.source).exec(JSON.stringify(body))![0].slice(PUBLIC_URL.length)
+  )
+}
+
+const optOutLink = (one: Person) => linkIn(one, /\/u\/[\w/-]+/)
+
+/** In a browser of their own, which knows nothing of where the link leads. */
+async function followLink(one: Person): Promise<void> {
+  const agent = await page.evaluate(() => navigator.userAgent.replace('Headless', ''))
+  const link = await linkIn(one, /\/t\/[\w/-]+\/\d+/)
+  const { status, headers } = await fetch(link, { headers: { 'user-agent': agent }, redirect: 'manual' })
+  expect([status, headers.get('location')]).toEqual([302, 'https://www.acme.test/two-pages'])
 }
 
 async function optOutByPage(one: Person): Promise<void> {
@@ -295,6 +310,7 @@ browserTest(
     await openPeople()
     for (const { one, first: words, shows } of fates) await showsOf(one, words ?? shows)
     await search('')
+    await by('enrollment').nth(10).waitFor()
     await shoot(page, 'three-weeks-first-day')
 
     const kinds = new Set<string>()
@@ -302,6 +318,7 @@ browserTest(
     for (let day = 1; day <= DAYS_MAX && (await stillActive()) > 0; day++) {
       await openPeople()
       await travelADay()
+      if (day === 1) for (const { one, nextDay } of fates) await nextDay?.(one)
       for (const kind of await workThroughTasks()) kinds.add(kind)
       await bounceAgain(full)
     }
@@ -311,6 +328,7 @@ browserTest(
       expect((await mailsTo(one)).length, one.fate).toBe(emails)
     }
     await search('')
+    await by('enrollment').nth(10).waitFor()
     await shoot(page, 'three-weeks-people')
     expect([...kinds].sort()).toEqual(DONE_BY_HAND)
     const silent = (await mailsTo(people.get('stays silent')!)).map((mail) => mail.subject)

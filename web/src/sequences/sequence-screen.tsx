@@ -91,7 +91,8 @@ function Now({ sequence }: { sequence: Sequence }) {
   if (!sequence.active) parts.push('Off: nothing leaves.')
   else if (sequence.next_send_at)
     parts.push('Next send ', <Instant key="next" at={sequence.next_send_at} />, '.')
-  else parts.push('Nothing is planned now.')
+  // Whoever is under way without an email to come has a task before it.
+  else parts.push(people.active > 0 ? 'No email before a task is done.' : 'Nothing is planned now.')
   return <span data-testid="sequence-now">{parts}</span>
 }
 
