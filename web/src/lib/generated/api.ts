@@ -1360,8 +1360,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Answer as the contact: a reply, an absence, a bounce, an opt-out, a complaint
-         * @description Each is a real mail that enters where mails are read.
+         * Answer as the contact, or as their server: a reply, an absence, an invitation, an opt-out, a complaint, a bounce
+         * @description Each is a real mail that enters where mails are read. `bounce`: the address does not exist; `mailbox_full`: not now; `blocked`: refused as spam.
          */
         post: operations["sandbox_answer"];
         delete?: never;
@@ -8808,7 +8808,7 @@ export interface operations {
             content: {
                 "application/json": {
                     /** @enum {string} */
-                    kind: "answer" | "away" | "bounce" | "opt_out" | "complaint";
+                    kind: "answer" | "away" | "meeting" | "opt_out" | "complaint" | "bounce" | "mailbox_full" | "blocked";
                     text?: string;
                     /** @description YYYY-MM-DD, for an absence. */
                     returns_on?: string;
