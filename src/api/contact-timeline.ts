@@ -134,6 +134,10 @@ function sentEntry(row: SentRow) {
     mailbox: row.mailbox,
     sequence_id: row.sequenceId,
     step_position: row.stepPosition,
+    opens: row.opens,
+    clicks: row.clicks,
+    machine_opens: row.machineOpens,
+    scanner_clicks: row.scannerClicks,
   }
 }
 

@@ -4,6 +4,7 @@ import type { Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
 import type { Id, TeamId } from '../core/ids.ts'
 import { kysely } from './db.ts'
+import { visitCounts } from './visits.ts'
 
 /** A person with more mails than this is a mailing list; the oldest are left out. */
 export const TIMELINE_MAX = 500
@@ -27,6 +28,10 @@ export interface SentRow {
   mailbox: string
   sequenceId: Id | null
   stepPosition: number | null
+  opens: number
+  clicks: number
+  machineOpens: number
+  scannerClicks: number
 }
 
 /** The html while what came before it in the order is below the bound. */
@@ -40,8 +45,9 @@ export async function sentTo(db: Db, { team, contactId }: Asked): Promise<SentRo
   const { rows } = await sql<SentRow>`
     select coalesce(m.marked_at, m.settled_at, m.created_at) as at, m.id as "messageId", m.state,
       coalesce(c.subject, '') as subject, ${boundedHtml(sql`coalesce(c.html, '')`, sql`m.created_at desc, m.id desc`)} as html, coalesce(c.body, '') as text,
-      m.from_address as mailbox, m.sequence_id as "sequenceId", s.position as "stepPosition"
+      m.from_address as mailbox, m.sequence_id as "sequenceId", s.position as "stepPosition", h.*
     from messages m
+    ${visitCounts(sql`m`, team)}
     left join message_contents c on c.team_id = m.team_id and c.message_id = m.id
     left join steps s on s.team_id = m.team_id and s.id = m.step_id
     where m.team_id = ${team} and m.contact_id = ${contactId}

@@ -8,6 +8,7 @@ import type { Db } from '../core/db.ts'
 import type { WaitUnit } from '../core/due.ts'
 import type { Id, TeamId } from '../core/ids.ts'
 import { at, kysely, likeAll } from './db.ts'
+import { visitCounts } from './visits.ts'
 
 /** `scheduled`: not sent yet; `drafted`: a person finishes it; `completed`: the server took it; `failed`: refused, or held for a reason. */
 export type ShownStatus = 'drafted' | 'scheduled' | 'completed' | 'failed'
@@ -165,11 +166,7 @@ const JOINS = (team: TeamId) => sql`
   left join lateral (select v.id, v.thread, w.subject from variants v join templates w on w.team_id = v.team_id and w.id = v.template_id
     where x.state is null and v.team_id = ${team} and v.step_id = x.step_id and v.deleted_at is null
     order by v.approved desc, v.created_at, v.id limit 1) v on true
-  cross join lateral (select count(*) filter (where v.kind = 'open' and v.visitor = 'person') as opens,
-      count(*) filter (where v.kind = 'click' and v.visitor = 'person') as clicks,
-      count(*) filter (where v.kind = 'open' and v.visitor = 'machine') as "machineOpens",
-      count(*) filter (where v.kind = 'click' and v.visitor = 'machine') as "scannerClicks"
-    from visits v where (x.opens_tracked or x.clicks_tracked) and v.team_id = ${team} and v.message_id = x.id) h
+  ${visitCounts(sql`x`, team)}
   left join message_contents k on k.team_id = ${team} and k.message_id = x.thread_id`
 
 /** A page of emails, the latest first, with how many match. */

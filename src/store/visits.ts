@@ -2,7 +2,7 @@
  * What recipients and machines fetched of an email: written down as it comes, one row each, and judged a little later. Public pages write,
  * the engine judges (`engine/judge-visits.ts`).
  */
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import { type Instant, MINUTE } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
 import { type Id, newId, type TeamId } from '../core/ids.ts'
@@ -67,6 +67,16 @@ export async function recordVisit(db: Db, visit: NewVisit): Promise<void> {
       ${visit.agent.slice(0, AGENT_MAX).toWellFormed().replaceAll('\u0000', '')}, ${visit.network}, ${at(now)}, ${at(now + JUDGED_AFTER_MS)}
     where (select count(*) from (select from visits v where v.team_id = ${team} and v.message_id = ${messageId}
       limit ${VISITS_PER_MESSAGE_MAX}) as before) < ${VISITS_PER_MESSAGE_MAX}`.execute(kysely(db))
+}
+
+/** Joins `h` with how often each email of `emails` was opened and clicked, by people and by machines. */
+export function visitCounts(emails: RawBuilder<unknown>, team: TeamId): RawBuilder<unknown> {
+  return sql`cross join lateral (
+    select count(*) filter (where v.kind = 'open' and v.visitor = 'person') as opens,
+      count(*) filter (where v.kind = 'click' and v.visitor = 'person') as clicks,
+      count(*) filter (where v.kind = 'open' and v.visitor = 'machine') as "machineOpens",
+      count(*) filter (where v.kind = 'click' and v.visitor = 'machine') as "scannerClicks"
+    from visits v where (${emails}.opens_tracked or ${emails}.clicks_tracked) and v.team_id = ${team} and v.message_id = ${emails}.id) h`
 }
 
 /** Emails with visits to be judged at `now`, the longest waiting first. */

@@ -163,6 +163,11 @@ export interface SentEntry {
   mailbox: string
   sequence_id: string | null
   step_position: number | null
+  /** By people; what machines did stands apart. */
+  opens: number
+  clicks: number
+  machine_opens: number
+  scanner_clicks: number
 }
 
 export interface ReceivedEntry {
@@ -186,6 +191,7 @@ export interface ActivityEntry {
   activity: string
   sequence_id: string | null
   reason: string | null
+  detail: Record<string, unknown>
 }
 
 export type TimelineEntry = SentEntry | ReceivedEntry | ActivityEntry

@@ -28,7 +28,10 @@ export interface Sequence {
   num_steps: number
   max_emails_per_day: number | null
   mark_finished_if_reply: boolean | null
+  mark_finished_if_click: boolean | null
   mark_paused_if_ooo: boolean | null
+  open_tracking_enabled: boolean
+  click_tracking_enabled: boolean
   /** Until somebody who received everything counts as unresponsive; null: never. */
   days_to_wait_before_mark_as_response: number | null
   /** What an answer does to others of its company; null: what the team says. */
@@ -39,6 +42,12 @@ export interface Sequence {
   auto_paused_at: Iso | null
   auto_pause_words: string | null
   unique_delivered: number
+  unique_opened: number
+  unique_clicked: number
+  unique_machine_opened: number
+  unique_scanner_clicked: number
+  unique_delivered_open_tracked: number
+  unique_delivered_click_tracked: number
   unique_replied: number
   unique_bounced: number
   unique_unsubscribed?: number
@@ -126,6 +135,9 @@ export interface SequenceInput {
   emailer_schedule_id?: string
   max_emails_per_day?: number | null
   mark_finished_if_reply?: boolean
+  mark_finished_if_click?: boolean
+  open_tracking_enabled?: boolean
+  click_tracking_enabled?: boolean
   mark_paused_if_ooo?: boolean
   days_to_wait_before_mark_as_response?: number | null
   same_account_reply_policy?: CompanyRule | null

@@ -1,7 +1,7 @@
 /** The mails between us and a person as a thread, quotes folded, with what happened between them as thin lines. */
 import { useState } from 'react'
 import type { ActivityEntry, ReceivedEntry, SentEntry, Timeline, TimelineEntry } from '../lib/api-types.ts'
-import { nameOf } from '../lib/words.ts'
+import { counted, nameOf } from '../lib/words.ts'
 import { Instant } from '../ui/instant.tsx'
 import { MailFrame } from '../ui/mail-frame.tsx'
 import { StateBadge } from '../ui/state-badge.tsx'
@@ -43,8 +43,39 @@ function Line({ entry, zone }: { entry: ActivityEntry; zone: string | null }) {
   return (
     <div className={classes.line}>
       <span>{entry.sentence}</span>
+      <Behind detail={entry.detail} />
       <Instant at={entry.at} zone={zone} short />
     </div>
+  )
+}
+
+/** Which link was followed, and how it is known that a machine did. */
+function Behind({ detail }: { detail: ActivityEntry['detail'] }) {
+  const { link, words } = detail
+  const known = [link, 'rule' in detail ? words : undefined].filter((part) => typeof part === 'string')
+  if (known.length === 0) return null
+  const text = known.join(', ')
+  return (
+    <span className="sg-truncate sg-quiet" title={text} style={{ maxWidth: 260 }}>
+      {text}
+    </span>
+  )
+}
+
+/** "opened twice, 1 link followed"; what machines did only where somebody asks. */
+function Visits({ entry }: { entry: SentEntry }) {
+  const { opens, clicks, machine_opens: fetched, scanner_clicks: scanned } = entry
+  const byPeople = [
+    ...(opens > 0 ? [`opened ${opens === 1 ? 'once' : `${opens} times`}`] : []),
+    ...(clicks > 0 ? [counted(clicks, 'click')] : []),
+  ]
+  const byMachines = fetched + scanned
+  if (byPeople.length === 0 && byMachines === 0) return null
+  const apart = `${counted(fetched, 'fetch', 'fetches')} of its picture and ${counted(scanned, 'fetch', 'fetches')} of its links were by machines, and count for nothing.`
+  return (
+    <span className="sg-quiet" title={byMachines > 0 ? apart : undefined} data-testid="visits">
+      {byPeople.length > 0 ? byPeople.join(', ') : 'seen by machines only'}
+    </span>
   )
 }
 
@@ -101,6 +132,7 @@ function Body({ entry }: { entry: SentEntry | ReceivedEntry }) {
         {entry.kind === 'sent' && entry.step_position ? (
           <span className="sg-quiet">step {entry.step_position}</span>
         ) : null}
+        {entry.kind === 'sent' ? <Visits entry={entry} /> : null}
         {entry.html_left_out ? (
           <span className="sg-quiet" title="The newest mails of a person are shown with their formatting.">
             text only

@@ -14,6 +14,8 @@ export const STAT_CHIPS = [
   { value: '', label: 'All' },
   { value: 'delivered', label: 'Sent', state: 'active' },
   { value: 'scheduled', label: 'Scheduled', state: 'scheduled' },
+  { value: 'opened', label: 'Opened', state: 'active' },
+  { value: 'clicked', label: 'Clicked', state: 'replied' },
   { value: 'bounced', label: 'Bounced', state: 'bounced' },
   { value: 'unsubscribed', label: 'Opted out', state: 'finished' },
   { value: 'failed_other', label: 'Not sent', state: 'failed' },

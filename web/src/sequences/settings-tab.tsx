@@ -14,6 +14,7 @@ import { AppLink } from '../ui/link.tsx'
 import { Section } from '../ui/page.tsx'
 import { CompanyAnswers } from './company-answers.tsx'
 import { titleOf } from './names.ts'
+import { TrackingSettings } from './tracking-settings.tsx'
 
 export function SettingsTab({ sequence }: { sequence: Sequence }) {
   const queries = useQueryClient()
@@ -28,6 +29,7 @@ export function SettingsTab({ sequence }: { sequence: Sequence }) {
     <div style={{ maxWidth: 640 }}>
       <When sequence={sequence} change={change} />
       <Stops sequence={sequence} change={change} />
+      <TrackingSettings sequence={sequence} change={change} />
       {sequence.archived ? null : <Archive sequence={sequence} />}
     </div>
   )
@@ -83,6 +85,17 @@ function Stops({ sequence, change }: PartProps) {
           label="An answer finishes it"
           checked={sequence.mark_finished_if_reply ?? true}
           onChange={(event) => change({ mark_finished_if_reply: event.currentTarget.checked })}
+        />
+        <Switch
+          label="A click on a link finishes it"
+          description={
+            sequence.mark_finished_if_click && !sequence.click_tracking_enabled
+              ? 'Clicks are not tracked: turn that on below, or nobody ends this way.'
+              : undefined
+          }
+          checked={sequence.mark_finished_if_click ?? false}
+          onChange={(event) => change({ mark_finished_if_click: event.currentTarget.checked })}
+          data-testid="finish-on-click"
         />
         <Switch
           label="An out-of-office reply pauses it until the return date"
