@@ -166,7 +166,15 @@ export function saltedHash(salt: string, text: string): string {
   return sha256(`${salt}\n${text}`)
 }
 
-/** What the ledger keeps of a wording: its salted hash, over subject and both bodies. */
-export function bodyHash(o: { salt: string; subject: string; html: string; text: string }): string {
-  return saltedHash(o.salt, JSON.stringify([o.subject, o.html, o.text]))
+/** What the ledger keeps of a wording: its salted hash, over subject, both bodies, and name, type and hash of each file it carries. */
+export function bodyHash(o: {
+  salt: string
+  subject: string
+  html: string
+  text: string
+  attachments?: readonly { name: string; type: string; sha256: string }[]
+}): string {
+  const parts = [o.subject, o.html, o.text]
+  const files = (o.attachments ?? []).map(({ name, type, sha256 }) => [name, type, sha256])
+  return saltedHash(o.salt, JSON.stringify(files.length === 0 ? parts : [...parts, files]))
 }

@@ -2,6 +2,7 @@
  * Works out what a declared list of steps means for the steps that are there: which are new, changed, deleted, and where each stands.
  * Pure but for new ids; writes nothing.
  */
+import { filesProblem, type MailFile } from '../core/attachment.ts'
 import type { Instant } from '../core/clock.ts'
 import { type WaitUnit, waitProblem } from '../core/due.ts'
 import { type Id, newId } from '../core/ids.ts'
@@ -45,6 +46,7 @@ export interface VariantDraft {
   /** Share among the wordings of the step; 0 switches it off. */
   weight?: number
   includeSignature?: boolean
+  attachmentIds?: Id[]
   template?: { id?: Id; subject?: string | null; bodyHtml?: string | null }
 }
 
@@ -69,6 +71,8 @@ export interface Planning {
   tree: Tree
   /** Templates that the draft refers to by id, as far as the team has them. */
   known: readonly TemplateRow[]
+  /** Files that the draft refers to by id, as far as the team has them. */
+  files: ReadonlyMap<Id, MailFile>
   byExactTime: boolean
   /** The sequence is being created: another recorded text for an approved wording without content. */
   creating: boolean
@@ -229,10 +233,14 @@ function planVariant(
     approved: draft.approved ?? old?.approved ?? false,
     weight: draft.weight ?? old?.weight ?? 1,
     includeSignature: draft.includeSignature ?? old?.includeSignature ?? true,
+    attachmentIds: draft.attachmentIds ?? old?.attachmentIds ?? [],
     deletedAt: null,
   }
   if (variant.approved && isWorded(step.kind) && !hasContent(row.bodyHtml))
     return refused(planning.creating ? EMPTY_WHEN_CREATED : EMPTY_WHEN_UPDATED)
+  const carried = draft.attachmentIds && attachmentProblem(draft.attachmentIds, step, planning)
+  if (carried !== undefined)
+    return refused(carried, { parameter: 'attachment_ids', step_position: step.position })
   plan.variants.push(variant)
   if (isNew) plan.templates.push(row)
   const changed =
@@ -240,12 +248,21 @@ function planVariant(
     variant.approved !== old?.approved ||
     variant.weight !== old.weight ||
     variant.thread !== old.thread ||
-    variant.templateId !== old.templateId
+    variant.templateId !== old.templateId ||
+    variant.attachmentIds.join() !== old.attachmentIds.join()
   return done({ variant, changed })
 }
 
 const EMPTY_WHEN_CREATED = 'Please make sure your template has content before turning it on.'
 const EMPTY_WHEN_UPDATED = 'Please make sure your template has a non-empty body before turning it on.'
+
+function attachmentProblem(ids: readonly Id[], step: StepRow, { files }: Planning): string | undefined {
+  const unknown = ids.find((id) => !files.has(id))
+  if (unknown !== undefined)
+    return `Step ${step.position} carries the file ${unknown}, which does not exist. Upload it (POST /api/v1/attachments) and give its id.`
+  const problem = filesProblem(ids.map((id) => files.get(id)!))
+  return problem === undefined ? undefined : `Step ${step.position}: ${problem}`
+}
 
 /** The template a wording uses: its own, rewritten if words were given; another one of the team; or a new one. */
 function planTemplate(

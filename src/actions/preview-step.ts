@@ -19,6 +19,7 @@ export interface PreviewRequest {
   variantId?: Id
   subject?: string
   bodyHtml?: string
+  attachmentIds?: Id[]
   contactId: Id | null
   /** Null: the one that would send. */
   mailboxId: Id | null
@@ -75,6 +76,7 @@ interface Written {
   bodyHtml: string
   thread: Thread
   includeSignature: boolean
+  attachmentIds: Id[]
   /** The subject of the thread it would go on with, when nothing was sent yet. */
   threadSubject: string
   where: string
@@ -96,6 +98,7 @@ function chosen(request: PreviewRequest, { steps, variants, templates }: Tree): 
     bodyHtml: request.bodyHtml ?? template?.bodyHtml ?? '',
     thread: variant?.thread ?? 'new_thread',
     includeSignature: variant?.includeSignature ?? true,
+    attachmentIds: request.attachmentIds ?? variant?.attachmentIds ?? [],
     threadSubject: templates.find((one) => one.id === opener?.templateId)?.subject ?? '',
     where: step ? `Step ${step.position}` : 'The email',
   }

@@ -20,6 +20,7 @@ export interface Draft {
   subjectFixed: boolean
   from: Wording['from']
   to: Wording['to']
+  attachments: Wording['attachments']
   /** Whole, with signature and opt-out; null: the text cannot be read, `problem` says where. */
   rendered: Rendered | null
   problem: string | null
@@ -68,6 +69,7 @@ function draftOf(due: DueEnrollment, stored: Wording, { task, now, publicUrl, wr
     subjectFixed,
     from: wording.from,
     to: wording.to,
+    attachments: wording.attachments,
     rendered,
     problem: whole.kind === 'problem' ? whole.sentence : null,
     facts,

@@ -45,7 +45,8 @@ export async function sendMeThis(db: Db, request: TestRequest, random: Random): 
   if (to.address === null) return refused('The contact has no address. Choose another one.')
   const salt = random.hex(SALT_BYTES)
   const id = newId(now, random)
-  const content = { salt, subject: rendered.subject, html: rendered.html, text: rendered.text }
+  const { subject, html, text } = rendered
+  const content = { salt, subject, html, text, attachments: wording.attachments }
   const message = {
     id,
     purpose: 'test' as const,

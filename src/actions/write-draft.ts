@@ -46,7 +46,7 @@ export async function editDraft(
       ...written,
       content: {
         ...content,
-        bodyHash: bodyHash(content),
+        bodyHash: bodyHash({ ...content, attachments: draft.attachments }),
         addressHash: saltedHash(salt, draft.to.address),
       },
     })

@@ -5,6 +5,7 @@ import { type Id, newId, type TeamId } from '../core/ids.ts'
 import type { Random } from '../core/random.ts'
 import { done, notFound, type Result, refused } from '../core/result.ts'
 import { isHttps, trackingProblem } from '../core/tracking.ts'
+import { attachmentsByIds } from '../store/attachments.ts'
 import { countSince } from '../store/caps.ts'
 import { bumpSequences } from '../store/lanes.ts'
 import { listsNamed } from '../store/lists.ts'
@@ -279,12 +280,14 @@ async function planned(
   const { draft, tree } = o
   if (draft.steps === undefined) return done(emptyPlan())
   const referred = draft.steps.flatMap((step) => step.variants ?? []).flatMap((one) => one.template?.id ?? [])
+  const carried = draft.steps.flatMap((step) => step.variants ?? []).flatMap((one) => one.attachmentIds ?? [])
   const known = await templatesByIds(tx, { team, ids: referred })
   return planSteps(draft.steps, {
     sequenceId: o.id,
     ownerId: userId,
     tree,
     known,
+    files: await attachmentsByIds(tx, { team, ids: carried }),
     byExactTime: o.settings.byExactTime,
     creating: tree.steps.length === 0,
     now,

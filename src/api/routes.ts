@@ -1,5 +1,6 @@
 /** Every route of the API, one line per resource. The order is that of `openapi.json`; it decides nothing else. */
 import * as apiKeys from './api-keys.ts'
+import * as attachments from './attachments.ts'
 import * as clock from './clock.ts'
 import * as contactSearch from './contact-search.ts'
 import * as contactTimeline from './contact-timeline.ts'
@@ -56,6 +57,7 @@ export const routes: readonly Route[] = [
   ...sequenceActivity.routes,
   ...sequencePreview.routes,
   ...snippets.routes,
+  ...attachments.routes,
   ...enrollments.routes,
   ...messages.routes,
   ...tasks.routes,

@@ -1,11 +1,13 @@
 /** What several calls about sequences answer with: one sequence with its numbers, and its steps and wordings. */
 import { Type } from 'typebox'
 import type { Id } from '../core/ids.ts'
+import { attachmentsByIds } from '../store/attachments.ts'
 import { hasSequences, nextSends, type SequenceRow, sequenceById } from '../store/sequences.ts'
 import { readTotals } from '../store/stats.ts'
 import { type Tree, treeOf } from '../store/steps.ts'
 import { refuse } from './errors.ts'
 import type { Call } from './route.ts'
+import { wireAttachment } from './wire/attachment.ts'
 import { wireSequence } from './wire/sequence.ts'
 import { TreeOnWire, wireTree } from './wire/step.ts'
 
@@ -46,7 +48,10 @@ export async function wholeSequence(call: Call, id: Id) {
     treeOf(call.db, { team, sequenceId: id }),
     readTotals(call.db, { team, sequenceIds: [id] }),
   ])
-  return { row, campaign, tree, lists: listsOnWire(row, tree, totals.get(id) ?? []) }
+  const ids = tree.variants.flatMap((variant) => variant.attachmentIds)
+  const files = await attachmentsByIds(call.db, { team, ids })
+  const attachments = [...files.values()].map(wireAttachment)
+  return { row, campaign, tree, attachments, lists: listsOnWire(row, tree, totals.get(id) ?? []) }
 }
 
 function listsOnWire(row: SequenceRow, tree: Tree, totals: Parameters<typeof wireTree>[1]['totals']) {

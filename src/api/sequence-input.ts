@@ -36,7 +36,9 @@ const TouchInput = Type.Object({
     }),
   ),
   emailer_template: Type.Optional(TemplateInput),
-  attachment_ids: Type.Optional(Type.Array(Type.String())),
+  attachment_ids: Type.Optional(
+    Type.Array(IdParameter, { maxItems: 50, description: 'Files of POST /attachments.' }),
+  ),
 })
 
 const StepInput = Type.Object({
@@ -236,6 +238,7 @@ function variantDraft(input: Static<typeof TouchInput>): VariantDraft {
     approved: input.status === undefined ? undefined : input.status === 'approved',
     includeSignature: input.include_signature,
     weight: input.weight,
+    attachmentIds: input.attachment_ids,
     template:
       template && defined({ id: template.id, subject: template.subject, bodyHtml: template.body_html }),
   }) as VariantDraft

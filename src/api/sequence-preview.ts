@@ -6,6 +6,7 @@ import { IdParameter, oneOf } from './params.ts'
 import { allowed } from './refusing.ts'
 import { type Call, type Route, route } from './route.ts'
 import { sequenceOf } from './sequence-answers.ts'
+import { CarriedFile } from './wire/attachment.ts'
 
 const Asked = Type.Object({
   id: IdParameter,
@@ -15,6 +16,7 @@ const Asked = Type.Object({
     Type.String({ maxLength: 2_000, description: 'As it is being written; else the saved one.' }),
   ),
   body_html: Type.Optional(Type.String({ maxLength: 300_000 })),
+  attachment_ids: Type.Optional(Type.Array(IdParameter, { maxItems: 50 })),
   contact_id: Type.Optional(IdParameter),
 })
 
@@ -30,6 +32,7 @@ const requestOf = (input: Static<typeof Asked>, call: Call) => ({
   ...(input.touch_id === undefined ? {} : { variantId: input.touch_id }),
   ...(input.subject === undefined ? {} : { subject: input.subject }),
   ...(input.body_html === undefined ? {} : { bodyHtml: input.body_html }),
+  ...(input.attachment_ids === undefined ? {} : { attachmentIds: input.attachment_ids }),
   contactId: input.contact_id ?? null,
   publicUrl: call.settings.publicUrl,
   now: call.now,
@@ -43,6 +46,9 @@ function previewOnWire({ rendered, wording, contactAddress, contactId, problem }
     missing: [...(rendered?.missing ?? [])],
     from: { email: wording.from.address, name: wording.from.name },
     to: { email: contactAddress, name: wording.to.name },
+    attachments: wording.attachments.map(({ id, name, size }) => ({ id, file_name: name, size })),
+    cc_emails: wording.cc,
+    bcc_emails: wording.bcc,
     contact_id: contactId,
     problem,
   }
@@ -65,6 +71,9 @@ export const routes: Route[] = [
       missing: Type.Array(Type.String()),
       from: Person,
       to: Person,
+      attachments: Type.Array(CarriedFile),
+      cc_emails: Type.Array(Type.String()),
+      bcc_emails: Type.Array(Type.String()),
       contact_id: Type.String(),
       problem: Type.Union([Type.String(), Type.Null()]),
     }),

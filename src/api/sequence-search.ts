@@ -6,6 +6,7 @@ import { Breadcrumb, breadcrumb, Pagination, pageOf, pageParameters, paginationO
 import { IdParameter, oneOf } from './params.ts'
 import { type Route, route } from './route.ts'
 import { sequencesOnWire, TreeOnWire, wholeSequence } from './sequence-answers.ts'
+import { Attachment } from './wire/attachment.ts'
 import { EmailerCampaign } from './wire/sequence.ts'
 
 /** The original's names of the orders; anything else is answered in the order of birth, with a warning. */
@@ -89,15 +90,15 @@ export const routes: Route[] = [
     output: Type.Object({
       emailer_campaign: EmailerCampaign,
       ...TreeOnWire,
-      attachments: Type.Array(Type.Unknown()),
+      attachments: Type.Array(Attachment),
     }),
     async run({ id }, call) {
-      const { campaign, lists } = await wholeSequence(call, id)
+      const { campaign, lists, attachments } = await wholeSequence(call, id)
       return {
         // Some programs read the steps inside the sequence.
         emailer_campaign: { ...campaign, emailer_steps: lists.emailer_steps },
         ...lists,
-        attachments: [],
+        attachments,
       }
     },
   }),

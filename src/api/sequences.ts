@@ -20,6 +20,7 @@ import {
 } from './sequence-answers.ts'
 import { draftOf, SequenceChanges, SequenceSettings, type SettingsInput } from './sequence-input.ts'
 import { stillSending } from './sequence-state.ts'
+import { Attachment } from './wire/attachment.ts'
 import { iso } from './wire/instant.ts'
 import { EmailerCampaign } from './wire/sequence.ts'
 
@@ -36,7 +37,7 @@ const Created = Type.Object({
   emailer_campaign: EmailerCampaign,
   sharing_accesses: Type.Array(Type.Unknown()),
   ...TreeOnWire,
-  attachments: Type.Array(Type.Unknown()),
+  attachments: Type.Array(Attachment),
   team: TeamOnWire,
 })
 
@@ -44,12 +45,12 @@ async function create(input: SettingsInput, call: Call) {
   // Recorded: a new sequence belongs to whoever calls, whatever user_id says.
   const { user_id: _, ...settings } = input
   const id = allowed(await createSequence(call.db, writing(call), draftOf(settings)))
-  const { campaign, lists } = await wholeSequence(call, id)
+  const { campaign, lists, attachments } = await wholeSequence(call, id)
   return {
     emailer_campaign: campaign,
     sharing_accesses: [],
     ...lists,
-    attachments: [],
+    attachments,
     team: await teamOnWire(call),
   }
 }

@@ -17,6 +17,7 @@ import { claimTasks } from './claim-tasks.ts'
 import { WorkerWatch } from './dead-workers.ts'
 import { keepHouse } from './housekeeping.ts'
 import { createLedgerWriter, type LedgerWriter } from './ledger-writer.ts'
+import { MailFiles } from './mail-files.ts'
 import { type Batch, sendBatch } from './send-step.ts'
 
 /** How long an enrollment that another process made due can go unnoticed; the look is one index scan. */
@@ -84,6 +85,7 @@ export function startEngine(options: EngineOptions): Engine {
 class Loop {
   readonly #options: EngineOptions
   readonly #writer: LedgerWriter
+  readonly #files: MailFiles
   readonly #stopping = new AbortController()
   #nap = new AbortController()
   /** Something happened since the last round began. */
@@ -95,6 +97,7 @@ class Loop {
   constructor(options: EngineOptions) {
     this.#options = options
     this.#writer = createLedgerWriter({ ...options, db: options.db.mark })
+    this.#files = new MailFiles(options.db.claim)
   }
 
   get signal(): AbortSignal {
@@ -226,7 +229,7 @@ class Loop {
 
   async #send(batch: Batch): Promise<void> {
     const { mailboxId, team, fence } = batch
-    const tools = { ...this.#options, writer: this.#writer, signal: this.signal }
+    const tools = { ...this.#options, writer: this.#writer, files: this.#files, signal: this.signal }
     try {
       if (batch.messages.length > 0) await sendBatch(batch, tools)
     } catch (error) {

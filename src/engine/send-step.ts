@@ -9,6 +9,7 @@ import type { Outgoing } from '../store/claimed-messages.ts'
 import { mayPass } from '../store/unavailable.ts'
 import { trackingToken } from '../store/visits.ts'
 import type { LedgerWriter } from './ledger-writer.ts'
+import type { MailFiles } from './mail-files.ts'
 import { type Outcome, outcomeOf } from './retry.ts'
 
 /** Mails on the wire at once per mailbox: the connections of its pool. */
@@ -22,6 +23,7 @@ export interface SendTools {
   log: Log
   publicUrl: string | null
   ownUrl?: string | undefined
+  files: MailFiles
   /** Aborted: what is on the wire finishes, and nothing more is begun. */
   signal: AbortSignal
 }
@@ -85,22 +87,14 @@ interface Sending {
 /** False: the mailbox failed, not the mail. */
 async function sendOne(message: Outgoing, { batch, sender, tools }: Sending): Promise<boolean> {
   const { team, mailboxId, fence } = batch
-  const { writer, clock, publicUrl, ownUrl } = tools
-  const outcome = await attempt(
-    message,
-    { batch, sender, tools },
-    outgoingMail(message, { publicUrl, now: clock.now(), track: { ownUrl: ownUrl ?? null } }),
-  )
+  const { writer } = tools
+  const outcome = await attempt(message, { batch, sender, tools })
   if (outcome === null) return true
   await writer.settle(team, { messageId: message.id, mailboxId, fence, ...outcome })
   return outcome.mailbox.kind !== 'pause' && outcome.mailbox.kind !== 'disconnect'
 }
 
-async function attempt(
-  message: Outgoing,
-  { batch, sender, tools }: Sending,
-  mail: OutgoingMail,
-): Promise<Outcome | null> {
+async function attempt(message: Outgoing, { batch, sender, tools }: Sending): Promise<Outcome | null> {
   const { team, mailboxId, fence } = batch
   let marked = false
   const mark = async () => {
@@ -108,7 +102,16 @@ async function attempt(
     return marked
   }
   try {
-    const outcome = await sender.send(mail, mark)
+    const { clock, publicUrl, files, ownUrl } = tools
+    const outcome = await files.with({ team, files: message.attachments }, (attachments) =>
+      sender.send(
+        {
+          ...outgoingMail(message, { publicUrl, now: clock.now(), track: { ownUrl: ownUrl ?? null } }),
+          attachments,
+        },
+        mark,
+      ),
+    )
     const now = tools.clock.now()
     return outcomeOf(outcome, {
       now,

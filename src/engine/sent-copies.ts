@@ -11,6 +11,7 @@ import { fileSentCopy } from '../mail/sent-copy.ts'
 import { readOutgoing } from '../store/claimed-messages.ts'
 import { clearSentCopies, type SentCopy, takeSentCopies } from '../store/sent-copies.ts'
 import { isUnavailable } from '../store/unavailable.ts'
+import { MailFiles } from './mail-files.ts'
 import { outgoingMail } from './send-step.ts'
 
 const LOOK_EVERY_MS = 1_000
@@ -111,15 +112,18 @@ async function file(
   const messages = new Map(
     (await readOutgoing(db, { team, ids, state: 'accepted' })).map((one) => [one.id, one]),
   )
+  const files = new MailFiles(db)
   const settled: Id[] = []
   for (const { messageId, markedAt, seenRfcId } of copies) {
     if (signal.aborted) break
     const message = messages.get(messageId)
     if (message) {
       const asSeen = { ...message, rfcId: seenRfcId ?? message.rfcId }
-      const outcome = await fileSentCopy(
-        reader,
-        outgoingMail(asSeen, { publicUrl, now: markedAt, track: null }),
+      const outcome = await files.with({ team, files: message.attachments }, (attachments) =>
+        fileSentCopy(reader, {
+          ...outgoingMail(asSeen, { publicUrl, now: markedAt, track: null }),
+          attachments,
+        }),
       )
       if ('detail' in outcome) {
         log.warn(

@@ -39,7 +39,10 @@ export function prepare({ wording }: Worded, rendering: Rendering): Prepared | n
     throw new Error(`the wording of variant ${wording.variantId} cannot be read: ${rendered.sentence}`)
   const { subject, html, text, missing } = rendered
   const salt = rendering.random.hex(SALT_BYTES)
-  return { missing, content: { salt, subject, html, text, optOutToken } }
+  return {
+    missing,
+    content: { salt, subject, html, text, optOutToken, attachments: wording.attachments },
+  }
 }
 
 /** What will probably be written down, rendered before any lock is taken; what cannot be rendered is held, since looking again would find the same. */

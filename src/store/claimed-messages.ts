@@ -1,9 +1,11 @@
 /** Writing a claim's messages and drafts: one row per enrollment and step, before any socket opens, with the Message-ID that every attempt carries. */
 import { sql } from 'kysely'
+import type { MailFile } from '../core/attachment.ts'
 import type { Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
 import type { Facts } from '../core/facts.ts'
 import type { Id, TeamId } from '../core/ids.ts'
+import { keepContents } from './attachments.ts'
 import type { CapKey } from './caps.ts'
 import { at, isoArray, json, kysely } from './db.ts'
 import { countDeals, type Deal, type LeftDeal } from './variant-deals.ts'
@@ -39,7 +41,14 @@ export interface NewMessage {
   capped: CapKey[]
   /** Null in a draft: nothing was decided yet. */
   facts: Facts | null
-  content: { salt: string; subject: string; html: string; text: string; optOutToken: string }
+  content: {
+    salt: string
+    subject: string
+    html: string
+    text: string
+    optOutToken: string
+    attachments: readonly MailFile[]
+  }
 }
 
 /**
@@ -154,12 +163,16 @@ async function writeContents(
   if (messages.length === 0) return
   const text = (of: (message: NewMessage) => string) => messages.map(of)
   await sql`
-    insert into message_contents (team_id, message_id, salt, subject, html, body, opt_out_token)
-    select ${team}, n.* from unnest(${text((m) => m.id)}::text[], ${text((m) => m.content.salt)}::text[],
+    insert into message_contents (team_id, message_id, salt, subject, html, body, opt_out_token, attachments)
+    select ${team}, n.id, n.salt, n.subject, n.html, n.body, n.opt_out_token, n.attachments::jsonb from unnest(${text((m) => m.id)}::text[], ${text((m) => m.content.salt)}::text[],
       ${text((m) => m.content.subject)}::text[], ${text((m) => m.content.html)}::text[], ${text((m) => m.content.text)}::text[],
-      ${text((m) => m.content.optOutToken)}::text[]) as n
+      ${text((m) => m.content.optOutToken)}::text[], ${text((m) => json(m.content.attachments))}::text[])
+      as n (id, salt, subject, html, body, opt_out_token, attachments)
     on conflict (team_id, message_id) do update set salt = excluded.salt, subject = excluded.subject, html = excluded.html,
-      body = excluded.body, opt_out_token = excluded.opt_out_token`.execute(kysely(tx))
+      body = excluded.body, opt_out_token = excluded.opt_out_token, attachments = excluded.attachments`.execute(
+    kysely(tx),
+  )
+  await keepContents(tx, { team, files: messages.flatMap((message) => message.content.attachments) })
 }
 
 /** A claimed message as it goes out. */
@@ -183,6 +196,7 @@ export interface Outgoing {
   subject: string
   html: string
   text: string
+  attachments: MailFile[]
   optOutToken: string | null
   teamPublicId: string
   mailboxKind: string
@@ -203,7 +217,7 @@ export async function readOutgoing(
     select m.id, m.purpose, m.enrollment_id as "enrollmentId", m.mailbox_id as "mailboxId", m.fence, m.rfc_id as "rfcId",
       m.in_reply_to as "inReplyTo", m.refs as "references", m.from_address as "from", m.from_name as "fromName",
       b.address as "mailboxAddress", m.reply_to as "replyTo", m.to_address as "to", m.to_name as "toName", m.cc, m.bcc, c.subject, c.html,
-      c.body as text, c.opt_out_token as "optOutToken", t.public_id as "teamPublicId", b.kind as "mailboxKind",
+      c.body as text, c.attachments, c.opt_out_token as "optOutToken", t.public_id as "teamPublicId", b.kind as "mailboxKind",
       m.opens_tracked as "opensTracked", m.clicks_tracked as "clicksTracked", m.failures, m.claimed_at as "claimedAt"
     from messages m
     join message_contents c on c.team_id = m.team_id and c.message_id = m.id

@@ -6,6 +6,7 @@ import type { Db } from '../core/db.ts'
 import { isFollowUp } from '../core/enrollment.ts'
 import type { CompanyReply, Facts } from '../core/facts.ts'
 import type { Id, TeamId } from '../core/ids.ts'
+import { type AttachmentRow, attachmentsByIds } from './attachments.ts'
 import { companyRepliesFor } from './company-replies.ts'
 import { kysely } from './db.ts'
 import { type CapKeys, capKeysOf, type DueCaps, dueCaps } from './due-caps.ts'
@@ -73,12 +74,17 @@ export async function readDue(
     bodies: rows.flatMap((row) => choicesOf(row).map((one) => bodyOf(row, one))),
   })
   const replies = await companyRepliesFor(db, { team, rows, now })
+  const files = await attachmentsByIds(db, {
+    team,
+    ids: rows.flatMap((row) => choicesOf(row).flatMap((one) => one.attachmentIds)),
+  })
   return rows.map((row) =>
     dueEnrollment(row, {
       now,
       mailbox: mailboxes.get(row.mailboxId)!,
       suppressed,
       snippets,
+      files,
       caps: caps.get(row.id)!,
       companyReply: replies.get(row.id) ?? null,
     }),
@@ -96,6 +102,7 @@ interface Around {
   mailbox: PacedMailbox
   suppressed: ReadonlyMap<string, Suppression>
   snippets: ReadonlyMap<string, SnippetText>
+  files: ReadonlyMap<Id, AttachmentRow>
   caps: DueCaps
   companyReply: CompanyReply | null
 }

@@ -18,6 +18,7 @@ export interface VariantRow {
   includeSignature: boolean
   subject: string | null
   bodyHtml: string | null
+  attachmentIds: Id[]
   templateRev: number
 }
 
@@ -146,7 +147,8 @@ export const DUE_COLUMNS = sql`
   st.id as "stepId", st.kind as "stepKind", st.position, st.wait_amount as "waitAmount", st.wait_unit as "waitUnit", st.business_days as "businessDays", st.exact_at as "exactAt",
   st.deleted_at as "stepDeletedAt", st.daily_cap as "stepCap", st.auto_skip_days as "autoSkipDays",
   (select coalesce(jsonb_agg(jsonb_build_object('id', v.id, 'thread', v.thread, 'approved', v.approved, 'weight', v.weight, 'rev', v.rev,
-      'includeSignature', v.include_signature, 'subject', t.subject, 'bodyHtml', t.body_html, 'templateRev', t.rev) order by v.id), '[]')
+      'includeSignature', v.include_signature, 'subject', t.subject, 'bodyHtml', t.body_html,
+      'attachmentIds', v.attachment_ids, 'templateRev', t.rev) order by v.id), '[]')
     from variants v join templates t on t.team_id = v.team_id and t.id = v.template_id
     where v.team_id = e.team_id and v.step_id = e.step_id and v.deleted_at is null and st.deleted_at is null) as variants,
   sc.time_zone as "timeZone", coalesce(sc.use_contact_zone, false) as "useContactZone", coalesce(sc.skip_holidays, false) as "skipHolidays",

@@ -43,6 +43,7 @@ export interface MessageRow {
   fromName: string | null
   to: string | null
   toName: string | null
+  attachmentIds: Id[]
   cc: string[]
   bcc: string[]
   /** Null: not rendered yet, and in the thread of `threadSubject`. */
@@ -153,7 +154,9 @@ const COLUMNS = sql`x.id, x.purpose, x.state, x.status, x.enrollment_id as "enro
     'autoSkipDays', s.auto_skip_days, 'kind', s.kind) end as step,
   coalesce(x.variant_id, v.id) as "variantId", x.contact_id as "contactId", p.account_id as "accountId", p.time_zone as "contactZone",
   x.mailbox_id as "mailboxId", x.user_id as "userId", x.from_address as "from", x.from_name as "fromName", x.to_address as "to",
-  x.to_name as "toName", x.cc, x.bcc, coalesce(t.subject, case when v.thread = 'reply_to_thread' then null else v.subject end) as subject, k.subject as "threadSubject", t.html, t.body as text, x.rfc_id as "rfcId",
+  x.to_name as "toName", x.cc, x.bcc, coalesce(t.subject, case when v.thread = 'reply_to_thread' then null else v.subject end) as subject, k.subject as "threadSubject", t.html, t.body as text,
+  case when x.state is null then coalesce(v.attachment_ids, '{}')
+    else array(select f ->> 'id' from jsonb_array_elements(coalesce(t.attachments, '[]')) as f) end as "attachmentIds", x.rfc_id as "rfcId",
   x.not_sent_reason as "notSentReason", x.hold_detail as "holdDetail", x.failure, x.due_at as "dueAt", x.completed_at as "completedAt",
   x.failed_at as "failedAt", x.bounce, x.replied_at as "repliedAt", x.reply_class as "replyClass", x.opened_at as "openedAt", x.demoed_at as "demoedAt",
   x.clicked_at as "clickedAt", x.opted_out_at as "optedOutAt", x.created_at as "createdAt",
@@ -163,7 +166,7 @@ const JOINS = (team: TeamId) => sql`
   left join steps s on s.team_id = ${team} and s.id = x.step_id
   left join contacts p on p.team_id = ${team} and p.id = x.contact_id
   left join message_contents t on t.team_id = ${team} and t.message_id = x.id and x.state is not null
-  left join lateral (select v.id, v.thread, w.subject from variants v join templates w on w.team_id = v.team_id and w.id = v.template_id
+  left join lateral (select v.id, v.thread, v.attachment_ids, w.subject from variants v join templates w on w.team_id = v.team_id and w.id = v.template_id
     where x.state is null and v.team_id = ${team} and v.step_id = x.step_id and v.deleted_at is null
     order by v.approved desc, v.created_at, v.id limit 1) v on true
   ${visitCounts(sql`x`, team)}

@@ -51,7 +51,8 @@ export async function readToFill(
     sql<StepToFill>`
       select st.id as "stepId", st.kind as "stepKind", st.position,
         jsonb_agg(jsonb_build_object('id', v.id, 'thread', v.thread, 'approved', v.approved, 'weight', v.weight, 'rev', v.rev,
-          'includeSignature', v.include_signature, 'subject', t.subject, 'bodyHtml', t.body_html, 'templateRev', t.rev) order by v.id) as variants
+          'includeSignature', v.include_signature, 'subject', t.subject, 'bodyHtml', t.body_html,
+          'attachmentIds', v.attachment_ids, 'templateRev', t.rev) order by v.id) as variants
       from steps st join variants v on v.team_id = st.team_id and v.step_id = st.id and v.deleted_at is null
         join templates t on t.team_id = v.team_id and t.id = v.template_id
       where st.team_id = ${team} and st.sequence_id = ${sequenceId} and st.deleted_at is null and st.kind in ('auto_email', 'manual_email')

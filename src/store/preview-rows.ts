@@ -7,6 +7,7 @@ import type { Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
 import type { Id, TeamId } from '../core/ids.ts'
 import type { Thread } from '../core/sequence.ts'
+import { attachmentsByIds } from './attachments.ts'
 import { at, kysely } from './db.ts'
 import { DUE_COLUMNS, DUE_TABLES, type DueRow } from './due-rows.ts'
 import { snippetsInBodies } from './snippets.ts'
@@ -18,7 +19,13 @@ export interface PreviewAsked {
   contactId: Id
   mailboxId: Id
   /** The wording as written, saved or not. */
-  variant: { subject: string; bodyHtml: string; thread: Thread; includeSignature: boolean }
+  variant: {
+    subject: string
+    bodyHtml: string
+    thread: Thread
+    includeSignature: boolean
+    attachmentIds: Id[]
+  }
   now: Instant
 }
 
@@ -50,7 +57,8 @@ export async function readPreview(db: Db, asked: PreviewAsked): Promise<Previewe
   const variant = { ...asked.variant, id: '', approved: true, weight: 1, rev: 0, templateRev: 0 }
   const shown = { ...row, contactAddress: row.contactAddress ?? 'nobody@example.test' }
   const snippets = await snippetsInBodies(db, { team: asked.team, bodies: [variant.bodyHtml] })
-  const wording = wordingOf(shown, variant, { snippets })
+  const files = await attachmentsByIds(db, { team: asked.team, ids: variant.attachmentIds })
+  const wording = wordingOf(shown, variant, { snippets, files })
   return wording ? { wording, contactAddress: row.contactAddress } : undefined
 }
 

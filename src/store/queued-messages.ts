@@ -1,10 +1,12 @@
 /** Mails that a person sends outside of a sequence, waiting in their mailbox: claimed with it, before its enrollments. */
 import { sql } from 'kysely'
+import type { MailFile } from '../core/attachment.ts'
 import type { Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
 import type { Id, TeamId } from '../core/ids.ts'
+import { keepContents } from './attachments.ts'
 import type { LockedMailbox } from './claims.ts'
-import { at, kysely } from './db.ts'
+import { at, json, kysely } from './db.ts'
 import { bumpMailboxes } from './lanes.ts'
 
 /** Per claim: a person waits for these, and few of them exist at once. */
@@ -55,7 +57,13 @@ export interface QueuedMessage {
   to: { address: string; name: string | null }
   addressHash: string
   bodyHash: string
-  content: { salt: string; subject: string; html: string; text: string }
+  content: {
+    salt: string
+    subject: string
+    html: string
+    text: string
+    attachments: readonly MailFile[]
+  }
 }
 
 /** Waits in its mailbox from now on; the mailbox is woken. */
@@ -86,8 +94,9 @@ export async function queueMessage(
     kysely(tx),
   )
   await sql`
-    insert into message_contents (team_id, message_id, salt, subject, html, body)
-    values (${team}, ${id}, ${content.salt}, ${content.subject}, ${content.html}, ${content.text})`.execute(
+    insert into message_contents (team_id, message_id, salt, subject, html, body, attachments)
+    values (${team}, ${id}, ${content.salt}, ${content.subject}, ${content.html}, ${content.text}, ${json(content.attachments)}::jsonb)`.execute(
     kysely(tx),
   )
+  await keepContents(tx, { team, files: content.attachments })
 }

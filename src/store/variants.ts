@@ -4,7 +4,7 @@ import type { Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
 import type { Id, TeamId } from '../core/ids.ts'
 import type { Thread } from '../core/sequence.ts'
-import { at, isoArray, kysely } from './db.ts'
+import { at, isoArray, json, kysely } from './db.ts'
 
 export interface VariantRow {
   id: Id
@@ -15,6 +15,7 @@ export interface VariantRow {
   /** 0: switched off. */
   weight: number
   includeSignature: boolean
+  attachmentIds: Id[]
   deletedAt: Instant | null
 }
 
@@ -25,7 +26,7 @@ export async function variantsOfSteps(
 ): Promise<VariantRow[]> {
   const { rows } = await sql<VariantRow>`
     select v.id, v.step_id as "stepId", v.template_id as "templateId", v.thread, v.approved, v.weight,
-      v.include_signature as "includeSignature", v.deleted_at as "deletedAt"
+      v.include_signature as "includeSignature", v.attachment_ids as "attachmentIds", v.deleted_at as "deletedAt"
     from variants v join unnest(${stepIds as Id[]}::text[]) with ordinality as asked (id, place)
       on v.team_id = ${team} and v.step_id = asked.id
     where v.deleted_at is null order by asked.place, v.created_at, v.id`.execute(kysely(db))
@@ -39,12 +40,15 @@ export async function saveVariants(
   if (variants.length === 0) return
   const column = <K extends keyof VariantRow>(key: K) => variants.map((variant) => variant[key])
   await sql`
-    insert into variants (team_id, created_at, id, step_id, template_id, thread, approved, weight, include_signature, deleted_at)
-    select ${team}, ${at(now)}, v.*
+    insert into variants (team_id, created_at, id, step_id, template_id, thread, approved, weight, include_signature, deleted_at, attachment_ids)
+    select ${team}, ${at(now)}, v.id, v.step_id, v.template_id, v.thread, v.approved, v.weight, v.include_signature, v.deleted_at,
+      array(select jsonb_array_elements_text(v.attachment_ids::jsonb))
     from unnest(${column('id')}::text[], ${column('stepId')}::text[], ${column('templateId')}::text[],
       ${column('thread')}::text[], ${column('approved')}::boolean[], ${column('weight')}::int[], ${column('includeSignature')}::boolean[],
-      ${isoArray(column('deletedAt'))}::timestamptz[]) as v
+      ${isoArray(column('deletedAt'))}::timestamptz[],
+      ${column('attachmentIds').map((ids) => json(ids))}::text[])
+      as v (id, step_id, template_id, thread, approved, weight, include_signature, deleted_at, attachment_ids)
     on conflict (team_id, id) do update set template_id = excluded.template_id, thread = excluded.thread,
-      approved = excluded.approved, weight = excluded.weight, include_signature = excluded.include_signature, deleted_at = excluded.deleted_at,
+      approved = excluded.approved, weight = excluded.weight, include_signature = excluded.include_signature, deleted_at = excluded.deleted_at, attachment_ids = excluded.attachment_ids,
       rev = variants.rev + 1`.execute(kysely(tx))
 }

@@ -1,11 +1,12 @@
 /** What `verify` proves of each message in one pass over the ledger: its wording is the one that was hashed, its decision kept window and inbox. */
 import { sql } from 'kysely'
+import type { MailFile } from '../core/attachment.ts'
 import type { Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
 import { isFollowUp } from '../core/enrollment.ts'
 import type { Facts } from '../core/facts.ts'
 import { inboxReadUntil } from '../core/gates.ts'
-import type { Id } from '../core/ids.ts'
+import type { Id, TeamId } from '../core/ids.ts'
 import { governingZone, isOpen } from '../core/schedule.ts'
 import { bodyHash, saltedHash } from '../seal.ts'
 import { at, kysely } from './db.ts'
@@ -27,20 +28,26 @@ interface Row {
   windowClosesAt: Instant | null
   facts: Facts | null
   /** Null where it was erased, or never written. */
-  content: { salt: string; subject: string; html: string; text: string } | null
+  content: { salt: string; subject: string; html: string; text: string; attachments: MailFile[] } | null
+  /** Names of files whose bytes are gone, or are not those of their hash any more. */
+  brokenFiles: string[]
   linked: boolean
   erased: boolean
 }
 
 async function* messagePages(db: Db, { team }: Asking): AsyncGenerator<Row[]> {
+  const kept = await wholeFiles(db, team)
   for (let after = ''; ; ) {
     const { rows } = await sql<Row>`
       select m.id, m.enrollment_id as "enrollmentId", m.mailbox_id as "mailboxId", m.purpose, m.to_address as "toAddress",
         m.address_hash as "addressHash", m.body_hash as "bodyHash", m.claimed_at as "claimedAt", m.marked_at as "markedAt",
         m.window_closes_at as "windowClosesAt", m.facts,
         case when c.salt is null then null
-          else jsonb_build_object('salt', c.salt, 'subject', c.subject, 'html', c.html, 'text', c.body) end as content,
+          else jsonb_build_object('salt', c.salt, 'subject', c.subject, 'html', c.html, 'text', c.body,
+            'attachments', c.attachments) end as content,
         m.attempt > 0 as linked,
+        array(select f ->> 'name' from jsonb_array_elements(c.attachments) as f
+          where not (f ->> 'sha256' = any(${kept}))) as "brokenFiles",
         c.salt is null and exists (select from ledger_links k where k.team_id = m.team_id and k.mailbox_id = m.mailbox_id
           and k.message_id = m.id and k.kind = 'erasure') as erased
       from messages m left join message_contents c on c.team_id = m.team_id and c.message_id = m.id
@@ -50,6 +57,15 @@ async function* messagePages(db: Db, { team }: Asking): AsyncGenerator<Row[]> {
     if (rows.length < PAGE) return
     after = rows.at(-1)!.id
   }
+}
+
+/** The hashes of the files that still have the bytes they are named by. */
+async function wholeFiles(db: Db, team: TeamId): Promise<string[]> {
+  const { rows } = await sql<{ sha256: string }>`
+    select sha256 from attachment_contents where team_id = ${team} and encode(sha256(content), 'hex') = sha256`.execute(
+    kysely(db),
+  )
+  return rows.map((row) => row.sha256)
 }
 
 interface Judge extends Promised {
@@ -64,6 +80,8 @@ const wordingKept: Judge = {
     const { content, toAddress } = row
     if (content === null)
       return row.linked && !row.erased ? 'its wording is gone, and no erasure is in the ledger' : null
+    if (row.brokenFiles.length > 0)
+      return `the file ${row.brokenFiles[0]} that it carried is gone or was changed`
     if (bodyHash(content) !== row.bodyHash) return 'its wording was changed after it was written'
     if (toAddress !== null && saltedHash(content.salt, toAddress) !== row.addressHash)
       return 'its address was changed after it was written'

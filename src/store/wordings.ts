@@ -1,5 +1,6 @@
 /** What a step says to one contact, before it is rendered: the chosen variant with everything its variables can take. */
 import { addressesIn } from '../core/address.ts'
+import type { MailFile } from '../core/attachment.ts'
 import type { Instant } from '../core/clock.ts'
 import type { Id, TeamId } from '../core/ids.ts'
 import { bareSubject, replySubject, threadHeaders } from '../core/message.ts'
@@ -7,6 +8,7 @@ import { isEmail } from '../core/sequence.ts'
 import { type Snippets, snippetsIn, type Values } from '../core/template.ts'
 import { templateValues } from '../core/template-values.ts'
 import { isDealt } from '../core/wording-deal.ts'
+import { type AttachmentRow, mailFile } from './attachments.ts'
 import type { DueRow, VariantRow } from './due-rows.ts'
 import type { PersonToFill } from './missing-values.ts'
 import type { SnippetText } from './snippets.ts'
@@ -28,6 +30,7 @@ export interface Wording {
   inReplyTo: string | null
   references: string[]
   parentId: Id | null
+  attachments: MailFile[]
   /** Of those that the body uses, as far as the team has them. */
   snippets: Snippets
   values(now: Instant, zone: string): Values
@@ -79,13 +82,14 @@ export interface AroundWording {
   /** Addresses that get no copy, whatever the sequence says. */
   suppressed?: ReadonlyMap<string, unknown>
   snippets: ReadonlyMap<string, SnippetText>
+  files: ReadonlyMap<Id, AttachmentRow>
 }
 
 /** Null when there is no address to write to. */
 export function wordingOf(
   row: DueRow,
   variant: VariantRow,
-  { suppressed = new Map(), snippets }: AroundWording,
+  { suppressed = new Map(), snippets, files }: AroundWording,
 ): Wording | null {
   if (row.contactAddress === null) return null
   const from = row.fromAddress ?? row.mailboxAddress
@@ -104,6 +108,10 @@ export function wordingOf(
     to: { address: row.contactAddress, name: name === '' ? null : name },
     cc: copies.cc.filter((address) => !suppressed.has(address)),
     bcc: copies.bcc.filter((address) => !suppressed.has(address)),
+    attachments: variant.attachmentIds.flatMap((id) => {
+      const file = files.get(id)
+      return file ? [mailFile(file)] : []
+    }),
     snippets: textsIn(bodyOf(row, variant), snippets),
     values: (now, zone) => valuesOf(row, { from, now, zone }),
     zone: row.contactZone ?? row.timeZone ?? 'UTC',

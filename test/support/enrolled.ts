@@ -207,7 +207,10 @@ interface Writing {
 function newMessage(facts: Facts, { random, ...about }: Writing): NewMessage {
   const salt = random.hex(16)
   const token = random.hex(16)
-  const content = { salt, subject: 'Hello', html: '<p>Hello</p>', text: 'Hello', optOutToken: token }
+  const content = {
+    ...{ salt, subject: 'Hello', html: '<p>Hello</p>', text: 'Hello', optOutToken: token },
+    attachments: [],
+  }
   const address = facts.contact.address!
   return {
     ...about,

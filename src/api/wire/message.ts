@@ -161,7 +161,7 @@ function wording(row: MessageRow) {
 
 function neverUsed(row: MessageRow) {
   return {
-    attachment_ids: [],
+    attachment_ids: row.attachmentIds,
     provider_thread_id: null,
     schedule_delayed_reason: null,
     due_at_manually_changed: false,

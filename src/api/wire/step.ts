@@ -42,6 +42,7 @@ export const EmailerTouch = Type.Object(
     weight: Type.Integer({
       description: 'Extension. Its share among the touches of its step that are dealt; 0: switched off.',
     }),
+    attachment_ids: Type.Array(Type.String(), { description: 'Files that its emails carry.' }),
   },
   { additionalProperties: true },
 )
@@ -106,6 +107,7 @@ export function wireTouch(variant: VariantRow, totals: readonly Total[]) {
     type: variant.thread,
     include_signature: variant.includeSignature,
     weight: variant.weight,
+    attachment_ids: variant.attachmentIds,
     has_personalized_opener: null,
     personalized_opener_fallback_option: 'send_without_opener',
     generic_personalized_opener: null,

@@ -831,6 +831,64 @@ export interface paths {
         patch: operations["snippets_update"];
         trace?: never;
     };
+    "/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The files of the team, and which emails carry them */
+        get: operations["attachments_index"];
+        put?: never;
+        /**
+         * Hand in a file for emails to carry
+         * @description The body is the file itself, at most 5 MB; programs are refused. An email carries up to 5 files with 7 MB together.
+         */
+        post: operations["attachments_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/attachments/{id}/download": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The bytes of a file */
+        get: operations["attachments_download"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/attachments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete a file that no email carries any more
+         * @description What was sent with it stays proven: its bytes are kept then.
+         */
+        delete: operations["attachments_destroy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/enrollments/search": {
         parameters: {
             query?: never;
@@ -3463,6 +3521,8 @@ export interface operations {
                             include_signature: boolean;
                             /** @description Extension. Its share among the touches of its step that are dealt; 0: switched off. */
                             weight: number;
+                            /** @description Files that its emails carry. */
+                            attachment_ids: string[];
                         } & {
                             [key: string]: unknown;
                         })[];
@@ -3475,7 +3535,15 @@ export interface operations {
                         } & {
                             [key: string]: unknown;
                         })[];
-                        attachments: unknown[];
+                        attachments: {
+                            id: string;
+                            file_name: string;
+                            content_type: string;
+                            /** @description In bytes. */
+                            size: number;
+                            sha256: string;
+                            created_at: string;
+                        }[];
                     };
                 };
             };
@@ -3564,6 +3632,7 @@ export interface operations {
                                 subject?: string | null;
                                 body_html?: string | null;
                             };
+                            /** @description Files of POST /attachments. */
                             attachment_ids?: string[];
                         }[];
                     }[];
@@ -3700,6 +3769,8 @@ export interface operations {
                             include_signature: boolean;
                             /** @description Extension. Its share among the touches of its step that are dealt; 0: switched off. */
                             weight: number;
+                            /** @description Files that its emails carry. */
+                            attachment_ids: string[];
                         } & {
                             [key: string]: unknown;
                         })[];
@@ -3802,6 +3873,7 @@ export interface operations {
                                 subject?: string | null;
                                 body_html?: string | null;
                             };
+                            /** @description Files of POST /attachments. */
                             attachment_ids?: string[];
                         }[];
                     }[];
@@ -3938,6 +4010,8 @@ export interface operations {
                             include_signature: boolean;
                             /** @description Extension. Its share among the touches of its step that are dealt; 0: switched off. */
                             weight: number;
+                            /** @description Files that its emails carry. */
+                            attachment_ids: string[];
                         } & {
                             [key: string]: unknown;
                         })[];
@@ -4037,6 +4111,7 @@ export interface operations {
                                 subject?: string | null;
                                 body_html?: string | null;
                             };
+                            /** @description Files of POST /attachments. */
                             attachment_ids?: string[];
                         }[];
                     }[];
@@ -4162,6 +4237,8 @@ export interface operations {
                             include_signature: boolean;
                             /** @description Extension. Its share among the touches of its step that are dealt; 0: switched off. */
                             weight: number;
+                            /** @description Files that its emails carry. */
+                            attachment_ids: string[];
                         } & {
                             [key: string]: unknown;
                         })[];
@@ -4174,7 +4251,15 @@ export interface operations {
                         } & {
                             [key: string]: unknown;
                         })[];
-                        attachments: unknown[];
+                        attachments: {
+                            id: string;
+                            file_name: string;
+                            content_type: string;
+                            /** @description In bytes. */
+                            size: number;
+                            sha256: string;
+                            created_at: string;
+                        }[];
                         team: {
                             id: string;
                             sequences_finder_empty: boolean;
@@ -4263,6 +4348,7 @@ export interface operations {
                                 subject?: string | null;
                                 body_html?: string | null;
                             };
+                            /** @description Files of POST /attachments. */
                             attachment_ids?: string[];
                         }[];
                     }[];
@@ -4388,6 +4474,8 @@ export interface operations {
                             include_signature: boolean;
                             /** @description Extension. Its share among the touches of its step that are dealt; 0: switched off. */
                             weight: number;
+                            /** @description Files that its emails carry. */
+                            attachment_ids: string[];
                         } & {
                             [key: string]: unknown;
                         })[];
@@ -4400,7 +4488,15 @@ export interface operations {
                         } & {
                             [key: string]: unknown;
                         })[];
-                        attachments: unknown[];
+                        attachments: {
+                            id: string;
+                            file_name: string;
+                            content_type: string;
+                            /** @description In bytes. */
+                            size: number;
+                            sha256: string;
+                            created_at: string;
+                        }[];
                         team: {
                             id: string;
                             sequences_finder_empty: boolean;
@@ -4492,6 +4588,7 @@ export interface operations {
                                 subject?: string | null;
                                 body_html?: string | null;
                             };
+                            /** @description Files of POST /attachments. */
                             attachment_ids?: string[];
                         }[];
                     }[];
@@ -4628,6 +4725,8 @@ export interface operations {
                             include_signature: boolean;
                             /** @description Extension. Its share among the touches of its step that are dealt; 0: switched off. */
                             weight: number;
+                            /** @description Files that its emails carry. */
+                            attachment_ids: string[];
                         } & {
                             [key: string]: unknown;
                         })[];
@@ -4730,6 +4829,7 @@ export interface operations {
                                 subject?: string | null;
                                 body_html?: string | null;
                             };
+                            /** @description Files of POST /attachments. */
                             attachment_ids?: string[];
                         }[];
                     }[];
@@ -4866,6 +4966,8 @@ export interface operations {
                             include_signature: boolean;
                             /** @description Extension. Its share among the touches of its step that are dealt; 0: switched off. */
                             weight: number;
+                            /** @description Files that its emails carry. */
+                            attachment_ids: string[];
                         } & {
                             [key: string]: unknown;
                         })[];
@@ -5157,6 +5259,8 @@ export interface operations {
                             include_signature: boolean;
                             /** @description Extension. Its share among the touches of its step that are dealt; 0: switched off. */
                             weight: number;
+                            /** @description Files that its emails carry. */
+                            attachment_ids: string[];
                         } & {
                             [key: string]: unknown;
                         })[];
@@ -5299,6 +5403,8 @@ export interface operations {
                             include_signature: boolean;
                             /** @description Extension. Its share among the touches of its step that are dealt; 0: switched off. */
                             weight: number;
+                            /** @description Files that its emails carry. */
+                            attachment_ids: string[];
                         } & {
                             [key: string]: unknown;
                         })[];
@@ -5535,6 +5641,8 @@ export interface operations {
                             include_signature: boolean;
                             /** @description Extension. Its share among the touches of its step that are dealt; 0: switched off. */
                             weight: number;
+                            /** @description Files that its emails carry. */
+                            attachment_ids: string[];
                         } & {
                             [key: string]: unknown;
                         })[];
@@ -5814,6 +5922,7 @@ export interface operations {
                     /** @description As it is being written; else the saved one. */
                     subject?: string;
                     body_html?: string;
+                    attachment_ids?: string[];
                     /** Format: segue-id */
                     contact_id?: string;
                 };
@@ -5839,6 +5948,14 @@ export interface operations {
                             email: string | null;
                             name: string | null;
                         };
+                        attachments: {
+                            id: string;
+                            file_name: string;
+                            /** @description In bytes. */
+                            size: number;
+                        }[];
+                        cc_emails: string[];
+                        bcc_emails: string[];
                         contact_id: string;
                         problem: string | null;
                     };
@@ -6109,6 +6226,141 @@ export interface operations {
                                 emailer_step_id: string;
                                 position: number;
                             }[];
+                        };
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    attachments_index: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        attachments: {
+                            id: string;
+                            file_name: string;
+                            content_type: string;
+                            /** @description In bytes. */
+                            size: number;
+                            sha256: string;
+                            created_at: string;
+                            /** @description Steps whose emails carry it; archived sequences aside. */
+                            used_in: {
+                                emailer_campaign_id: string;
+                                emailer_campaign_name: string | null;
+                                position: number;
+                            }[];
+                        }[];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    attachments_create: {
+        parameters: {
+            query: {
+                file_name: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        attachment: {
+                            id: string;
+                            file_name: string;
+                            content_type: string;
+                            /** @description In bytes. */
+                            size: number;
+                            sha256: string;
+                            created_at: string;
+                        };
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    attachments_download: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    attachments_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        attachment: {
+                            id: string;
+                            deleted: boolean;
                         };
                     };
                 };
