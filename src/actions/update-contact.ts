@@ -1,10 +1,7 @@
-import type { Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
-import { dueOn } from '../core/due.ts'
-import type { Id, TeamId } from '../core/ids.ts'
-import { lockContactWaits } from '../store/contact-waits.ts'
+import type { Id } from '../core/ids.ts'
+import { followZones } from '../store/contact-waits.ts'
 import { type ContactRow, lockContact, saveContacts } from '../store/contacts.ts'
-import { lookNow, retime } from '../store/enrollments.ts'
 import { bumpContacts } from '../store/lanes.ts'
 import { applyFields, type ContactFields } from './contact-fields.ts'
 import { judgeContacts, whomMovesConcern } from './follow-company.ts'
@@ -84,25 +81,6 @@ export async function wakeChanged(
     after: after.stageId,
   }))
   await stopInterested(tx, { ...acting, changes: stages })
-}
-
-/** Whose zone has changed: a wait of days ends when their date begins now, and what the zone of before put off is looked at. */
-async function followZones(
-  tx: Db,
-  o: { team: TeamId; contactIds: readonly Id[]; now: Instant },
-): Promise<void> {
-  const waits = await lockContactWaits(tx, o)
-  await lookNow(tx, o)
-  const governed = waits.filter(({ schedule }) => schedule === null || schedule.useContactZone)
-  const people = governed.map((wait) => ({
-    id: wait.id,
-    stepId: null,
-    messageId: null,
-    rank: wait.rank,
-    waitEndsAt: dueOn(wait, wait.enteredStepAt, wait),
-    clearHold: false,
-  }))
-  await retime(tx, { team: o.team, people, now: o.now })
 }
 
 /** Can this change open or close a gate? Names and such are read when a mail is rendered; waking a lane for each would be waste. */

@@ -43,10 +43,16 @@ const SPEAKING: ReadonlySet<string> = new Set(['reply', 'auto_reply', 'out_of_of
 
 /**
  * RFC 8601: what the server that took the mail in says of its sender. Only the topmost field is its own; those below came with the mail, from
- * whoever wrote it.
+ * whoever wrote it. SPF fails for mail that was forwarded, too: without DMARC it counts only where no signature holds. A server that says
+ * nothing doubts nobody: an opt-out must not be lost because a mail server checks no senders.
  */
 function doubtOf(mail: ParsedMail): Evidence | null {
   const results = header(mail, 'authentication-results').slice(0, 4_000)
-  const failed = /\bdmarc\s*=\s*fail\b/i.exec(results)?.[0] ?? /\bcompauth\s*=\s*fail\b/i.exec(results)?.[0]
+  const said = (pattern: RegExp) => pattern.exec(results)?.[0]
+  const isProved = said(/\b(?:dmarc|dkim|compauth)\s*=\s*pass\b/i) !== undefined
+  const failed =
+    said(/\bdmarc\s*=\s*fail\b/i) ??
+    said(/\bcompauth\s*=\s*fail\b/i) ??
+    (isProved ? undefined : said(/\bspf\s*=\s*(?:hard|soft)?fail\b/i))
   return failed === undefined ? null : { name: 'sender not proved', value: failed, score: 0 }
 }

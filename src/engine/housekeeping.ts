@@ -1,6 +1,6 @@
 /**
  * What the engine does beside sending: folds statistics, judges who opened and clicked, resumes those whose pause has ended, skips tasks whose time is over, stops what
- * comes back too often, and judges silence.
+ * comes back too often, judges silence, and infers zones of people who were there before.
  */
 import type { Clock, Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
@@ -13,6 +13,7 @@ import { endTasks, overdueTasks } from '../store/task-ends.ts'
 import { isUnavailable } from '../store/unavailable.ts'
 import { judgeVisits } from './judge-visits.ts'
 import { stopWhatComesBack } from './reputation.ts'
+import { askZones } from './unasked-zones.ts'
 import { judgeUnanswered } from './unresponsive.ts'
 
 /** Pauses and tasks end with the precision of this. */
@@ -56,6 +57,7 @@ function dutiesOf({ db, clock, random }: HouseOptions): Duty[] {
     { name: 'visits', everyMs: 0, round: (at) => quietly(judgeVisits(db, at)) },
     { name: 'numbers', everyMs: FOLD_EVERY_MS, round: () => quietly(foldDeltas(db)) },
     { name: 'reputation', everyMs: JUDGE_EVERY_MS, round: (at) => quietly(stopWhatComesBack(db, at)) },
+    { name: 'zones', everyMs: 0, round: async (at) => (await askZones(db, at)) > 0 },
     { name: 'silence', everyMs: JUDGE_EVERY_MS, round: (at) => quietly(judgeUnanswered(db, at)) },
   ]
 }

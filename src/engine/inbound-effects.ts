@@ -21,6 +21,7 @@ import { liveEnrollments, stop, suppress } from '../store/stops.ts'
 import { away } from './inbound-away.ts'
 import { bounce } from './inbound-bounce.ts'
 import { tellCompany } from './inbound-company.ts'
+import { doubtOptOut } from './inbound-doubt.ts'
 import { ACTOR, about, type Event, NOTHING, note, type Stopped } from './inbound-event.ts'
 import type { Match } from './inbound-match.ts'
 import { endForMeaning, recordMeaning } from './inbound-meaning.ts'
@@ -131,8 +132,7 @@ async function optOut(tx: Db, event: Event): Promise<Stopped> {
   const { team, now, random, match, sender, reading } = event
   const byToken = reading.evidence.some(({ name }) => name === 'opt-out token')
   // Anybody can write a sender into a mail; who quotes our Message-ID, or its token, has received it.
-  if (reading.senderDoubt !== null && !byToken && match?.proved !== true)
-    return match === null ? NOTHING : note(tx, event, { ...about(match.message), kind: 'opt_out_doubted' })
+  if (reading.senderDoubt !== null && !byToken && match?.proved !== true) return doubtOptOut(tx, event, match)
   const via = byToken ? 'mailto' : 'reply'
   const written = match?.message.toAddress ?? null
   const addresses = [...new Set([written, byToken ? null : sender])]

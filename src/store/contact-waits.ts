@@ -2,10 +2,11 @@
 import { sql } from 'kysely'
 import type { Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
-import type { StepTime } from '../core/due.ts'
+import { dueOn, type StepTime } from '../core/due.ts'
 import type { Id, TeamId } from '../core/ids.ts'
 import type { Schedule, Window } from '../core/schedule.ts'
 import { kysely } from './db.ts'
+import { lookNow, retime } from './enrollments.ts'
 import { scheduleOf } from './schedules.ts'
 
 export interface ContactWait extends StepTime {
@@ -49,4 +50,23 @@ export async function lockContactWaits(
     ...row,
     schedule: timeZone === null || windows === null ? null : scheduleOf({ ...row, timeZone, windows }, now),
   }))
+}
+
+/** Whose zone has changed: a wait of days ends when their date begins now, and what the zone of before put off is looked at. The caller has bumped their lanes. */
+export async function followZones(
+  tx: Db,
+  o: { team: TeamId; contactIds: readonly Id[]; now: Instant },
+): Promise<void> {
+  const waits = await lockContactWaits(tx, o)
+  await lookNow(tx, o)
+  const governed = waits.filter(({ schedule }) => schedule === null || schedule.useContactZone)
+  const people = governed.map((wait) => ({
+    id: wait.id,
+    stepId: null,
+    messageId: null,
+    rank: wait.rank,
+    waitEndsAt: dueOn(wait, wait.enteredStepAt, wait),
+    clearHold: false,
+  }))
+  await retime(tx, { team: o.team, people, now: o.now })
 }

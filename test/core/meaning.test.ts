@@ -225,3 +225,24 @@ test.each([
 ])('nobody has left the company in "%s"', (words) => {
   expect(leftCompanyIn(words)).toBeNull()
 })
+
+describe('whether a sender is doubtful, by what the server that took the mail in says', () => {
+  test.each([
+    ['mx.acme.test; dmarc=fail (p=none)', 'dmarc=fail'],
+    ['mx.acme.test; spf=pass; compauth=fail reason=001', 'compauth=fail'],
+    ['mx.acme.test; spf=softfail smtp.mailfrom=client.test; dkim=none', 'spf=softfail'],
+    ['mx.acme.test; spf=fail; dkim=fail', 'spf=fail'],
+    // Forwarded: the sender of the envelope is another, the signature holds.
+    ['mx.acme.test; spf=fail; dkim=pass header.d=client.test; dmarc=pass', null],
+    ['mx.acme.test; spf=none; dkim=none; dmarc=none', null],
+    ['mx.acme.test; auth=pass', null],
+    // A server that checks no senders: an opt-out must not be lost for that.
+    ['', null],
+  ])('%s: %s', async (results, doubt) => {
+    const headers = results === '' ? {} : { 'Authentication-Results': results }
+    const reading = await read({ Subject: 'unsubscribe', ...headers }, 'Please unsubscribe me.')
+    expect(reading.kind).toBe('opt_out')
+    expect(reading.senderDoubt?.value ?? null).toBe(doubt)
+    expect(reading.evidence.some(({ name }) => name === 'sender not proved')).toBe(doubt !== null)
+  })
+})

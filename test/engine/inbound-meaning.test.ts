@@ -8,6 +8,7 @@ import {
   answer,
   db,
   enrollment,
+  inbound,
   letter,
   random,
   sentAt,
@@ -155,9 +156,35 @@ test('a request to stop from a sender that is not proved suppresses nobody, and 
     ),
   )
   expect(await suppressed()).toEqual([])
-  expect(await activities('opt_out_doubted')).toHaveLength(1)
+  expect(await activities('opt_out_doubted')).toMatchObject([{ detail: { doubt: 'dmarc=fail' } }])
+  const asked = await sql`select title, note, contact_id as "contactId", priority from tasks`.execute(
+    kysely(db),
+  )
+  expect(asked.rows).toEqual([
+    {
+      title: 'Did Ann ask to opt out? The sender is not proved.',
+      note: 'Received from ann@client.test (dmarc=fail): Please unsubscribe me.',
+      contactId: ann.contactId,
+      priority: 'high',
+    },
+  ])
+  expect((await inbound())[0]!.evidence).toContainEqual({
+    ...{ name: 'sender not proved', value: 'dmarc=fail', score: 0 },
+  })
   await take(answer({ 'Authentication-Results': 'mx.segue.test; dmarc=fail' }, 'Please unsubscribe me.'))
   expect(await suppressed()).toMatchObject([{ value: 'ann@client.test' }])
+})
+
+test('a request to stop from an address that was never written to is shown with its contact, too, and suppresses nobody', async () => {
+  const known = sql`update contacts set address = 'ann.old@client.test' where id = ${ann.contactId}`
+  await known.execute(kysely(db))
+  const forged = { From: 'ann.old@client.test', Subject: 'unsubscribe' }
+  await sql`delete from enrollments`.execute(kysely(db))
+  await take(
+    letter({ ...forged, 'Authentication-Results': 'mx.segue.test; spf=softfail; dkim=none' }, 'Remove me.'),
+  )
+  expect(await suppressed()).toEqual([])
+  expect(await tasks()).toMatchObject([{ contact: ann.contactId }])
 })
 
 test('a fixed phrase says what an answer means, on the mail and on the email it answers; it decides nothing', async () => {
