@@ -585,6 +585,7 @@ create table messages (
   clicks_tracked boolean not null default false,
   machine_opened_at timestamp with time zone,
   scanner_clicked_at timestamp with time zone,
+  sent_on date,
   constraint messages_pkey PRIMARY KEY (team_id, id),
   constraint messages_bounce_check CHECK ((bounce = ANY (ARRAY['hard'::text, 'soft'::text, 'blocked'::text]))),
   constraint messages_purpose_check CHECK ((purpose = ANY (ARRAY['sequence'::text, 'one_off'::text, 'answer'::text, 'test'::text]))),
@@ -757,6 +758,19 @@ create table stages (
   constraint stages_kind_check CHECK ((kind = ANY (ARRAY['contact'::text, 'account'::text])))
 );
 
+create table stat_days (
+  team_id integer not null,
+  day date not null,
+  sequence_id text collate "C" not null,
+  step_id text collate "C" not null,
+  variant_id text collate "C" not null,
+  mailbox_id text collate "C" not null,
+  domain text collate "C" not null,
+  metric text collate "C" not null,
+  n bigint not null,
+  constraint stat_days_pkey PRIMARY KEY (team_id, day, sequence_id, step_id, variant_id, mailbox_id, domain, metric)
+);
+
 create table stat_deltas (
   team_id integer not null,
   id bigint generated always as identity not null,
@@ -765,6 +779,9 @@ create table stat_deltas (
   variant_id text collate "C" not null default ''::text,
   metric text collate "C" not null,
   n integer not null,
+  day date,
+  mailbox_id text collate "C" not null default ''::text,
+  domain text collate "C" not null default ''::text,
   constraint stat_deltas_pkey PRIMARY KEY (team_id, id)
 );
 CREATE INDEX stat_deltas_by_sequence ON public.stat_deltas USING btree (team_id, sequence_id);
@@ -861,6 +878,7 @@ create table tasks (
   constraint tasks_state_check CHECK ((state = ANY (ARRAY['open'::text, 'completed'::text, 'skipped'::text, 'cancelled'::text])))
 );
 CREATE INDEX tasks_by_contact ON public.tasks USING btree (team_id, contact_id, created_at);
+CREATE INDEX tasks_by_step ON public.tasks USING btree (team_id, sequence_id, step_id, state) WHERE (sequence_id IS NOT NULL);
 CREATE INDEX tasks_by_time ON public.tasks USING btree (team_id, due_at, id);
 CREATE UNIQUE INDEX tasks_once ON public.tasks USING btree (team_id, enrollment_id, step_id);
 CREATE INDEX tasks_open ON public.tasks USING btree (team_id, due_at, id) WHERE (state = 'open'::text);

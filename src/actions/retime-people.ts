@@ -16,7 +16,7 @@ import { heldFor, leasedOn, lockWaiting, type Retimed, retime, type Waiting } fr
 import { bumpSequences } from '../store/lanes.ts'
 import { redraft, release } from '../store/releases.ts'
 import { lockSequence } from '../store/sequence-writes.ts'
-import { addDeltas, type Metric } from '../store/stats.ts'
+import { addDeltas, type PeopleMetric } from '../store/stats.ts'
 import { closeTasks } from '../store/step-tasks.ts'
 import type { StepRow } from '../store/steps.ts'
 import { sweep } from '../store/stops.ts'
@@ -177,8 +177,8 @@ async function countMoves(
   { team, sequenceId }: Edit,
   { moved, next }: { moved: readonly Waiting[]; next: ReadonlyMap<Id, StepRow | undefined> },
 ): Promise<void> {
-  const deltas: { sequenceId: Id; stepId: Id; metric: Metric; n: number }[] = []
-  const move = (person: Waiting, metric: Metric, to: Id | null) => {
+  const deltas: { sequenceId: Id; stepId: Id; metric: PeopleMetric; n: number }[] = []
+  const move = (person: Waiting, metric: PeopleMetric, to: Id | null) => {
     deltas.push({ sequenceId, stepId: person.stepId, metric, n: -1 })
     if (to !== null) deltas.push({ sequenceId, stepId: to, metric, n: 1 })
   }

@@ -15,6 +15,7 @@ import * as inbound from './inbound.ts'
 import * as labels from './labels.ts'
 import * as messages from './messages.ts'
 import * as oauth from './oauth.ts'
+import * as reports from './reports.ts'
 import type { Route } from './route.ts'
 import * as sandbox from './sandbox.ts'
 import * as schedules from './schedules.ts'
@@ -58,6 +59,7 @@ export const routes: readonly Route[] = [
   ...sequencePreview.routes,
   ...snippets.routes,
   ...attachments.routes,
+  ...reports.routes,
   ...enrollments.routes,
   ...messages.routes,
   ...tasks.routes,

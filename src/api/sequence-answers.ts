@@ -5,11 +5,12 @@ import { attachmentsByIds } from '../store/attachments.ts'
 import { hasSequences, nextSends, type SequenceRow, sequenceById } from '../store/sequences.ts'
 import { readTotals } from '../store/stats.ts'
 import { type Tree, treeOf } from '../store/steps.ts'
+import { countTasks } from '../store/task-counts.ts'
 import { refuse } from './errors.ts'
 import type { Call } from './route.ts'
 import { wireAttachment } from './wire/attachment.ts'
 import { wireSequence } from './wire/sequence.ts'
-import { TreeOnWire, wireTree } from './wire/step.ts'
+import { type Counting, TreeOnWire, wireTree } from './wire/step.ts'
 
 /** The sequence, archived or not, or a 404. */
 export async function sequenceOf(call: Call, id: Id): Promise<SequenceRow> {
@@ -43,19 +44,21 @@ export async function sequenceOnWire(call: Call, row: SequenceRow) {
 export async function wholeSequence(call: Call, id: Id) {
   const team = call.caller.teamId
   const row = await sequenceOf(call, id)
-  const [campaign, tree, totals] = await Promise.all([
+  const [campaign, tree, totals, tasks] = await Promise.all([
     sequenceOnWire(call, row),
     treeOf(call.db, { team, sequenceId: id }),
     readTotals(call.db, { team, sequenceIds: [id] }),
+    countTasks(call.db, { team, sequenceId: id }),
   ])
   const ids = tree.variants.flatMap((variant) => variant.attachmentIds)
   const files = await attachmentsByIds(call.db, { team, ids })
   const attachments = [...files.values()].map(wireAttachment)
-  return { row, campaign, tree, attachments, lists: listsOnWire(row, tree, totals.get(id) ?? []) }
+  const lists = listsOnWire(row, tree, { totals: totals.get(id) ?? [], tasks })
+  return { row, campaign, tree, attachments, lists }
 }
 
-function listsOnWire(row: SequenceRow, tree: Tree, totals: Parameters<typeof wireTree>[1]['totals']) {
-  return wireTree(tree, { totals, sequenceActive: row.active && row.archivedAt === null })
+function listsOnWire(row: SequenceRow, tree: Tree, counting: Pick<Counting, 'totals' | 'tasks'>) {
+  return wireTree(tree, { ...counting, sequenceActive: row.active && row.archivedAt === null })
 }
 
 export const TeamOnWire = Type.Object({ id: Type.String(), sequences_finder_empty: Type.Boolean() })

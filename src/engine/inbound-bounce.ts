@@ -14,7 +14,7 @@ import {
   setSoftBounces,
   softBouncesInARow,
 } from '../store/inbound-marks.ts'
-import { addDeltas, type Metric } from '../store/stats.ts'
+import { addDeltas, type EmailMetric } from '../store/stats.ts'
 import { stop, suppress } from '../store/stops.ts'
 import { ACTOR, about, type Event, NOTHING, note, type Stopped } from './inbound-event.ts'
 import type { Match } from './inbound-match.ts'
@@ -117,12 +117,12 @@ async function softBefore(
 async function count(
   tx: Db,
   { team }: Event,
-  { message, metrics }: { message: Matched; metrics: Metric[] },
+  { message, metrics }: { message: Matched; metrics: EmailMetric[] },
 ): Promise<void> {
-  const { sequenceId, stepId, variantId } = message
+  const { sequenceId, stepId, variantId, id: messageId } = message
   if (sequenceId === null) return
   await addDeltas(tx, {
     team,
-    deltas: metrics.map((metric) => ({ sequenceId, stepId, variantId, metric, n: 1 })),
+    deltas: metrics.map((metric) => ({ sequenceId, stepId, variantId, messageId, metric, n: 1 })),
   })
 }

@@ -75,7 +75,10 @@ async function reply(tx: Db, event: Event, { message, evidence }: Match): Promis
     (await markEnrollmentReplied(tx, { team, enrollmentId, now })) &&
     sequenceId !== null
   )
-    await addDeltas(tx, { team, deltas: [{ sequenceId, stepId, variantId, metric: 'replied', n: 1 }] })
+    await addDeltas(tx, {
+      team,
+      deltas: [{ sequenceId, stepId, variantId, messageId: message.id, metric: 'replied', n: 1 }],
+    })
   if (enrollmentId !== null && message.finishOnReply) {
     const ending = { to: 'finished', reason: 'replied' } as const
     await stop(tx, {

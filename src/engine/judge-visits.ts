@@ -9,7 +9,7 @@ import type { Id, TeamId } from '../core/ids.ts'
 import type { Random } from '../core/random.ts'
 import { type Visit, visitorOf } from '../core/visit.ts'
 import { type NewActivity, writeActivities } from '../store/activities.ts'
-import { addDeltas, type Delta, type Metric } from '../store/stats.ts'
+import { addDeltas, type Delta, type EmailMetric } from '../store/stats.ts'
 import { sweep } from '../store/stops.ts'
 import { type Change, transit } from '../store/transitions.ts'
 import {
@@ -123,9 +123,9 @@ function stampOf(judged: Judged): Stamp {
 }
 
 /** Each email counts once in each number. */
-function deltasOf({ sequenceId, stepId, variantId }: VisitedMail, first: Firsts): Delta[] {
+function deltasOf({ id: messageId, sequenceId, stepId, variantId }: VisitedMail, first: Firsts): Delta[] {
   if (sequenceId === null) return []
-  const numbers: [Metric, boolean][] = [
+  const numbers: [EmailMetric, boolean][] = [
     ['opened', first.opened],
     ['machine_opened', first.machineOpened],
     ['opened_unfiltered', first.openedAtAll],
@@ -135,7 +135,7 @@ function deltasOf({ sequenceId, stepId, variantId }: VisitedMail, first: Firsts)
   ]
   return numbers
     .filter(([, counts]) => counts)
-    .map(([metric]) => ({ sequenceId, stepId, variantId, metric, n: 1 }))
+    .map(([metric]) => ({ sequenceId, stepId, variantId, messageId, metric, n: 1 }))
 }
 
 /** Every click of a person; of the rest the first of its kind: mails are opened often, and scanned over and over. */

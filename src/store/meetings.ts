@@ -26,7 +26,7 @@ export async function markMeeting(
     kysely(tx),
   )
   const { first, ...about } = rows[0]!
-  if (first) await addDeltas(tx, { team, deltas: [{ ...about, metric: 'demoed', n: 1 }] })
+  if (first) await addDeltas(tx, { team, deltas: [{ ...about, messageId: id, metric: 'demoed', n: 1 }] })
   return id
 }
 

@@ -91,7 +91,10 @@ export async function recordOptOut(tx: Db, o: OptOut): Promise<OptedOut> {
   const message = o.messageId ? await stampOptOut(tx, { team, messageId: o.messageId, now }) : null
   if (message?.sequenceId) {
     const { sequenceId, stepId, variantId } = message
-    await addDeltas(tx, { team, deltas: [{ sequenceId, stepId, variantId, metric: 'unsubscribed', n: 1 }] })
+    await addDeltas(tx, {
+      team,
+      deltas: [{ sequenceId, stepId, variantId, messageId: o.messageId!, metric: 'unsubscribed', n: 1 }],
+    })
   }
   const known = already.includes(address)
   if (message || !known) {

@@ -108,16 +108,19 @@ async function writeState(
 ): Promise<'accepted' | 'requeued' | 'queued'> {
   const state = o.as === 'sent' ? 'accepted' : enrollmentId === null ? 'queued' : 'requeued'
   await sql`
-    update messages set state = ${state}, failure = case when ${state} = 'accepted' then null else failure end,
+    update messages m set state = ${state}, failure = case when ${state} = 'accepted' then null else failure end,
+      sent_on = case when ${state} = 'accepted' then coalesce(m.sent_on, (m.marked_at at time zone t.time_zone)::date) else m.sent_on end,
       due_at = case when ${state} = 'queued' then ${at(o.now)}::timestamptz else due_at end, updated_at = ${at(o.now)}
-    where team_id = ${o.team} and id = ${o.messageId}`.execute(kysely(tx))
+    from teams t where m.team_id = ${o.team} and m.id = ${o.messageId} and t.id = m.team_id`.execute(
+    kysely(tx),
+  )
   return state
 }
 
 async function noteResolved(tx: Db, o: Resolving, message: Doubted): Promise<void> {
   const { enrollmentId, sequenceId, stepId, variantId, contactId, mailboxId } = message
   if (o.as === 'sent' && sequenceId !== null) {
-    const deltas = deliveredDeltas({ sequenceId, stepId, variantId }, message)
+    const deltas = deliveredDeltas({ sequenceId, stepId, variantId, messageId: o.messageId }, message)
     await addDeltas(tx, { team: o.team, deltas })
   }
   const about = { messageId: o.messageId, enrollmentId, sequenceId, stepId, contactId, mailboxId }

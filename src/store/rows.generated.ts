@@ -519,6 +519,7 @@ export interface Messages {
   clicks_tracked: Defaulted<boolean>
   machine_opened_at: Nullable<Stamp>
   scanner_clicked_at: Nullable<Stamp>
+  sent_on: Nullable<string>
 }
 
 export interface SandboxMails {
@@ -648,6 +649,18 @@ export interface Stages {
   role: Nullable<string>
 }
 
+export interface StatDays {
+  team_id: number
+  day: string
+  sequence_id: string
+  step_id: string
+  variant_id: string
+  mailbox_id: string
+  domain: string
+  metric: string
+  n: number
+}
+
 export interface StatDeltas {
   team_id: number
   id: Computed<number>
@@ -656,6 +669,9 @@ export interface StatDeltas {
   variant_id: Defaulted<string>
   metric: string
   n: number
+  day: Nullable<string>
+  mailbox_id: Defaulted<string>
+  domain: Defaulted<string>
 }
 
 export interface StatTotals {
@@ -881,6 +897,7 @@ export interface Tables {
   sign_ins: SignIns
   snippets: Snippets
   stages: Stages
+  stat_days: StatDays
   stat_deltas: StatDeltas
   stat_totals: StatTotals
   steps: Steps

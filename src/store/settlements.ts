@@ -18,7 +18,7 @@ import { appendLinks } from './ledger.ts'
 import { lockEnrollments } from './locks.ts'
 import { advances, sendsAgain } from './next-steps.ts'
 import { OWES_SENT_COPY } from './sent-copies.ts'
-import { addDeltas, type Delta, deliveredDeltas, type Metric } from './stats.ts'
+import { addDeltas, type Delta, deliveredDeltas, type EmailMetric } from './stats.ts'
 import { suppress } from './stops.ts'
 import { type Change, transit } from './transitions.ts'
 
@@ -220,7 +220,9 @@ async function writeOutcomes(tx: Db, o: SettleOptions, cases: readonly Case[]): 
   const bounces = cases.map(bounceAfter)
   const refusedNow = cases.map((one) => refusalOf(one.settlement) !== null)
   await sql`
-    update messages m set state = case when m.enrollment_id is null and n.again is not null then 'queued' else n.state end,
+    update messages m set sent_on = coalesce(m.sent_on, case when n.state = 'accepted' or n.refused then
+        (case when m.state = 'claimed' then ${at(o.now)}::timestamptz else m.marked_at end at time zone z.time_zone)::date end),
+      state = case when m.enrollment_id is null and n.again is not null then 'queued' else n.state end,
       due_at = coalesce(n.again, m.due_at), smtp_reply = n.words, failure = case when n.state = 'accepted' then null else n.words end,
       attempt = m.attempt + case when m.state = 'claimed' then 1 else 0 end,
       failures = m.failures + n.failed,
@@ -232,6 +234,7 @@ async function writeOutcomes(tx: Db, o: SettleOptions, cases: readonly Case[]): 
     from unnest(${text((c) => c.message.id)}::text[], ${text((c) => c.settlement.state)}::text[], ${text((c) => c.settlement.words)}::text[],
       ${text((c) => c.settlement.seenRfcId)}::text[], ${bounces}::text[], ${refusedNow}::boolean[], ${isoArray(again)}::timestamptz[],
       ${failed}::int[]) as n (id, state, words, seen, bounce, refused, again, failed)
+    join teams z on z.id = ${o.team}
     where m.team_id = ${o.team} and m.id = n.id`.execute(kysely(tx))
   const unmarked = cases.filter((one) => one.message.state === 'claimed')
   await addToCaps(tx, { team: o.team, keys: unmarked.flatMap((one) => one.message.capped), by: -1 })
@@ -316,11 +319,12 @@ async function writeNumbers(tx: Db, o: SettleOptions, cases: readonly Case[]): P
   for (const one of cases) {
     const { sequenceId, stepId, variantId, bounce, enrollmentId, id: messageId } = one.message
     if (sequenceId === null) continue
-    const count = (metric: Metric, n: number) => deltas.push({ sequenceId, stepId, variantId, metric, n })
+    const count = (metric: EmailMetric, n: number) =>
+      deltas.push({ sequenceId, stepId, variantId, messageId, metric, n })
     const after = bounceAfter(one)
     const begins = (kind: Bounce) => Number(after === kind) - Number(bounce === kind)
     if (one.settlement.state === 'accepted')
-      deltas.push(...deliveredDeltas({ sequenceId, stepId, variantId }, one.message))
+      deltas.push(...deliveredDeltas({ sequenceId, stepId, variantId, messageId }, one.message))
     count('spam_blocked', begins('blocked'))
     count('hard_bounced', begins('hard'))
     // Bounces count people: once per enrollment, whatever came back before.

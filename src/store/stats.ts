@@ -9,12 +9,11 @@ import type { Id, TeamId } from '../core/ids.ts'
 import type { HoldReason, Reason } from '../core/reason.ts'
 import { kysely } from './db.ts'
 
-/** The first two lines count people (+1, -1, with the step they stand on), the third emails. */
-export type Metric =
-  | EnrollmentState
-  | `hold:${HoldReason}`
-  | `failed:${Reason}`
-  | `finished:${Reason}`
+/** Numbers of people: +1 where they come to, -1 where they leave, with the step they stand on. */
+export type PeopleMetric = EnrollmentState | `hold:${HoldReason}` | `failed:${Reason}` | `finished:${Reason}`
+
+/** Numbers of emails, by day, mailbox and domain too. */
+export type EmailMetric =
   | 'delivered'
   | 'bounced'
   | 'hard_bounced'
@@ -34,20 +33,25 @@ export type Metric =
   | 'delivered_click_tracked'
   | 'demoed'
 
-export interface Delta {
+export type Metric = PeopleMetric | EmailMetric
+
+interface Counted {
   sequenceId: Id
   stepId?: Id | null
   variantId?: Id | null
-  metric: Metric
   n: number
 }
 
+/** `messageId`: its day, mailbox and domain are those of the number. */
+export type EmailDelta = Counted & { metric: EmailMetric; messageId: Id }
+export type Delta = (Counted & { metric: PeopleMetric }) | EmailDelta
+
 /** An email arrived: what it counts for, with its place in the denominators of openings and clicks. */
 export function deliveredDeltas(
-  about: Omit<Delta, 'metric' | 'n'>,
+  about: Omit<EmailDelta, 'metric' | 'n'>,
   tracked: { opensTracked: boolean; clicksTracked: boolean },
 ): Delta[] {
-  const metrics: Metric[] = ['delivered']
+  const metrics: EmailMetric[] = ['delivered']
   if (tracked.opensTracked) metrics.push('delivered_open_tracked')
   if (tracked.clicksTracked) metrics.push('delivered_click_tracked')
   return metrics.map((metric) => ({ ...about, metric, n: 1 }))
@@ -62,7 +66,7 @@ export async function addDeltas(
 ): Promise<void> {
   const sums = new Map<string, Delta>()
   for (const delta of deltas) {
-    const key = `${delta.sequenceId} ${delta.stepId ?? ''} ${delta.variantId ?? ''} ${delta.metric}`
+    const key = `${delta.sequenceId} ${delta.stepId ?? ''} ${delta.variantId ?? ''} ${delta.metric} ${messageOf(delta) ?? ''}`
     const sum = sums.get(key)
     if (sum) sum.n += delta.n
     else sums.set(key, { ...delta })
@@ -70,11 +74,20 @@ export async function addDeltas(
   const rows = [...sums.values()].filter((one) => one.n !== 0)
   if (rows.length === 0) return
   await sql`
-    insert into stat_deltas (team_id, sequence_id, step_id, variant_id, metric, n)
-    select ${team}, d.* from unnest(${rows.map((one) => one.sequenceId)}::text[], ${rows.map((one) => one.stepId ?? '')}::text[],
+    insert into stat_deltas (team_id, sequence_id, step_id, variant_id, metric, n, day, mailbox_id, domain)
+    select ${team}, d.sequence_id, d.step_id, d.variant_id, d.metric, d.n, ${DAY_OF_EMAIL}, coalesce(m.mailbox_id, ''),
+      coalesce(split_part(m.to_address, '@', 2), '')
+    from unnest(${rows.map((one) => one.sequenceId)}::text[], ${rows.map((one) => one.stepId ?? '')}::text[],
       ${rows.map((one) => one.variantId ?? '')}::text[], ${rows.map((one) => one.metric)}::text[],
-      ${rows.map((one) => one.n)}::int[]) as d`.execute(kysely(tx))
+      ${rows.map((one) => one.n)}::int[], ${rows.map(messageOf)}::text[]) as d (sequence_id, step_id, variant_id, metric, n, message_id)
+    left join messages m on m.team_id = ${team} and m.id = d.message_id
+    left join teams t on t.id = m.team_id`.execute(kysely(tx))
 }
+
+const messageOf = (delta: Delta): Id | null => ('messageId' in delta ? delta.messageId : null)
+
+/** Of message `m` of team `t`: fixed when it was settled; an answer can come before that. */
+const DAY_OF_EMAIL = sql`coalesce(m.sent_on, (coalesce(m.marked_at, m.settled_at, m.created_at) at time zone t.time_zone)::date)`
 
 /** `stepId` and `variantId` are '' where the number belongs to none. */
 export interface Total {
@@ -131,7 +144,13 @@ export async function foldDeltas(db: Db): Promise<number> {
         select team_id, id from stat_deltas order by team_id, id limit ${FOLD_MAX} for update skip locked
       ) as batch
       where d.team_id = batch.team_id and d.id = batch.id
-      returning d.team_id, d.sequence_id, d.step_id, d.variant_id, d.metric, d.n
+      returning d.team_id, d.sequence_id, d.step_id, d.variant_id, d.metric, d.n, d.day, d.mailbox_id, d.domain
+    ), by_day as (
+      insert into stat_days as t (team_id, day, sequence_id, step_id, variant_id, mailbox_id, domain, metric, n)
+      select team_id, day, sequence_id, step_id, variant_id, mailbox_id, domain, metric, sum(n) from taken
+      where day is not null group by 1, 2, 3, 4, 5, 6, 7, 8 order by 1, 2, 3, 4, 5, 6, 7, 8
+      on conflict (team_id, day, sequence_id, step_id, variant_id, mailbox_id, domain, metric) do update set n = t.n + excluded.n
+      returning 1
     ), folded as (
       insert into stat_totals as t (team_id, sequence_id, step_id, variant_id, metric, n)
       select team_id, sequence_id, step_id, variant_id, metric, sum(n) from taken

@@ -18,7 +18,7 @@ import type { Random } from '../core/random.ts'
 import type { HoldReason, Reason, SkipReason } from '../core/reason.ts'
 import { writeActivities } from './activities.ts'
 import { at, atOrNull, isoArray, kysely } from './db.ts'
-import { addDeltas, type Delta, type Metric } from './stats.ts'
+import { addDeltas, type Delta, type PeopleMetric } from './stats.ts'
 import { closeTasks, takeBackDrafts } from './step-tasks.ts'
 
 /** Where an enrollment stands after a step was done or skipped. */
@@ -261,9 +261,9 @@ function activityOf({ change, before }: Move, actor: string) {
   }
 }
 
-function metricsOf(row: Row): Metric[] {
+function metricsOf(row: Row): PeopleMetric[] {
   if (row.removedAt !== null) return []
-  const metrics: Metric[] = [row.state]
+  const metrics: PeopleMetric[] = [row.state]
   // A paused one with a hold counts as paused alone: everybody is in one place.
   if (row.hold !== null && row.state === 'active') metrics.push(`hold:${row.hold}`)
   if (row.reason !== null && (row.state === 'finished' || row.state === 'failed'))

@@ -10,6 +10,11 @@ const numbers = (team: TeamId, metrics: RawBuilder<unknown>) => sql`(
     union all select sequence_id, step_id, variant_id, metric, n from stat_deltas where team_id = ${team}
   ) as parts where ${metrics} group by 1, 2, 3, 4)`
 
+const days = (team: TeamId) => sql`(
+  select day, sequence_id, step_id, variant_id, mailbox_id, domain, metric, n from stat_days where team_id = ${team}
+  union all select day, sequence_id, step_id, variant_id, mailbox_id, domain, metric, n from stat_deltas
+    where team_id = ${team} and day is not null)`
+
 function equal(
   name: string,
   says: string,
@@ -84,4 +89,36 @@ const visited = equal(
   },
 )
 
-export const NUMBERS: readonly Check[] = [people, delivered, refused, unsubscribed, visited]
+/** A number of emails has a day, a mailbox and a domain; one of people has none. */
+const addsUp = bySql(
+  'days_add_up',
+  'The numbers of all days, mailboxes and domains together are the numbers of the sequence, its steps and wordings.',
+  ({ team }) => sql<Breach>`
+    select format('%s of sequence %s: the days say %s, the number is %s', metric, sequence_id, coalesce(d.n, 0), coalesce(n.n, 0)) as sentence
+    from ${numbers(team, sql`metric not in ('active', 'paused', 'finished', 'failed') and metric not like '%:%'`)} as n
+    full join (select sequence_id, step_id, variant_id, metric, sum(n) as n from ${days(team)} as x group by 1, 2, 3, 4) as d
+      using (sequence_id, step_id, variant_id, metric)
+    where coalesce(d.n, 0) <> coalesce(n.n, 0)`,
+)
+
+const deliveredByDay = bySql(
+  'delivered_by_day_counted',
+  'The number of delivered emails of each day and mailbox equals the accepted messages.',
+  ({ team }) => sql<Breach>`
+    select mailbox_id as "mailboxId", format('delivered on %s: the number is %s, the emails are %s', day, coalesce(d.n, 0), coalesce(r.n, 0))
+      as sentence
+    from (select day, mailbox_id, sum(n) as n from ${days(team)} as x where metric = 'delivered' group by 1, 2) as d
+    full join (select sent_on as day, mailbox_id, count(*) as n from messages
+      where team_id = ${team} and state = 'accepted' and sequence_id is not null group by 1, 2) as r using (day, mailbox_id)
+    where coalesce(d.n, 0) <> coalesce(r.n, 0)`,
+)
+
+export const NUMBERS: readonly Check[] = [
+  people,
+  delivered,
+  refused,
+  unsubscribed,
+  visited,
+  addsUp,
+  deliveredByDay,
+]

@@ -46,7 +46,7 @@ test('totals say the same before, between and after folding', async () => {
 })
 
 test('deltas of one call with the same key become one row, and what cancels out none', async () => {
-  const key = { sequenceId, metric: 'delivered' as const }
+  const key = { sequenceId, metric: 'delivered' as const, messageId: 'none' }
   await addDeltas(db, {
     team,
     deltas: [
@@ -59,8 +59,8 @@ test('deltas of one call with the same key become one row, and what cancels out 
   await addDeltas(db, {
     team,
     deltas: [
-      { sequenceId, metric: 'replied', n: 1 },
-      { sequenceId, metric: 'replied', n: -1 },
+      { sequenceId, metric: 'replied', messageId: 'none', n: 1 },
+      { sequenceId, metric: 'replied', messageId: 'none', n: -1 },
     ],
   })
   expect(await unfolded()).toBe(1)
@@ -71,9 +71,9 @@ test('totals are told apart by step and by variant, and add up over both', async
   await addDeltas(db, {
     team,
     deltas: [
-      { sequenceId, stepId: one, variantId, metric: 'delivered', n: 4 },
-      { sequenceId, stepId: one, metric: 'delivered', n: 1 },
-      { sequenceId, stepId: two, metric: 'delivered', n: 2 },
+      { sequenceId, stepId: one, variantId, metric: 'delivered', messageId: 'none', n: 4 },
+      { sequenceId, stepId: one, metric: 'delivered', messageId: 'none', n: 1 },
+      { sequenceId, stepId: two, metric: 'delivered', messageId: 'none', n: 2 },
     ],
   })
   const totals = await read()
@@ -126,7 +126,10 @@ test('four folders and six writers at once lose nothing, double nothing, and eve
       await process.transaction(async (tx) => {
         await addDeltas(tx, { team, deltas: [{ sequenceId, stepId: from, metric: 'active', n: -1 }] })
         await addDeltas(tx, { team, deltas: [{ sequenceId, stepId: to, metric: 'active', n: 1 }] })
-        await addDeltas(tx, { team, deltas: [{ sequenceId, stepId: to, metric: 'delivered', n: 1 }] })
+        await addDeltas(tx, {
+          team,
+          deltas: [{ sequenceId, stepId: to, metric: 'delivered', messageId: 'none', n: 1 }],
+        })
       })
     }
     writersLeft.n--

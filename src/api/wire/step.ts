@@ -1,12 +1,14 @@
 /** Steps, touches and templates as the wire says them, with every recorded key. */
 import { Type } from 'typebox'
 import type { Id } from '../../core/ids.ts'
+import { isSentByItself } from '../../core/sequence.ts'
 import type { Total } from '../../store/stats.ts'
 import type { StepRow, Tree } from '../../store/steps.ts'
+import type { TaskCounts } from '../../store/task-counts.ts'
 import type { TemplateRow } from '../../store/templates.ts'
 import type { VariantRow } from '../../store/variants.ts'
 import { iso, isoOrNull } from './instant.ts'
-import { emailCounters, stepCounts } from './numbers.ts'
+import { emailCounters, stepCounts, waiting } from './numbers.ts'
 
 const TextOrNull = Type.Union([Type.String(), Type.Null()])
 const IntegerOrNull = Type.Union([Type.Integer(), Type.Null()])
@@ -68,6 +70,7 @@ export const TreeOnWire = {
 export interface Counting {
   totals: readonly Total[]
   sequenceActive: boolean
+  tasks: ReadonlyMap<Id, TaskCounts>
 }
 
 export function wireTree(tree: Tree, counting: Counting) {
@@ -78,7 +81,20 @@ export function wireTree(tree: Tree, counting: Counting) {
   }
 }
 
-export function wireStep(step: StepRow, { totals, sequenceActive }: Counting) {
+/** Steps that a person does: `unique_scheduled` are people who stand there, with or without a task yet. */
+function taskCounters(step: StepRow, { totals, tasks }: Counting) {
+  if (isSentByItself(step.kind)) return {}
+  const { open, completed, skipped } = tasks.get(step.id) ?? { open: 0, completed: 0, skipped: 0 }
+  return {
+    unique_scheduled: waiting(totals, { stepId: step.id }) + open,
+    unique_completed: completed,
+    unique_skipped: skipped,
+    tasks_open: open,
+  }
+}
+
+export function wireStep(step: StepRow, counting: Counting) {
+  const { totals, sequenceActive } = counting
   return {
     id: step.id,
     emailer_campaign_id: step.sequenceId,
@@ -95,6 +111,7 @@ export function wireStep(step: StepRow, { totals, sequenceActive }: Counting) {
     counts: stepCounts(totals, sequenceActive, step.id),
     ab_test_details: {},
     ...emailCounters(totals, { stepId: step.id }),
+    ...taskCounters(step, counting),
   }
 }
 

@@ -889,6 +889,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/reports/emails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Emails by day, mailbox, recipient domain, sequence, step or wording */
+        get: operations["reports_emails_by_get"];
+        put?: never;
+        /** Emails by day, mailbox, recipient domain, sequence, step or wording */
+        post: operations["reports_emails"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/enrollments/search": {
         parameters: {
             query?: never;
@@ -6368,6 +6386,122 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    reports_emails_by_get: {
+        parameters: {
+            query?: {
+                group_by?: "day" | "email_account" | "recipient_domain" | "emailer_campaign" | "emailer_step" | "emailer_touch";
+                from?: string;
+                to?: string;
+                emailer_campaign_id?: string;
+                email_account_id?: string;
+                recipient_domain?: string;
+                page?: number;
+                per_page?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        group_by: string;
+                        from: string;
+                        to: string;
+                        /** @description Of the team: in which the days are meant. */
+                        time_zone: string;
+                        /** @description The unique_ counters and the rates; docs/statistics.md says what each counts and by what it is divided. */
+                        totals: {
+                            [key: string]: number;
+                        };
+                        rows: {
+                            key: string;
+                            name: string | null;
+                            /** @description The unique_ counters and the rates; docs/statistics.md says what each counts and by what it is divided. */
+                            counters: {
+                                [key: string]: number;
+                            };
+                        }[];
+                        pagination: components["schemas"]["Pagination"];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    reports_emails: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description One row for each. Default day.
+                     * @enum {string}
+                     */
+                    group_by?: "day" | "email_account" | "recipient_domain" | "emailer_campaign" | "emailer_step" | "emailer_touch";
+                    /** @description Such as 2027-03-31, in the zone of the team. */
+                    from?: string;
+                    /** @description Such as 2027-03-31, in the zone of the team. */
+                    to?: string;
+                    /** Format: segue-id */
+                    emailer_campaign_id?: string;
+                    /** Format: segue-id */
+                    email_account_id?: string;
+                    recipient_domain?: string;
+                    /** @description From 1. Default 1. */
+                    page?: number;
+                    /** @description At most 100. Default 25. */
+                    per_page?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        group_by: string;
+                        from: string;
+                        to: string;
+                        /** @description Of the team: in which the days are meant. */
+                        time_zone: string;
+                        /** @description The unique_ counters and the rates; docs/statistics.md says what each counts and by what it is divided. */
+                        totals: {
+                            [key: string]: number;
+                        };
+                        rows: {
+                            key: string;
+                            name: string | null;
+                            /** @description The unique_ counters and the rates; docs/statistics.md says what each counts and by what it is divided. */
+                            counters: {
+                                [key: string]: number;
+                            };
+                        }[];
+                        pagination: components["schemas"]["Pagination"];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             422: components["responses"]["Unprocessable"];
         };
     };
