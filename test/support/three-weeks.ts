@@ -66,7 +66,9 @@ const SCHEDULE = {
   ),
 }
 
-/** The sequence, switched off, with one person of each fate in it. Each is alone in a company. */
+export const COLLEAGUE = 'has a colleague who answered'
+
+/** The sequence, switched off, with one person of each fate in it. Each is alone in a company, but the colleague of who answers. */
 export async function writeThreeWeeks(
   segue: RunningSegue,
   fates: readonly string[],
@@ -77,16 +79,18 @@ export async function writeThreeWeeks(
     emailer_schedule_id: scheduled.emailer_schedule.id,
     click_tracking_enabled: true,
     mark_finished_if_click: true,
+    same_account_reply_policy: 'stop',
     emailer_steps: STEPS,
   })
   const people = new Map<string, Person>()
   for (const [i, fate] of fates.entries()) {
-    const address = `${fate.replaceAll(' ', '.')}@corp${i}.test`
+    const corp = fate === COLLEAGUE ? fates.indexOf('answers') : i
+    const address = `${fate.replaceAll(' ', '.')}@corp${corp}.test`
     const { body } = await segue.post('/contacts', {
       first_name: fate,
       last_name: 'Lee',
       email: address,
-      organization_name: `Corp ${i}`,
+      organization_name: `Corp ${corp}`,
       ...(fate === 'has no title' ? {} : { title: 'Head of Hiring' }),
     })
     people.set(fate, { fate, address, id: body.contact.id })

@@ -6,7 +6,7 @@ import { verify } from '../../src/store/verify.ts'
 import { shoot } from '../support/browser.ts'
 import { browserTest, browsing } from '../support/browsing.ts'
 import { signedInPage } from '../support/page.ts'
-import { type Person, STEPS, writeThreeWeeks } from '../support/three-weeks.ts'
+import { COLLEAGUE, type Person, STEPS, writeThreeWeeks } from '../support/three-weeks.ts'
 import { until } from '../support/until.ts'
 
 const DAYS_MAX = 35
@@ -45,6 +45,7 @@ const GOES_ON = /Waiting|wait|Active/
 const FATES: Record<string, Fate> = {
   'stays silent': { first: GOES_ON, shows: /Came to the end/, emails: 4 },
   answers: { does: (one) => answer(one, 'Sounds good, call me on Thursday.'), shows: /Answered/ },
+  [COLLEAGUE]: { shows: /company.*answered/i },
   invites: { does: (one) => click(one, 'sandbox-meeting'), shows: /A meeting was arranged/ },
   'is met': {
     does: async (one) => ok(await here.segue.post(`/contacts/${one.id}/meeting`, { note: 'On the phone' })),
