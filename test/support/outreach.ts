@@ -110,3 +110,12 @@ export async function statusOf(api: Api, contactId: string, sequenceId: string) 
     (each: { emailer_campaign_id: string }) => each.emailer_campaign_id === sequenceId,
   )
 }
+
+const WEEK = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday']
+
+/** A schedule for tests that run at any hour. */
+export const AT_ANY_HOUR = {
+  name: 'At any hour',
+  time_zone: 'UTC',
+  schedule_hash: Object.fromEntries(WEEK.map((day) => [day, [[0, 24]]])),
+}

@@ -1,4 +1,5 @@
 /** A sequence as a careful team writes one: three weeks, every kind of step; and the people in it, each with a fate. */
+import { AT_ANY_HOUR } from './outreach.ts'
 import type { RunningSegue } from './running.ts'
 
 const day = (amount: number) => ({ wait_time: amount, wait_mode: 'day' })
@@ -54,18 +55,6 @@ export interface Person {
   address: string
 }
 
-/** At any hour of any day, so that it is three weeks whenever the test begins. */
-const SCHEDULE = {
-  name: 'Any day',
-  time_zone: 'UTC',
-  schedule_hash: Object.fromEntries(
-    ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'].map((name) => [
-      name,
-      [[0, 24]],
-    ]),
-  ),
-}
-
 export const COLLEAGUE = 'has a colleague who answered'
 
 /** The sequence, switched off, with one person of each fate in it. Each is alone in a company, but the colleague of who answers. */
@@ -73,7 +62,7 @@ export async function writeThreeWeeks(
   segue: RunningSegue,
   fates: readonly string[],
 ): Promise<{ sequenceId: string; people: Map<string, Person> }> {
-  const { body: scheduled } = await segue.post('/emailer_schedules', SCHEDULE)
+  const { body: scheduled } = await segue.post('/emailer_schedules', AT_ANY_HOUR)
   const { body: made } = await segue.post('/sequences', {
     name: 'Heads of hiring, three weeks',
     emailer_schedule_id: scheduled.emailer_schedule.id,

@@ -1,38 +1,23 @@
 // Handing in files and lists in the page: what will happen is said before it happens, and what cannot be read is named.
 import { sql } from 'kysely'
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect } from 'vitest'
 import { kysely } from '../../src/store/db.ts'
-import { hasChromium, shoot, startBrowser } from '../support/browser.ts'
+import { shoot } from '../support/browser.ts'
+import { browserTest, browsing } from '../support/browsing.ts'
 import { signedInPage } from '../support/page.ts'
-import { type RunningSegue, startRunning } from '../support/running.ts'
 
-if (process.env['SEGUE_CI'] && !hasChromium) throw new Error('CI needs Chromium: apt-get install chromium')
-
-let segue: RunningSegue
-let browser: Browser
-
-beforeAll(async () => {
-  if (!hasChromium) return
-  segue = await startRunning()
-  browser = await startBrowser()
-}, 60_000)
-
-afterAll(async () => {
-  await browser?.close()
-  await segue?.stop()
-})
+const here = browsing()
 
 const suppressed = async (): Promise<string[]> => {
-  const { body } = await segue.post('/suppressions/search', { per_page: 100 })
+  const { body } = await here.segue.post('/suppressions/search', { per_page: 100 })
   return body.suppressions.map((row: { value: string }) => row.value).toSorted()
 }
 
-test.runIf(hasChromium)(
+browserTest(
   'a pasted table suppresses one address per row, after saying which lines cannot be read',
   async () => {
-    const { page, faults } = await signedInPage(browser, segue)
-    await page.goto(`${segue.url}/settings/do-not-contact?add=1`)
+    const { page, faults } = await signedInPage(here.browser, here.segue)
+    await page.goto(`${here.segue.url}/settings/do-not-contact?add=1`)
     await page.getByTestId('suppressions-text').fill('jo@acme.test,Jo,gmail.com\nAcme Inc\n@never.test')
     await page.getByTestId('suppressions-review').click()
     const outcome = page.getByTestId('suppressions-outcome')
@@ -50,11 +35,11 @@ test.runIf(hasChromium)(
   60_000,
 )
 
-test.runIf(hasChromium)(
+browserTest(
   'a UTF-16 file of suppressions is read by the server, one column of it',
   async () => {
-    const { page, faults } = await signedInPage(browser, segue)
-    await page.goto(`${segue.url}/settings/do-not-contact?add=1`)
+    const { page, faults } = await signedInPage(here.browser, here.segue)
+    await page.goto(`${here.segue.url}/settings/do-not-contact?add=1`)
     const csv = '\ufeffName\tE-Mail\tProvider\nJürgen\tjuergen@file.test\tyahoo.com\nKim\tnobody\tgmx.de\n'
     await page.getByTestId('suppressions-file').setInputFiles({
       name: 'stop.csv',
@@ -78,11 +63,11 @@ test.runIf(hasChromium)(
   60_000,
 )
 
-test.runIf(hasChromium)(
+browserTest(
   'an import that stopped goes on behind its last row, with the columns and lists it began with',
   async () => {
-    const { page, faults } = await signedInPage(browser, segue)
-    await page.goto(`${segue.url}/people/import`)
+    const { page, faults } = await signedInPage(here.browser, here.segue)
+    await page.goto(`${here.segue.url}/people/import`)
     const csv = 'Surname,First name,Email\nLee,Pat,pat@go.test\nPark,Kim,kim@go.test\n'
     await page.getByTestId('import-file').setInputFiles({
       name: 'people.csv',
@@ -96,7 +81,7 @@ test.runIf(hasChromium)(
       update imports set state = 'failed', rows_read = 1, rows_created = 1, problem = 'Segue met a fault of its own after row 1.',
         mapping = ${JSON.stringify({ Surname: 'last_name', 'First name': 'first_name', Email: 'email' })}::jsonb,
         options = options || ${JSON.stringify({ wishes: { listNames: ['Fair'], timeZoneDefault: null } })}::jsonb
-      where id = ${id}`.execute(kysely(segue.house.pools.api))
+      where id = ${id}`.execute(kysely(here.segue.house.pools.api))
     await page.reload()
     await page
       .getByTestId('import-stopped')
@@ -105,7 +90,7 @@ test.runIf(hasChromium)(
     await shoot(page, 'import-stopped')
     await page.getByTestId('import-go-on').click()
     await page.getByTestId('import-done').waitFor()
-    const { body } = await segue.post('/contacts/search', { q_keywords: 'go.test' })
+    const { body } = await here.segue.post('/contacts/search', { q_keywords: 'go.test' })
     expect(body.contacts.map((one: { email: string }) => one.email)).toEqual(['kim@go.test'])
     expect(body.contacts[0].label_ids).toHaveLength(1)
     expect(faults).toEqual([])

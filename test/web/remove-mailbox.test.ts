@@ -1,40 +1,24 @@
 // Removing a mailbox on its card, in a real browser: asked once, refused in words while something stands in the way, then gone.
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { hasChromium, startBrowser } from '../support/browser.ts'
-import { type RunningSegue, startRunning } from '../support/running.ts'
+import { expect } from 'vitest'
+import { browserTest, browsing } from '../support/browsing.ts'
 
-if (process.env['SEGUE_CI'] && !hasChromium) throw new Error('CI needs Chromium: apt-get install chromium')
-
-let segue: RunningSegue
-let browser: Browser
-
-beforeAll(async () => {
-  if (!hasChromium) return
-  segue = await startRunning()
-  browser = await startBrowser()
-}, 60_000)
-
-afterAll(async () => {
-  await browser?.close()
-  await segue?.stop()
-})
+const here = browsing()
 
 async function connect(more: Record<string, unknown>): Promise<string> {
   const login = { host: '127.0.0.1', port: 9, tls: 'none', user: 'me', password: 'secret' }
-  const { body } = await segue.post('/email_accounts', { smtp: login, imap: login, ...more })
+  const { body } = await here.segue.post('/email_accounts', { smtp: login, imap: login, ...more })
   return body.email_account.id
 }
 
-test.runIf(hasChromium)(
+browserTest(
   'a mailbox that reads for a relay is kept with the reason; without the relay it goes',
   async () => {
     const id = await connect({ email: 'sales@acme.test' })
     const relay = await connect({ email: 'news@acme.test', imap: null, reads_via: id })
-    const page = await browser.newPage({ baseURL: segue.url })
+    const page = await here.browser.newPage({ baseURL: here.segue.url })
     await page.request.post('/api/v1/session', {
       data: { email: 'rae@acme.test', password: 'correct horse battery' },
-      headers: { origin: segue.url },
+      headers: { origin: here.segue.url },
     })
     await page.goto('/mailboxes')
     const card = page.getByTestId('mailbox-card').filter({ has: page.getByText('sales@acme.test') })
@@ -42,11 +26,11 @@ test.runIf(hasChromium)(
     const dialog = page.getByRole('dialog', { name: 'Remove sales@acme.test?' })
     await dialog.getByTestId('confirm').click()
     await dialog.getByText(/sales@acme\.test reads the answers of news@acme\.test/).waitFor()
-    expect((await segue.call('DELETE', `/email_accounts/${relay}`)).status).toBe(200)
+    expect((await here.segue.call('DELETE', `/email_accounts/${relay}`)).status).toBe(200)
     await dialog.getByTestId('confirm').click()
     await page.getByText('sales@acme.test was removed.').waitFor()
     await card.waitFor({ state: 'detached' })
-    const { body } = await segue.get('/email_accounts')
+    const { body } = await here.segue.get('/email_accounts')
     expect(body.email_accounts).toMatchObject([{ is_sandbox: true }])
   },
   60_000,

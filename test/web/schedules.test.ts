@@ -1,31 +1,15 @@
 // The editor of a schedule in a real browser: two blocks on one day, the holidays of a region, the coming ones shown, all of it kept.
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { hasChromium, startBrowser } from '../support/browser.ts'
+import { expect } from 'vitest'
+import { browserTest, browsing } from '../support/browsing.ts'
 import { signedInPage } from '../support/page.ts'
-import { type RunningSegue, startRunning } from '../support/running.ts'
 
-if (process.env['SEGUE_CI'] && !hasChromium) throw new Error('CI needs Chromium: apt-get install chromium')
+const here = browsing()
 
-let segue: RunningSegue
-let browser: Browser
-
-beforeAll(async () => {
-  if (!hasChromium) return
-  segue = await startRunning()
-  browser = await startBrowser()
-}, 60_000)
-
-afterAll(async () => {
-  await browser?.close()
-  await segue?.stop()
-})
-
-test.runIf(hasChromium)(
+browserTest(
   'a schedule gets two blocks on a Monday and the holidays of Bavaria, with the coming ones shown before it is saved',
   async () => {
-    const { page } = await signedInPage(browser, segue)
-    await page.goto(`${segue.url}/settings/schedules`)
+    const { page } = await signedInPage(here.browser, here.segue)
+    await page.goto(`${here.segue.url}/settings/schedules`)
     await page.getByTestId('new-schedule').click()
     const dialog = page.getByRole('dialog', { name: 'New schedule' })
     await dialog.getByLabel('Name').fill('Munich')
@@ -46,7 +30,7 @@ test.runIf(hasChromium)(
       .waitFor()
     await dialog.getByRole('button', { name: 'Save' }).click()
     await page.getByText(/closed on holidays, next/).waitFor()
-    const { body } = await segue.get('/emailer_schedules')
+    const { body } = await here.segue.get('/emailer_schedules')
     const made = body.emailer_schedules.find((one: { name: string }) => one.name === 'Munich')
     expect(made).toMatchObject({
       skip_holidays: true,

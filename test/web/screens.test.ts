@@ -1,35 +1,19 @@
 // Every screen on the whole program, in a real browser: readable, named, never cut off, at three widths and in both schemes; walked with the keyboard; honest when the server fails.
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { hasChromium, shoot, startBrowser } from '../support/browser.ts'
+import { expect } from 'vitest'
+import { shoot } from '../support/browser.ts'
+import { browserTest, browsing } from '../support/browsing.ts'
 import { type Look, signedInPage } from '../support/page.ts'
-import { type RunningSegue, startRunning } from '../support/running.ts'
 import { until } from '../support/until.ts'
 import { faultsOf } from './audit.ts'
-
-if (process.env['SEGUE_CI'] && !hasChromium) throw new Error('CI needs Chromium: apt-get install chromium')
 
 const PEOPLE = 30
 /** 80 characters and no place to break. */
 const LONG_NAME = `Maximiliana-${'Hohenstaufen'.repeat(6)}`.slice(0, 80)
 
-let segue: RunningSegue
-let browser: Browser
+const here = browsing({ SEGUE_TIME_TRAVEL: '1' }, { fill })
 let sequenceId: string
 let contactId: string
 let mailId: string
-
-beforeAll(async () => {
-  if (!hasChromium) return
-  segue = await startRunning({ SEGUE_TIME_TRAVEL: '1' })
-  await fill()
-  browser = await startBrowser()
-}, 90_000)
-
-afterAll(async () => {
-  await browser?.close()
-  await segue?.stop()
-})
 
 /** A sequence under way, with an answer. */
 async function fill(): Promise<void> {
@@ -42,7 +26,7 @@ async function fill(): Promise<void> {
       email: `pat${i}@corp${i % 7}.test`,
       organization_name: `Corp ${i % 7}`,
     }
-    ids.push((await segue.post('/contacts', person)).body.contact.id)
+    ids.push((await here.segue.post('/contacts', person)).body.contact.id)
   }
   contactId = ids[0]!
   const touch = (type: string, subject: string) => ({
@@ -50,7 +34,7 @@ async function fill(): Promise<void> {
     status: 'approved',
     emailer_template: { subject, body_html: '<p>Hi {{first_name}}, how is {{company}}?</p>' },
   })
-  const { body } = await segue.post('/sequences', {
+  const { body } = await here.segue.post('/sequences', {
     name: 'A sequence with a name that is far longer than anybody should write, yet somebody will',
     emailer_steps: [
       {
@@ -63,25 +47,25 @@ async function fill(): Promise<void> {
     ],
   })
   sequenceId = body.emailer_campaign.id
-  const mailboxes = await segue.get('/email_accounts')
-  await segue.post(`/emailer_campaigns/${sequenceId}/add_contact_ids`, {
+  const mailboxes = await here.segue.get('/email_accounts')
+  await here.segue.post(`/emailer_campaigns/${sequenceId}/add_contact_ids`, {
     emailer_campaign_id: sequenceId,
     contact_ids: ids,
     send_email_from_email_account_id: mailboxes.body.email_accounts[0].id,
   })
-  await segue.post(`/emailer_campaigns/${sequenceId}/approve`)
-  const mails = () => segue.post('/sandbox/search', { q: 'pat0@' })
+  await here.segue.post(`/emailer_campaigns/${sequenceId}/approve`)
+  const mails = () => here.segue.post('/sandbox/search', { q: 'pat0@' })
   mailId = (await until(mails, ({ body: found }) => found.mails.length === 1, { seconds: 30 })).body.mails[0]
     .id
-  await segue.post(`/sandbox/mails/${mailId}/answer`, { kind: 'answer', text: 'Yes, on Thursday.' })
+  await here.segue.post(`/sandbox/mails/${mailId}/answer`, { kind: 'answer', text: 'Yes, on Thursday.' })
   await until(
-    () => segue.post('/inbound/search'),
+    () => here.segue.post('/inbound/search'),
     ({ body: found }) => found.inbound.length === 1,
     { seconds: 30 },
   )
 }
 
-const open = (look: Look) => signedInPage(browser, segue, look)
+const open = (look: Look) => signedInPage(here.browser, here.segue, look)
 
 const screens = (): Record<string, string> => ({
   home: '/',
@@ -117,15 +101,15 @@ const LOOKS: Look[] = [
 ]
 
 for (const look of LOOKS)
-  test.runIf(hasChromium)(
+  browserTest(
     `every screen is readable and whole at ${look.width} px, ${look.colorScheme}`,
     async () => {
       const { page, faults } = await open(look)
       const found: Record<string, string[]> = {}
       for (const [name, path] of Object.entries(screens())) {
-        await page.goto(`${segue.url}${path}`, { waitUntil: 'networkidle' })
-        const here = await faultsOf(page)
-        if (here.length > 0) found[name] = here
+        await page.goto(`${here.segue.url}${path}`, { waitUntil: 'networkidle' })
+        const amiss = await faultsOf(page)
+        if (amiss.length > 0) found[name] = amiss
         await shoot(page, `${name}-${look.width}-${look.colorScheme}`)
       }
       expect(found).toEqual({})
@@ -135,11 +119,11 @@ for (const look of LOOKS)
     120_000,
   )
 
-test.runIf(hasChromium)(
+browserTest(
   'a list is walked with the arrow keys, a row opens with Enter and closes with Escape',
   async () => {
     const { page } = await open(LOOKS[0]!)
-    await page.goto(`${segue.url}/people`)
+    await page.goto(`${here.segue.url}/people`)
     const rows = page.getByTestId('person-row')
     await rows.first().focus()
     await page.keyboard.press('ArrowDown')
@@ -155,7 +139,7 @@ test.runIf(hasChromium)(
   60_000,
 )
 
-test.runIf(hasChromium)(
+browserTest(
   'Ctrl K finds a person and goes there',
   async () => {
     const { page } = await open(LOOKS[0]!)
@@ -169,7 +153,7 @@ test.runIf(hasChromium)(
   60_000,
 )
 
-test.runIf(hasChromium)(
+browserTest(
   'a server that fails is said in a sentence with a way out, and the way out works',
   async () => {
     const { page } = await open(LOOKS[0]!)
@@ -178,7 +162,7 @@ test.runIf(hasChromium)(
       json: { error: 'The database does not answer. Segue goes on by itself as soon as it is back.' },
     }
     await page.route('**/api/v1/contacts/search', (route) => route.fulfill(answer))
-    await page.goto(`${segue.url}/people`)
+    await page.goto(`${here.segue.url}/people`)
     await page.getByTestId('error-state').getByText('The database does not answer.').waitFor()
     await page.unroute('**/api/v1/contacts/search')
     await page.getByRole('button', { name: 'Try again' }).click()
@@ -188,11 +172,11 @@ test.runIf(hasChromium)(
   60_000,
 )
 
-test.runIf(hasChromium)(
+browserTest(
   'unsaved words are not lost by leaving without being asked',
   async () => {
     const { page } = await open(LOOKS[0]!)
-    await page.goto(`${segue.url}/sequences/${sequenceId}`)
+    await page.goto(`${here.segue.url}/sequences/${sequenceId}`)
     await page.getByTestId('step-1').getByTestId('open-wording').click()
     await page.getByTestId('step-subject').fill('Another question')
     await page.getByRole('link', { name: 'People', exact: true }).click()

@@ -1,29 +1,14 @@
 // Writing a sequence in the page: what it would leave out is seen before it is turned on, and where a trial mail goes is said.
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { hasChromium, shoot, startBrowser } from '../support/browser.ts'
+import { expect } from 'vitest'
+import { shoot } from '../support/browser.ts'
+import { browserTest, browsing } from '../support/browsing.ts'
 import { PHONE, signedInPage } from '../support/page.ts'
-import { type RunningSegue, startRunning } from '../support/running.ts'
 
-if (process.env['SEGUE_CI'] && !hasChromium) throw new Error('CI needs Chromium: apt-get install chromium')
-
-let segue: RunningSegue
-let browser: Browser
-
-beforeAll(async () => {
-  if (!hasChromium) return
-  segue = await startRunning()
-  browser = await startBrowser()
-}, 60_000)
-
-afterAll(async () => {
-  await browser?.close()
-  await segue?.stop()
-})
+const here = browsing()
 
 /** A sequence that asks for a company, with two people in it of whom one has none. */
 async function sequenceLackingACompany(): Promise<string> {
-  const made = await segue.post('/sequences', {
+  const made = await here.segue.post('/sequences', {
     name: 'Companies',
     emailer_steps: [
       {
@@ -47,9 +32,9 @@ async function sequenceLackingACompany(): Promise<string> {
   ]
   const ids = []
   for (const person of people)
-    ids.push((await segue.post('/contacts', { ...person, run_dedupe: true })).body.contact.id)
-  const mailboxes = await segue.get('/email_accounts')
-  await segue.post(`/emailer_campaigns/${id}/add_contact_ids`, {
+    ids.push((await here.segue.post('/contacts', { ...person, run_dedupe: true })).body.contact.id)
+  const mailboxes = await here.segue.get('/email_accounts')
+  await here.segue.post(`/emailer_campaigns/${id}/add_contact_ids`, {
     emailer_campaign_id: id,
     contact_ids: ids,
     send_email_from_email_account_id: mailboxes.body.email_accounts[0].id,
@@ -57,12 +42,12 @@ async function sequenceLackingACompany(): Promise<string> {
   return id
 }
 
-test.runIf(hasChromium)(
+browserTest(
   'whom a value is missing for is said above the steps and before turning on, and does not refuse',
   async () => {
     const id = await sequenceLackingACompany()
-    const { page, faults } = await signedInPage(browser, segue)
-    await page.goto(`${segue.url}/sequences/${id}`)
+    const { page, faults } = await signedInPage(here.browser, here.segue)
+    await page.goto(`${here.segue.url}/sequences/${id}`)
     const missing = page.getByTestId('missing-value')
     await missing.getByText('Missing for 1 person: company (Maria Ortiz).').waitFor()
     await shoot(page, 'missing-1440')
@@ -77,8 +62,8 @@ test.runIf(hasChromium)(
     await page.getByTestId('person-panel').waitFor()
     expect(faults).toEqual([])
     await page.context().close()
-    const phone = await signedInPage(browser, segue, PHONE)
-    await phone.page.goto(`${segue.url}/sequences/${id}`)
+    const phone = await signedInPage(here.browser, here.segue, PHONE)
+    await phone.page.goto(`${here.segue.url}/sequences/${id}`)
     await phone.page.getByTestId('missing-value').waitFor()
     await shoot(phone.page, 'missing-390')
     await phone.page.context().close()
@@ -86,16 +71,16 @@ test.runIf(hasChromium)(
   60_000,
 )
 
-test.runIf(hasChromium)(
+browserTest(
   'a sequence written in the page leaves alone who answered, is interested, or must not be written to; the API leaves alone nobody',
   async () => {
-    const { page, faults } = await signedInPage(browser, segue)
-    await page.goto(`${segue.url}/sequences?new=1`)
+    const { page, faults } = await signedInPage(here.browser, here.segue)
+    await page.goto(`${here.segue.url}/sequences?new=1`)
     await page.getByTestId('sequence-name').fill('By hand')
     await page.getByTestId('create-sequence').click()
     await page.getByRole('heading', { name: 'By hand' }).waitFor()
-    const { body } = await segue.get(`/emailer_campaigns/${page.url().split('/').at(-1)}`)
-    const { body: known } = await segue.get('/contact_stages')
+    const { body } = await here.segue.get(`/emailer_campaigns/${page.url().split('/').at(-1)}`)
+    const { body: known } = await here.segue.get('/contact_stages')
     const names = new Map(
       known.contact_stages.map((stage: { id: string; name: string }) => [stage.id, stage.name]),
     )
@@ -106,7 +91,7 @@ test.runIf(hasChromium)(
       'Do Not Contact',
       'Bad Data',
     ])
-    const byProgram = await segue.post('/sequences', { name: 'By program' })
+    const byProgram = await here.segue.post('/sequences', { name: 'By program' })
     expect(byProgram.body.emailer_campaign.excluded_contact_stage_ids).toEqual([])
     await page.goto(`${page.url()}/settings`)
     await page.getByText('Never to people in these stages').waitFor()
@@ -118,12 +103,12 @@ test.runIf(hasChromium)(
   60_000,
 )
 
-test.runIf(hasChromium)(
+browserTest(
   'a trial mail says where it goes: without a real mailbox to the sandbox, which is one click away',
   async () => {
     const id = await sequenceLackingACompany()
-    const { page, faults } = await signedInPage(browser, segue)
-    await page.goto(`${segue.url}/sequences/${id}`)
+    const { page, faults } = await signedInPage(here.browser, here.segue)
+    await page.goto(`${here.segue.url}/sequences/${id}`)
     await page.getByTestId('send-me-this').click()
     await page.getByRole('menuitem', { name: 'To my address' }).click()
     const queued = page.getByTestId('trial-queued')
