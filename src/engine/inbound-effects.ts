@@ -33,12 +33,22 @@ export async function applyEffect(tx: Db, event: Event): Promise<Stopped> {
   if (kind === 'opt_out') return optOut(tx, event)
   const { match } = event
   if (match === null) return NOTHING
+  if (isNoteOfCopy(event, match)) return noted(tx, event, match)
   await tellCompany(tx, event, match)
   const ended = await endForMeaning(tx, event, match)
   const stopped = await effectOfKind(tx, event, match)
   await recordMeaning(tx, event, match)
   return { ...stopped, enrollmentIds: [...new Set([...stopped.enrollmentIds, ...ended])] }
 }
+
+/** Whoever got a copy is away, or has left: that says nothing about the person whom we wrote to. */
+function isNoteOfCopy({ reading, sender }: Event, { message }: Match): boolean {
+  const isNote = reading.kind === 'auto_reply' || reading.kind === 'out_of_office'
+  return isNote && sender !== null && sender !== message.toAddress && message.copies.includes(sender)
+}
+
+const noted = (tx: Db, event: Event, { message }: Match) =>
+  note(tx, event, { ...about(message), kind: 'auto_replied', detail: { from: event.sender } })
 
 async function effectOfKind(tx: Db, event: Event, match: Match): Promise<Stopped> {
   const { kind } = event.reading
@@ -48,11 +58,7 @@ async function effectOfKind(tx: Db, event: Event, match: Match): Promise<Stopped
     case 'other':
       return reply(tx, event, match)
     case 'auto_reply':
-      return note(tx, event, {
-        ...about(match.message),
-        kind: 'auto_replied',
-        detail: { from: event.sender },
-      })
+      return noted(tx, event, match)
     case 'out_of_office':
       return away(tx, event, match.message)
     case 'bounce':

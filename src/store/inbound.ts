@@ -91,6 +91,8 @@ export interface Matched {
   contactId: Id | null
   mailboxId: Id
   toAddress: string | null
+  /** Who else got it: cc and bcc. */
+  copies: string[]
   rfcId: string
   seenRfcId: string | null
   subject: string
@@ -100,7 +102,7 @@ export interface Matched {
 }
 
 const MATCHED = sql`m.id, m.purpose, m.state, m.enrollment_id as "enrollmentId", m.sequence_id as "sequenceId", m.step_id as "stepId",
-  m.variant_id as "variantId", m.contact_id as "contactId", m.mailbox_id as "mailboxId", m.to_address as "toAddress",
+  m.variant_id as "variantId", m.contact_id as "contactId", m.mailbox_id as "mailboxId", m.to_address as "toAddress", m.cc || m.bcc as copies,
   m.rfc_id as "rfcId", m.seen_rfc_id as "seenRfcId", coalesce(c.subject, '') as subject,
   coalesce(q.finish_on_reply, true) as "finishOnReply",
   coalesce(e.state in ('active', 'paused') and e.removed_at is null, false) as live`

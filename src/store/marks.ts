@@ -25,6 +25,7 @@ interface Asked {
   sequenceId: Id | null
   capped: CapKey[]
   toAddress: string | null
+  copies: string[]
 }
 
 interface Marked {
@@ -43,7 +44,8 @@ export async function markAll(tx: Db, o: MarkOptions): Promise<Map<Id, number>> 
   if (o.asks.length === 0) return new Map()
   const { team, now } = o
   const { rows: asked } = await sql<Asked>`
-    select id, enrollment_id as "enrollmentId", sequence_id as "sequenceId", capped, to_address as "toAddress" from messages
+    select id, enrollment_id as "enrollmentId", sequence_id as "sequenceId", capped, to_address as "toAddress", cc || bcc as copies
+    from messages
     where team_id = ${team} and id = any(${o.asks.map((ask) => ask.messageId)}) and state = 'claimed' order by id`.execute(
     kysely(tx),
   )
@@ -63,12 +65,20 @@ export async function markAll(tx: Db, o: MarkOptions): Promise<Map<Id, number>> 
   )
   const suppressed = await suppressionsOf(tx, {
     team,
-    addresses: asked.flatMap((one) => one.toAddress ?? []),
+    addresses: asked.flatMap(({ toAddress, copies }) =>
+      toAddress === null ? copies : [toAddress, ...copies],
+    ),
   })
-  const free = asked
-    .filter((one) => one.toAddress === null || !suppressed.has(one.toAddress))
-    .map((one) => one.id)
-  const marked = await transmit(tx, o, free)
+  const mayNot = asked.filter((one) => one.toAddress !== null && suppressed.has(one.toAddress))
+  // One of its copies went to somebody who has opted out since: it is claimed again without that copy.
+  const free = asked.filter(
+    (one) => !mayNot.includes(one) && !one.copies.some((copy) => suppressed.has(copy)),
+  )
+  const marked = await transmit(
+    tx,
+    o,
+    free.map((one) => one.id),
+  )
   await writeAttempts(tx, o, marked)
   await appendLinks(tx, {
     team,
@@ -86,7 +96,7 @@ export async function markAll(tx: Db, o: MarkOptions): Promise<Map<Id, number>> 
   const allowed = new Map(marked.map((one) => [one.id, one.attempt]))
   await refuse(tx, o, {
     asks: o.asks.filter((ask) => !allowed.has(ask.messageId)),
-    suppressed: asked.filter((one) => !free.includes(one.id)).map((one) => one.id),
+    suppressed: mayNot.map((one) => one.id),
   })
   return allowed
 }

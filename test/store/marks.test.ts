@@ -229,6 +229,19 @@ test('a suppression that was lifted keeps nothing back', async () => {
   expect(await mark()).toEqual(both())
 })
 
+test.each(['cc', 'bcc'])(
+  'who opted out since the claim gets no copy by %s: the email waits to be written without it',
+  async (kind) => {
+    await run(sql`update messages set ${sql.ref(kind)} = '{gone@client.test}' where id = ${ann.messageId}`)
+    await run(sql`
+    insert into suppressions (team_id, kind, value, reason, source, created_at)
+    values (${team.team}, 'address', 'gone@client.test', 'opt_out', 'test', ${at(soon)})`)
+    expect(await mark()).toEqual(new Set([bob.messageId]))
+    expect(await messageRow(db, team.team, ann.messageId)).toMatchObject({ state: 'cancelled', attempt: 0 })
+    expect(await enrollmentRow(db, team.team, ann.enrollmentId)).toMatchObject({ state: 'active', due: soon })
+  },
+)
+
 test('settling twice counts once', async () => {
   await mark()
   await settleClaimed(db, team, { claimed, now: soon, random })
