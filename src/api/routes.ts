@@ -13,6 +13,7 @@ import * as home from './home.ts'
 import * as imports from './imports.ts'
 import * as inbound from './inbound.ts'
 import * as labels from './labels.ts'
+import * as messageActivities from './message-activities.ts'
 import * as messages from './messages.ts'
 import * as oauth from './oauth.ts'
 import * as reports from './reports.ts'
@@ -61,6 +62,7 @@ export const routes: readonly Route[] = [
   ...attachments.routes,
   ...reports.routes,
   ...enrollments.routes,
+  ...messageActivities.routes,
   ...messages.routes,
   ...tasks.routes,
   ...taskEnds.routes,

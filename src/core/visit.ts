@@ -2,7 +2,7 @@
  * Was it a person who opened the mail or followed the link, or a program that looks at mail before people do? Machine opens and scanner
  * clicks are recorded apart: they count for nothing, and stop nobody.
  */
-import { type Instant, SECOND } from './clock.ts'
+import { type Instant, MINUTE, SECOND } from './clock.ts'
 import type { Id } from './ids.ts'
 import { BROWSER, knownVisitor } from './visitors.ts'
 
@@ -38,8 +38,26 @@ export const MACHINE_RULES = {
 } as const
 export type MachineRule = keyof typeof MACHINE_RULES
 
+/** RFC 5321 section 4.5.3.2.6: how long a server may think about a whole mail. */
+const ANSWERED_WITHIN_MS = 10 * MINUTE
+
 /**
- * `acceptedAt`: when the receiving server took the mail; while nobody knows, when it was handed over; null: it was not. `beside`: the visits of
+ * When the receiving server took the mail; null: it never left. While no answer is known it may still be thinking, and look into the mail
+ * meanwhile; an answer that was written down later than it can have come (its worker stood still) came in time.
+ */
+export function acceptedAt(mail: {
+  markedAt: Instant | null
+  settledAt: Instant | null
+  isLeaving: boolean
+}): Instant | null {
+  const { markedAt, settledAt, isLeaving } = mail
+  if (markedAt === null) return null
+  const latest = markedAt + ANSWERED_WITHIN_MS
+  return isLeaving ? latest : Math.max(markedAt, Math.min(settledAt ?? markedAt, latest))
+}
+
+/**
+ * `acceptedAt`: as above; null: it never left. `beside`: the visits of
  * the same mail around it, itself among them or not.
  */
 export function visitorOf(

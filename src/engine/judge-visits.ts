@@ -7,7 +7,7 @@ import type { Db } from '../core/db.ts'
 import { transitionOf } from '../core/enrollment.ts'
 import type { Id, TeamId } from '../core/ids.ts'
 import type { Random } from '../core/random.ts'
-import { type Visit, visitorOf } from '../core/visit.ts'
+import { acceptedAt, type Visit, visitorOf } from '../core/visit.ts'
 import { type NewActivity, writeActivities } from '../store/activities.ts'
 import { addDeltas, type Delta, type EmailMetric } from '../store/stats.ts'
 import { sweep } from '../store/stops.ts'
@@ -86,7 +86,7 @@ function judgedOf(mail: VisitedMail, all: readonly MailVisit[]): Judged {
     .map((visit) => ({
       id: visit.id,
       visit,
-      visitor: visitorOf(visit, { acceptedAt: mail.acceptedAt, beside }),
+      visitor: visitorOf(visit, { acceptedAt: acceptedAt(mail), beside }),
     }))
   return { mail, visits }
 }

@@ -189,6 +189,17 @@ export async function searchMessages(
   return { messages: page.rows, total: total.rows[0]!.n }
 }
 
+/** One of the ledger, or the next one of a live enrollment. */
+export async function messageById(
+  db: Db,
+  { team, id, failedHolds }: { team: TeamId; id: Id; failedHolds: readonly string[] },
+): Promise<MessageRow | undefined> {
+  const { rows } = await sql<MessageRow>`
+    select ${COLUMNS} from (select * from (${LEDGER(team, true)} union all ${NEXT(team, failedHolds)}) y where y.id = ${id}) x
+    ${JOINS(team)}`.execute(kysely(db))
+  return rows[0]
+}
+
 /** Emails whose delivery nobody knows, the oldest first. */
 export async function unknownMessages(
   db: Db,

@@ -7,7 +7,7 @@ import { type Instant, MINUTE } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
 import { type Id, newId, type TeamId } from '../core/ids.ts'
 import type { Random } from '../core/random.ts'
-import { JUDGED_AFTER_MS, type Visit, type Visitor } from '../core/visit.ts'
+import { JUDGED_AFTER_MS, type MachineRule, type Visit, type Visitor } from '../core/visit.ts'
 import { sha256 } from '../seal.ts'
 import { at, isoArray, kysely } from './db.ts'
 
@@ -69,6 +69,30 @@ export async function recordVisit(db: Db, visit: NewVisit): Promise<void> {
       limit ${VISITS_PER_MESSAGE_MAX}) as before) < ${VISITS_PER_MESSAGE_MAX}`.execute(kysely(db))
 }
 
+export interface VisitRow {
+  id: Id
+  kind: Visit['kind']
+  target: string | null
+  agent: string
+  at: Instant
+  /** Null: not judged yet. */
+  visitor: 'person' | 'machine' | null
+  rule: MachineRule | null
+}
+
+/** What was fetched of one email, in order. */
+export async function visitsOf(
+  db: Db,
+  { team, messageId }: { team: TeamId; messageId: Id },
+): Promise<VisitRow[]> {
+  const { rows } = await sql<VisitRow>`
+    select id, kind, target, agent, at, visitor, rule from visits
+    where team_id = ${team} and message_id = ${messageId} order by at, id limit ${VISITS_PER_MESSAGE_MAX}`.execute(
+    kysely(db),
+  )
+  return rows
+}
+
 /** Joins `h` with how often each email of `emails` was opened and clicked, by people and by machines. */
 export function visitCounts(emails: RawBuilder<unknown>, team: TeamId): RawBuilder<unknown> {
   return sql`cross join lateral (
@@ -124,7 +148,10 @@ export interface VisitedMail {
   enrollmentId: Id | null
   contactId: Id | null
   mailboxId: Id
-  acceptedAt: Instant | null
+  markedAt: Instant | null
+  /** When its server had taken it, if it did. */
+  settledAt: Instant | null
+  isLeaving: boolean
   finishOnClick: boolean
 }
 
@@ -135,7 +162,8 @@ export async function visitedMails(
   const { rows } = await sql<VisitedMail>`
     select m.id, m.sequence_id as "sequenceId", m.step_id as "stepId", m.variant_id as "variantId", m.enrollment_id as "enrollmentId",
       m.contact_id as "contactId", m.mailbox_id as "mailboxId",
-      coalesce(case when m.state = 'accepted' then m.settled_at end, m.marked_at) as "acceptedAt",
+      m.marked_at as "markedAt", case when m.state = 'accepted' then m.settled_at end as "settledAt",
+      m.state in ('claimed', 'transmitting') as "isLeaving",
       coalesce(q.finish_on_click, false) as "finishOnClick"
     from messages m left join sequences q on q.team_id = m.team_id and q.id = m.sequence_id
     where m.team_id = ${team} and m.id = any(${ids as Id[]}) order by m.id`.execute(kysely(db))

@@ -243,6 +243,40 @@ test('the address of a visitor is not kept, only its network', async () => {
   expect(rows).toEqual([{ network: '203.0.113.0/24' }])
 })
 
+test('one email tells who opened it and who followed its links, in groups; machines stand apart with their rule', async () => {
+  const person = await reader()
+  await fetched(pathOf(person, 'o.gif'))
+  api.clock.advance(5_000)
+  await fetched(pathOf(person, '1'))
+  api.clock.advance(5_000)
+  await fetched(pathOf(person, '0'), { agent: 'curl/8.9' })
+  await judge()
+  const { status, body } = await api.get(`/emailer_messages/${person.messageId}/activities`)
+  expect(status).toBe(200)
+  expect(
+    body.activities.map(
+      (one: { type: string; event_group_type?: string }) => one.event_group_type ?? one.type,
+    ),
+  ).toEqual(['emailer_message', 'open', 'click'])
+  expect(body.activities[2].emailer_message_events).toMatchObject([
+    {
+      type: 'click',
+      contact_id: person.contactId,
+      emailer_message_id: person.messageId,
+      readable_user_agent: 'Firefox on Windows',
+      url: 'https://acme.test/about',
+    },
+  ])
+  expect(body.emailer_message).toMatchObject({
+    num_opens: 1,
+    num_clicks: 1,
+    contact: { id: person.contactId },
+  })
+  expect(body.machine_events).toMatchObject([{ type: 'click', machine_rule: 'known_machine' }])
+  const unknown = await api.get(`/emailer_messages/${'f'.repeat(24)}/activities`)
+  expect([unknown.status, unknown.body.error]).toEqual([422, 'Could not find message.'])
+})
+
 test('two workers that judge at once count an email once', async () => {
   const person = await reader()
   await Promise.all(Array.from({ length: 6 }, () => fetched(pathOf(person, '0'))))

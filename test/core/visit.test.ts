@@ -1,7 +1,7 @@
 /** Who opened a mail and followed its links: people, and programs that look at mail before people do. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { BURST_MS, networkOf, TOO_SOON_MS, type Visit, visitorOf } from '../../src/core/visit.ts'
+import { acceptedAt, BURST_MS, networkOf, TOO_SOON_MS, type Visit, visitorOf } from '../../src/core/visit.ts'
 
 const ACCEPTED = Date.parse('2027-03-01T10:00:00Z')
 const LATER = ACCEPTED + 600_000
@@ -73,6 +73,16 @@ test('a visit within ten seconds of the delivery is a machine, one just after it
 test('a visit while the receiving server still takes the mail is a machine, and so is one to a mail that never left', () => {
   expect(ruleOf(visit({ at: ACCEPTED - 500 }))).toBe('too_soon')
   expect(ruleOf(visit({}), [], null)).toBe('too_soon')
+})
+
+test('a mail whose server has not answered is not delivered; an answer that was written down late came in time', () => {
+  const [markedAt, minute] = [ACCEPTED, 60_000]
+  const mail = { markedAt, settledAt: null, isLeaving: false }
+  expect(acceptedAt({ ...mail, isLeaving: true })).toBe(markedAt + 10 * minute)
+  expect(acceptedAt({ ...mail, settledAt: markedAt + 700 })).toBe(markedAt + 700)
+  expect(acceptedAt({ ...mail, settledAt: markedAt + 90 * minute })).toBe(markedAt + 10 * minute)
+  expect(acceptedAt(mail)).toBe(markedAt)
+  expect(acceptedAt({ ...mail, markedAt: null })).toBeNull()
 })
 
 test('several links of one mail within a second are a scanner, each of them, in whichever order', () => {

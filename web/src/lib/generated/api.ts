@@ -959,6 +959,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/emailer_messages/{id}/activities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One email with its openings and clicks
+         * @description Those of people, grouped by kind. What machines fetched stands in machine_events, an extra key, each with the rule that says so.
+         */
+        get: operations["emailer_messages_activities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/emailer_messages/search": {
         parameters: {
             query?: never;
@@ -6726,6 +6746,83 @@ export interface operations {
                             to_emails: string | null;
                             current_step_position: number | null;
                         };
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    emailer_messages_activities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        activities: ({
+                            type: string;
+                        } & {
+                            [key: string]: unknown;
+                        })[];
+                        emailer_message: {
+                            id: string;
+                            /** @description drafted, scheduled, completed or failed. */
+                            status: string;
+                            user_id: string | null;
+                            due_at: string | null;
+                            completed_at: string | null;
+                            failed_at: string | null;
+                            failure_reason: string | null;
+                            not_sent_reason: string | null;
+                            type: string;
+                            contact_id: string | null;
+                            emailer_campaign_id: string | null;
+                            emailer_step_id: string | null;
+                            emailer_touch_id: string | null;
+                            email_account_id: string;
+                            from_email: string;
+                            from_name: string | null;
+                            to_email: string | null;
+                            to_name: string | null;
+                            subject: string | null;
+                            body_text: string | null;
+                            body_html: string | null;
+                            campaign_name: string | null;
+                            campaign_position: number | null;
+                            bounce: boolean | null;
+                            replied: boolean | null;
+                            /** @description Nobody knows whether it arrived: a person chooses. */
+                            unknown: boolean;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                        machine_events: ({
+                            id: string;
+                            /** @description open or click */
+                            type: string;
+                            created_at: string;
+                            contact_id: string | null;
+                            emailer_message_id: string;
+                            readable_user_agent: string;
+                            /** @description Ours: where the link led. */
+                            url: string | null;
+                        } & {
+                            [key: string]: unknown;
+                        })[];
                     };
                 };
             };
