@@ -410,6 +410,18 @@ create table lists (
   constraint lists_modality_check CHECK ((modality = ANY (ARRAY['contacts'::text, 'accounts'::text, 'sequences'::text])))
 );
 
+create table mail_effects (
+  team_id integer not null,
+  inbound_id text collate "C" not null,
+  kind text not null,
+  subject text collate "C" not null,
+  detail jsonb not null default '{}'::jsonb,
+  constraint mail_effects_pkey PRIMARY KEY (team_id, inbound_id, kind, subject),
+  constraint mail_effects_team_id_fkey FOREIGN KEY (team_id) REFERENCES teams(id),
+  constraint mail_effects_kind_check CHECK ((kind = ANY (ARRAY['stop'::text, 'stage'::text, 'suppression'::text, 'number'::text, 'task'::text])))
+);
+CREATE INDEX mail_effects_by_subject ON public.mail_effects USING btree (team_id, kind, subject);
+
 create table mailbox_checks (
   team_id integer not null,
   id text collate "C" not null,

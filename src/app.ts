@@ -14,6 +14,7 @@ import { ServerClock } from './clock.ts'
 import type { Config } from './config.ts'
 import { newId } from './core/ids.ts'
 import type { Random } from './core/random.ts'
+import { applyAgain } from './engine/apply-again.ts'
 import { startEngine } from './engine/engine.ts'
 import { type Jobs, startJobs } from './engine/jobs.ts'
 import { startReading } from './engine/read-inbox.ts'
@@ -238,6 +239,7 @@ function apiContext(
     mail: parts.mail,
     oauth: parts.oauth,
     tokens: parts.tokens,
+    applyMail: applyAgain,
     sandbox: { parse: parseMail, compose: answerMail, announce: parts.sandbox.announce },
     settings: {
       publicUrl: config.publicUrl,

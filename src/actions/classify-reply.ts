@@ -62,6 +62,19 @@ async function say(
   return done(mail)
 }
 
+/** Somebody else's mail than was thought: what it means is done to whom it belongs to. */
+export async function followClass(
+  tx: Db,
+  classifying: Classifying,
+  { mail, replyClass }: { mail: ClassedInbound; replyClass: ReplyClass },
+): Promise<void> {
+  const contact =
+    mail.contactId === null
+      ? undefined
+      : await lockContact(tx, { team: classifying.team, id: mail.contactId })
+  if (contact) await follow(tx, classifying, { mail, contact, replyClass })
+}
+
 interface Said {
   mail: ClassedInbound
   contact: ContactRow
@@ -72,16 +85,17 @@ async function follow(tx: Db, classifying: Classifying, { mail, contact, replyCl
   const { team, actor, now, random } = classifying
   const { address, id } = contact
   const contactIds = [id]
+  const inboundId = mail.id
   const moves = (role: 'interested' | 'not_interested' | 'changed_job') =>
-    address === null ? undefined : moveToStage(tx, { team, address, role, now })
+    address === null ? undefined : moveToStage(tx, { team, address, role, now, inboundId })
   const endAll = async (reason: 'left_company' | 'marked_finished') => {
     const enrollmentIds = await liveEnrollments(tx, { team, of: { contactIds } })
-    await stop(tx, { team, enrollmentIds, stop: { to: 'finished', reason }, actor, now, random })
+    await stop(tx, { team, enrollmentIds, stop: { to: 'finished', reason }, actor, now, random, inboundId })
   }
   switch (replyClass) {
     case 'willing_to_meet':
       await moves('interested')
-      return endInterested(tx, { team, contactIds, actor, now, random })
+      return endInterested(tx, { team, contactIds, actor, now, random, inboundId })
     case 'not_interested':
       await moves('not_interested')
       return endAll('marked_finished')
@@ -90,7 +104,16 @@ async function follow(tx: Db, classifying: Classifying, { mail, contact, replyCl
       return endAll('left_company')
     case 'unsubscribe':
       if (address !== null)
-        await recordOptOut(tx, { team, address, via: 'reply', messageId: mail.messageId, actor, now, random })
+        await recordOptOut(tx, {
+          team,
+          address,
+          via: 'reply',
+          messageId: mail.messageId,
+          actor,
+          now,
+          random,
+          inboundId,
+        })
       return
     case 'out_of_office':
       return takeBackAnswer(tx, { team, actor, now, random }, id)

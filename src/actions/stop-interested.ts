@@ -4,6 +4,7 @@ import type { Db } from '../core/db.ts'
 import type { Id, TeamId } from '../core/ids.ts'
 import type { Random } from '../core/random.ts'
 import { liveWhereInterestEnds } from '../store/enrollments.ts'
+import type { CauseMail } from '../store/mail-effects.ts'
 import { contactStagesOf } from '../store/stages.ts'
 import { stop } from '../store/stops.ts'
 
@@ -33,7 +34,14 @@ export async function stopInterested(
 /** Ends what ends with interest. */
 export async function endInterested(
   tx: Db,
-  o: { team: TeamId; contactIds: readonly Id[]; actor: string; now: Instant; random: Random },
+  o: {
+    team: TeamId
+    contactIds: readonly Id[]
+    actor: string
+    now: Instant
+    random: Random
+    inboundId?: CauseMail
+  },
 ): Promise<void> {
   const enrollmentIds = await liveWhereInterestEnds(tx, o)
   await stop(tx, { ...o, enrollmentIds, stop: { to: 'finished', reason: 'interested' } })

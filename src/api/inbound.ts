@@ -1,9 +1,11 @@
 /** Mails that came in, over HTTP. */
 import { Type } from 'typebox'
 import { classifyReply } from '../actions/classify-reply.ts'
+import { type Belongs, reattachMail } from '../actions/reattach-mail.ts'
 import { REPLY_CLASSES } from '../core/reply-class.ts'
 import { searchInbound } from '../store/inbound-reads.ts'
 import { actorOf } from './actor.ts'
+import { refuse } from './errors.ts'
 import { Pagination, pageOf, pageParameters, paginationOf } from './paging.ts'
 import { IdParameter, oneOf } from './params.ts'
 import { allowed } from './refusing.ts'
@@ -74,6 +76,29 @@ export const routes: Route[] = [
   }),
   route({
     method: 'POST',
+    path: '/inbound/:id/reattach',
+    name: 'inbound/reattach',
+    summary: "Say whose mail it is, or that it is nobody's",
+    description:
+      'Exactly one of `emailer_message_id`, `contact_campaign_status_id`, `contact_id` (the latest email that left there is the one it answers) or `nobody`. What it had done to whom it was taken for is undone: they go on, or are held when their next email fell due meanwhile; then it does the same to whom it belongs. Stages and numbers restate. `still_sending` names what had left already.',
+    extension: true,
+    input: Type.Object({
+      id: IdParameter,
+      emailer_message_id: Type.Optional(IdParameter),
+      contact_campaign_status_id: Type.Optional(IdParameter),
+      contact_id: Type.Optional(IdParameter),
+      nobody: Type.Optional(Type.Boolean()),
+    }),
+    output: Type.Object({ still_sending: StillSending }),
+    async run(input, call) {
+      const { now, random, applyMail: apply } = call
+      const reattaching = { team: call.caller.teamId, actor: actorOf(call), now, random, apply }
+      const moved = await reattachMail(call.db, { ...reattaching, inboundId: input.id, to: belongs(input) })
+      return { still_sending: stillSending(allowed(moved).transmitting) }
+    },
+  }),
+  route({
+    method: 'POST',
     path: '/inbound/:id/reply_class',
     name: 'inbound/reply_class',
     summary: 'Say what an answer means',
@@ -94,3 +119,22 @@ export const routes: Route[] = [
     },
   }),
 ]
+
+function belongs(input: {
+  emailer_message_id?: string
+  contact_campaign_status_id?: string
+  contact_id?: string
+  nobody?: boolean
+}): Belongs {
+  const ways: Belongs[] = [
+    ...(input.emailer_message_id ? [{ messageId: input.emailer_message_id }] : []),
+    ...(input.contact_campaign_status_id ? [{ enrollmentId: input.contact_campaign_status_id }] : []),
+    ...(input.contact_id ? [{ contactId: input.contact_id }] : []),
+    ...(input.nobody ? [null] : []),
+  ]
+  if (ways.length === 1) return ways[0]!
+  return refuse(
+    422,
+    'Say whose mail it is: exactly one of emailer_message_id, contact_campaign_status_id, contact_id, or nobody: true.',
+  )
+}

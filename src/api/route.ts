@@ -6,6 +6,7 @@ import type { Readable } from 'node:stream'
 import type { Static, TSchema } from 'typebox'
 import type { SandboxPort } from '../actions/answer-sandbox-mail.ts'
 import type { MailboxTokens } from '../actions/mailbox-tokens.ts'
+import type { ApplyMail } from '../actions/reattach-mail.ts'
 import type { Clock, Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
 import type { Id, TeamId } from '../core/ids.ts'
@@ -24,6 +25,8 @@ export interface ApiContext {
   /** Signing in at the providers of mailboxes, and the tokens that come of it. */
   oauth: OAuthPort
   tokens: MailboxTokens
+  /** What a mail does to whom it is about: a person may say that it is somebody else's. */
+  applyMail: ApplyMail
   /** The contact's side of the sandbox: reads what was received there, writes what a contact would send back. */
   sandbox: SandboxPort
   log: Log

@@ -18,6 +18,7 @@ const TYPES: Partial<Record<ActivityKind, string>> = {
   resumed: 'resumed',
   released: 'resumed',
   retried: 'resumed',
+  reopened: 'resumed',
   failed: 'failed',
   finished: 'completed',
   removed: 'removed',

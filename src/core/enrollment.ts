@@ -42,6 +42,8 @@ export const TRANSITIONS = {
   finish: { from: ['active', 'paused'], to: 'finished', activity: 'finished' },
   fail: { from: ['active', 'paused'], to: 'failed', activity: 'failed' },
   retry: { from: ['failed'], to: 'active', activity: 'retried' },
+  /** A mail had ended it that was somebody else's: it goes on from its step, or is held for a person. */
+  reopen: { from: ['finished', 'failed'], to: 'active', activity: 'reopened' },
   /** Hides the enrollment; what was live ends, what had ended stays as it was. */
   remove: { from: ['active', 'paused', 'finished', 'failed'], to: 'finished', activity: 'removed' },
 } as const satisfies Record<string, Way>

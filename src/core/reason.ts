@@ -49,6 +49,8 @@ export const HOLDS = {
   delivery_unknown:
     'The connection broke before the server confirmed. Look into the Sent folder, then choose: sent, or send again.',
   human_outbound: 'Somebody wrote to this person by hand. Go on when the next email still fits.',
+  reopened:
+    "A mail had ended this that was somebody else's. Release it when the next email still fits, or finish.",
   internal_error: 'Segue met a fault of its own here. Report it with its id, then retry.',
 } as const
 export type HoldReason = keyof typeof HOLDS

@@ -12,13 +12,13 @@ import type { Matched } from '../store/inbound.ts'
 import { awayRulesFor, enrollmentsToPause } from '../store/inbound-marks.ts'
 import { scheduleOf, schedulesOf } from '../store/schedules.ts'
 import { stop } from '../store/stops.ts'
-import { ACTOR, about, type Event, NOTHING, note, type Stopped } from './inbound-event.ts'
+import { about, type Event, NOTHING, note, type Stopped } from './inbound-event.ts'
 
 /** What is shown of a note that names no day. */
 const WORDS_MAX = 200
 
 export async function away(tx: Db, event: Event, message: Matched): Promise<Stopped> {
-  const { team, now, random, reading } = event
+  const { team, inboundId, actor, now, random, reading } = event
   const { toAddress: address, contactId, id: messageId } = message
   if (address === null || contactId === null) return NOTHING
   const { returnsOn = null, certain = false } = reading.absence ?? {}
@@ -35,10 +35,11 @@ export async function away(tx: Db, event: Event, message: Matched): Promise<Stop
       team,
       enrollmentIds: [id],
       stop: halt,
-      actor: ACTOR,
+      actor,
       now,
       random,
       messageId,
+      inboundId,
       detail: words,
     })
     halted.push(id)

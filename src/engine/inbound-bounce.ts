@@ -11,16 +11,15 @@ import type { Matched } from '../store/inbound.ts'
 import {
   bouncedBefore,
   markMessageBounced,
+  SOFT_BOUNCES_MAX,
   setSoftBounces,
   softBouncesInARow,
 } from '../store/inbound-marks.ts'
-import { addDeltas, type EmailMetric } from '../store/stats.ts'
+import { countForMail } from '../store/mail-effects.ts'
+import type { EmailMetric } from '../store/stats.ts'
 import { stop, suppress } from '../store/stops.ts'
-import { ACTOR, about, type Event, NOTHING, note, type Stopped } from './inbound-event.ts'
+import { about, type Event, NOTHING, note, type Stopped } from './inbound-event.ts'
 import type { Match } from './inbound-match.ts'
-
-/** As many soft bounces in a row hold the enrollment. */
-const SOFT_BOUNCES_MAX = 3
 
 /** What the bounce says of the address that the message was written to; null when nothing came back for good. */
 export function failureOf(event: Event, message: Matched): FailedRecipient | null {
@@ -49,19 +48,20 @@ interface CameBack {
 const EFFECTS: Record<FailedRecipient['class'], (tx: Db, event: Event, came: CameBack) => Promise<Stopped>> =
   {
     async hard(tx, event, { message, failure }) {
-      const { team, now, random } = event
+      const { team, inboundId, actor, now, random } = event
       const address = message.toAddress!
-      await moveToStage(tx, { team, address, role: 'bad_data', now })
+      await moveToStage(tx, { team, address, role: 'bad_data', now, inboundId })
       await suppress(tx, {
         team,
         entries: [{ kind: 'address', value: address }],
         reason: 'hard_bounce',
         source: failure.words.slice(0, 200) || 'bounce',
         by: null,
-        actor: ACTOR,
+        actor,
         now,
         random,
         stop: { to: 'failed', reason: 'hard_bounced' },
+        inboundId,
       })
       if (await markMessageBounced(tx, { team, messageId: message.id, now, bounce: 'hard' })) {
         const before = await softBefore(tx, event, message)
@@ -98,11 +98,11 @@ const EFFECTS: Record<FailedRecipient['class'], (tx: Db, event: Event, came: Cam
 
 async function hold(
   tx: Db,
-  { team, now, random }: Event,
+  { team, inboundId, actor, now, random }: Event,
   o: { enrollmentId: Id; reason: HoldReason; failure: FailedRecipient },
 ): Promise<void> {
   const held = { to: 'held', reason: o.reason, detail: o.failure.words.slice(0, 200) } as const
-  await stop(tx, { team, enrollmentIds: [o.enrollmentId], stop: held, actor: ACTOR, now, random })
+  await stop(tx, { team, enrollmentIds: [o.enrollmentId], stop: held, actor, now, random, inboundId })
 }
 
 /** Bounces count people: once per enrollment, whatever came back before. */
@@ -116,13 +116,14 @@ async function softBefore(
 
 async function count(
   tx: Db,
-  { team }: Event,
+  { team, inboundId }: Event,
   { message, metrics }: { message: Matched; metrics: EmailMetric[] },
 ): Promise<void> {
   const { sequenceId, stepId, variantId, id: messageId } = message
   if (sequenceId === null) return
-  await addDeltas(tx, {
+  await countForMail(tx, {
     team,
+    inboundId,
     deltas: metrics.map((metric) => ({ sequenceId, stepId, variantId, messageId, metric, n: 1 })),
   })
 }

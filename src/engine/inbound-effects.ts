@@ -15,8 +15,8 @@ import {
   markMessageComplained,
   markMessageReplied,
 } from '../store/inbound-marks.ts'
+import { countForMail } from '../store/mail-effects.ts'
 import { recordOptOut } from '../store/opt-outs.ts'
-import { addDeltas } from '../store/stats.ts'
 import { liveEnrollments, stop, suppress } from '../store/stops.ts'
 import { away } from './inbound-away.ts'
 import { bounce } from './inbound-bounce.ts'
@@ -73,16 +73,17 @@ async function effectOfKind(tx: Db, event: Event, match: Match): Promise<Stopped
 }
 
 async function reply(tx: Db, event: Event, { message, evidence }: Match): Promise<Stopped> {
-  const { team, now, random, sender } = event
+  const { team, inboundId, actor, now, random, sender } = event
   const { enrollmentId, sequenceId, stepId, variantId, contactId, toAddress } = message
-  if (toAddress !== null) await moveToStage(tx, { team, address: toAddress, role: 'replied', now })
+  if (toAddress !== null) await moveToStage(tx, { team, address: toAddress, role: 'replied', now, inboundId })
   if (
     enrollmentId !== null &&
     (await markEnrollmentReplied(tx, { team, enrollmentId, now })) &&
     sequenceId !== null
   )
-    await addDeltas(tx, {
+    await countForMail(tx, {
       team,
+      inboundId,
       deltas: [{ sequenceId, stepId, variantId, messageId: message.id, metric: 'replied', n: 1 }],
     })
   if (enrollmentId !== null && message.finishOnReply) {
@@ -91,10 +92,11 @@ async function reply(tx: Db, event: Event, { message, evidence }: Match): Promis
       team,
       enrollmentIds: [enrollmentId],
       stop: ending,
-      actor: ACTOR,
+      actor,
       now,
       random,
       messageId: message.id,
+      inboundId,
     })
   }
   const replyClass = event.reading.replyClass?.class ?? null
@@ -116,7 +118,7 @@ async function reply(tx: Db, event: Event, { message, evidence }: Match): Promis
 }
 
 async function complaint(tx: Db, event: Event, { message, proved }: Match): Promise<Stopped> {
-  const { team, now, random } = event
+  const { team, inboundId, actor, now, random } = event
   const { toAddress } = message
   // Anybody can write a report about anybody; only who was written to knows the Message-ID.
   if (!proved || toAddress === null) return NOTHING
@@ -126,10 +128,11 @@ async function complaint(tx: Db, event: Event, { message, proved }: Match): Prom
     reason: 'complaint',
     source: 'feedback report',
     by: null,
-    actor: ACTOR,
+    actor,
     now,
     random,
     stop: { to: 'finished', reason: 'complained' },
+    inboundId,
   })
   await markMessageComplained(tx, { team, messageId: message.id, now })
   await note(tx, event, { ...about(message), kind: 'complained', detail: { from: event.sender } })
@@ -138,7 +141,7 @@ async function complaint(tx: Db, event: Event, { message, proved }: Match): Prom
 
 /** Opts out whom we wrote to, and who asked for it when that is somebody else. */
 async function optOut(tx: Db, event: Event): Promise<Stopped> {
-  const { team, now, random, match, sender, reading } = event
+  const { team, inboundId, now, random, match, sender, reading } = event
   const byToken = reading.evidence.some(({ name }) => name === 'opt-out token')
   // Anybody can write a sender into a mail; who quotes our Message-ID, or its token, has received it.
   if (reading.senderDoubt !== null && !byToken && match?.proved !== true) return doubtOptOut(tx, event, match)
@@ -149,7 +152,8 @@ async function optOut(tx: Db, event: Event): Promise<Stopped> {
     .sort()
   for (const address of addresses) {
     const messageId = address === written ? match!.message.id : null
-    await recordOptOut(tx, { team, address, via, messageId, actor: 'contact', now, random })
+    const actor = event.actor === ACTOR ? 'contact' : event.actor
+    await recordOptOut(tx, { team, address, via, messageId, actor, now, random, inboundId })
   }
   return { ...NOTHING, addresses }
 }

@@ -15,6 +15,10 @@ export const ACTOR = 'inbound'
 
 export interface Event {
   team: TeamId
+  /** Of the row that the mail is kept as. */
+  inboundId: Id
+  /** Who did it: `inbound`, or the person who said whose mail it is. */
+  actor: string
   mailboxId: Id
   mail: ParsedMail
   reading: InboundReading
@@ -44,8 +48,8 @@ export function about(message: Matched): Omit<Note, 'kind'> {
   return { messageId, contactId, sequenceId, enrollmentId, stepId, mailboxId }
 }
 
-export async function note(tx: Db, { team, now, random }: Event, activity: Note): Promise<Stopped> {
-  await writeActivities(tx, { team, now, random, activities: [{ ...activity, actor: ACTOR }] })
+export async function note(tx: Db, { team, actor, now, random }: Event, activity: Note): Promise<Stopped> {
+  await writeActivities(tx, { team, now, random, activities: [{ ...activity, actor }] })
   return NOTHING
 }
 

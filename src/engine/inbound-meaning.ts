@@ -10,6 +10,7 @@ import { hasLeft, namedInstead } from '../core/named-instead.ts'
 import type { Reason } from '../core/reason.ts'
 import { moveToStage } from '../store/contact-stages.ts'
 import { taskFrame } from '../store/inbound-marks.ts'
+import { noteEffects } from '../store/mail-effects.ts'
 import { markMeeting } from '../store/meetings.ts'
 import { liveEnrollments, stop } from '../store/stops.ts'
 import { insertTasks } from '../store/tasks.ts'
@@ -35,25 +36,26 @@ function isTheirs({ sender }: Event, { message, proved }: Match): boolean {
 /** Before the effect of the kind: contacts and enrollments are locked before messages. Returns whose enrollments ended. */
 export async function endForMeaning(tx: Db, event: Event, match: Match): Promise<Id[]> {
   const { message } = match
-  const { team, now, random, reading } = event
+  const { team, inboundId, actor, now, random, reading } = event
   const { toAddress: address, id: messageId } = message
   const reason = endingOf(reading)
   if (reason === null || address === null || !isTheirs(event, match)) return []
-  await moveToStage(tx, { team, address, role: reason === 'meeting' ? 'interested' : 'changed_job', now })
+  const role = reason === 'meeting' ? 'interested' : 'changed_job'
+  await moveToStage(tx, { team, address, role, now, inboundId })
   const enrollmentIds = await liveEnrollments(tx, { team, of: { addresses: [address] } })
   const ending = { to: 'finished', reason } as const
-  await stop(tx, { team, enrollmentIds, stop: ending, actor: ACTOR, now, random, messageId })
+  await stop(tx, { team, enrollmentIds, stop: ending, actor, now, random, messageId, inboundId })
   return enrollmentIds
 }
 
 /** After it: the number of the meeting, the activity, and the task. */
 export async function recordMeaning(tx: Db, event: Event, match: Match): Promise<void> {
   const { message } = match
-  const { team, now, random, reading } = event
+  const { team, inboundId, now, random, reading } = event
   const { contactId, mailboxId } = message
   if (contactId === null || reading.senderDoubt !== null || !isTheirs(event, match)) return
   const reason = endingOf(reading)
-  if (reason === 'meeting') await markMeeting(tx, { team, contactId, now })
+  if (reason === 'meeting') await markMeeting(tx, { team, contactId, now, inboundId })
   if (reason !== null) {
     const detail = {
       from: event.sender,
@@ -78,4 +80,6 @@ export async function recordMeaning(tx: Db, event: Event, match: Match): Promise
   }
   const tasks = [{ ...fields, id: newId(now, random) }]
   await insertTasks(tx, { team, tasks, actor: ACTOR, from: ACTOR, now })
+  const effects = tasks.map(({ id }) => ({ kind: 'task' as const, subject: id, detail: {} }))
+  await noteEffects(tx, { team, inboundId, effects })
 }

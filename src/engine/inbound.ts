@@ -165,6 +165,8 @@ async function whatItIs(tools: InboundTools, { mailbox, mail, parsed }: Read): P
   const sender = personOf(parsed.from?.address)
   const event = {
     team,
+    inboundId: newId(now, random),
+    actor: ACTOR,
     mailboxId: mailbox.id,
     mail: parsed,
     reading,
@@ -206,7 +208,7 @@ function rowOf(event: Event, { mail, mailbox }: { mail: FetchedMail; mailbox: Ma
   const { messageId } = parsed
   const message = match?.message
   return {
-    id: newId(event.now, event.random),
+    id: event.inboundId,
     rfcId: messageId !== null && isMessageId(messageId) ? messageId : hashId(mail.raw),
     mailboxId: mailbox.id,
     folder: mail.folder,

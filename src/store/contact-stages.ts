@@ -2,8 +2,9 @@
 import { sql } from 'kysely'
 import type { Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
-import type { TeamId } from '../core/ids.ts'
+import type { Id, TeamId } from '../core/ids.ts'
 import { at, kysely } from './db.ts'
+import { type CauseMail, noteEffects } from './mail-effects.ts'
 import type { StageRole } from './stages.ts'
 
 /** Everybody with this normalized address, until the end of the transaction: contacts come first in the lock order. */
@@ -36,13 +37,15 @@ export async function moveToStage(
         | 'unresponsive'
       )
     now: Instant
+    /** The mail that came in and caused it: it can be undone. */
+    inboundId?: CauseMail
   },
 ): Promise<void> {
-  await sql`
+  const { rows } = await sql<{ id: Id; before: Id | null; after: Id }>`
     with target as (
       select id from stages where team_id = ${o.team} and kind = 'contact' and role = ${o.role} limit 1),
     moving as materialized (
-      select c.id from contacts c left join stages s on s.team_id = c.team_id and s.id = c.stage_id
+      select c.id, c.stage_id from contacts c left join stages s on s.team_id = c.team_id and s.id = c.stage_id
       where c.team_id = ${o.team} and c.address = ${o.address} and c.deleted_at is null
         and (s.id is null or (s.role is distinct from ${o.role} and s.role is distinct from 'do_not_contact'
           and not (${o.role} in ('replied', 'unresponsive') and coalesce(s.category in ('succeeded', 'failed'), false)
@@ -51,5 +54,8 @@ export async function moveToStage(
           and not (${o.role} = 'unresponsive' and coalesce(s.role in ('replied', 'bad_data', 'changed_job'), false))))
       order by c.id for no key update of c)
     update contacts c set stage_id = target.id, updated_at = ${at(o.now)}, rev = c.rev + 1
-    from moving, target where c.team_id = ${o.team} and c.id = moving.id`.execute(kysely(tx))
+    from moving, target where c.team_id = ${o.team} and c.id = moving.id
+    returning c.id, moving.stage_id as before, target.id as after`.execute(kysely(tx))
+  const effects = rows.map(({ id, ...detail }) => ({ kind: 'stage' as const, subject: id, detail }))
+  await noteEffects(tx, { team: o.team, inboundId: o.inboundId, effects })
 }

@@ -47,6 +47,9 @@ export async function markMessageComplained(tx: Db, { team, messageId, now }: Of
     where team_id = ${team} and id = ${messageId}`.execute(kysely(tx))
 }
 
+/** As many soft bounces in a row hold the enrollment. */
+export const SOFT_BOUNCES_MAX = 3
+
 export type Bounce = 'hard' | 'soft' | 'blocked'
 
 /** Stamps the message; false when it was known to have bounced the same way, or worse, already. */

@@ -4,7 +4,7 @@ import type { Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
 import type { Id, TeamId } from '../core/ids.ts'
 import { at, kysely } from './db.ts'
-import { addDeltas } from './stats.ts'
+import { type CauseMail, countForMail } from './mail-effects.ts'
 
 /**
  * Stamps the last email of a sequence that the contact had received, and counts one person who was met for it, the first time in that
@@ -12,7 +12,7 @@ import { addDeltas } from './stats.ts'
  */
 export async function markMeeting(
   tx: Db,
-  { team, contactId, now }: { team: TeamId; contactId: Id; now: Instant },
+  { team, contactId, now, inboundId }: { team: TeamId; contactId: Id; now: Instant; inboundId?: CauseMail },
 ): Promise<Id | null> {
   const id = await lockReached(tx, { team, contactId })
   if (id === null) return null
@@ -26,7 +26,8 @@ export async function markMeeting(
     kysely(tx),
   )
   const { first, ...about } = rows[0]!
-  if (first) await addDeltas(tx, { team, deltas: [{ ...about, messageId: id, metric: 'demoed', n: 1 }] })
+  const delta = { ...about, messageId: id, metric: 'demoed', n: 1 } as const
+  if (first) await countForMail(tx, { team, inboundId, deltas: [delta] })
   return id
 }
 

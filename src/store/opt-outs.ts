@@ -11,7 +11,7 @@ import { sha256 } from '../seal.ts'
 import { writeActivities } from './activities.ts'
 import { moveToStage } from './contact-stages.ts'
 import { at, kysely } from './db.ts'
-import { addDeltas } from './stats.ts'
+import { type CauseMail, countForMail } from './mail-effects.ts'
 import { suppress, sweep } from './stops.ts'
 
 /** How somebody opted out; kept as the source of the suppression. */
@@ -61,6 +61,8 @@ export interface OptOut {
   actor: string
   now: Instant
   random: Random
+  /** The mail that came in and asked for it: it can be undone. */
+  inboundId?: CauseMail
 }
 
 export interface OptedOut {
@@ -75,8 +77,8 @@ export interface OptedOut {
  * `{ addresses: [address] }` after its commit; until then a claimed message may still leave.
  */
 export async function recordOptOut(tx: Db, o: OptOut): Promise<OptedOut> {
-  const { team, address, now, random, actor } = o
-  await moveToStage(tx, { team, address, role: 'do_not_contact', now })
+  const { team, address, now, random, actor, inboundId } = o
+  await moveToStage(tx, { team, address, role: 'do_not_contact', now, inboundId })
   const { already, stopped } = await suppress(tx, {
     team,
     entries: [{ kind: 'address', value: address }],
@@ -87,14 +89,20 @@ export async function recordOptOut(tx: Db, o: OptOut): Promise<OptedOut> {
     now,
     random,
     stop: { to: 'finished', reason: 'opted_out' },
+    inboundId,
   })
   const message = o.messageId ? await stampOptOut(tx, { team, messageId: o.messageId, now }) : null
   if (message?.sequenceId) {
     const { sequenceId, stepId, variantId } = message
-    await addDeltas(tx, {
-      team,
-      deltas: [{ sequenceId, stepId, variantId, messageId: o.messageId!, metric: 'unsubscribed', n: 1 }],
-    })
+    const delta = {
+      sequenceId,
+      stepId,
+      variantId,
+      messageId: o.messageId!,
+      metric: 'unsubscribed',
+      n: 1,
+    } as const
+    await countForMail(tx, { team, inboundId, deltas: [delta] })
   }
   const known = already.includes(address)
   if (message || !known) {

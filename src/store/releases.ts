@@ -10,7 +10,7 @@ import { bumpLanes } from './lanes.ts'
 import { lockEnrollments } from './locks.ts'
 import { type Transited, transit } from './transitions.ts'
 
-interface ReleaseOptions {
+export interface ReleaseOptions {
   team: TeamId
   enrollmentIds: readonly Id[]
   actor: string
@@ -52,19 +52,24 @@ export async function release(tx: Db, o: ReleaseOptions): Promise<Transited[]> {
   await sql`
     with decided as (
       select id, hold_reason from enrollments where team_id = ${o.team} and id = any(${rows.map((one) => one.id)})
-        and hold_reason in ('stale', 'same_account_reply')
+        and hold_reason in ('stale', 'reopened', 'same_account_reply')
       order by id for no key update
     )
     update enrollments e set
-      wait_ends_at = case when d.hold_reason = 'stale' then greatest(e.wait_ends_at, ${at(o.now)}) else e.wait_ends_at end,
+      wait_ends_at = case when d.hold_reason in ('stale', 'reopened') then greatest(e.wait_ends_at, ${at(o.now)}) else e.wait_ends_at end,
       company_cleared_at = case when d.hold_reason = 'same_account_reply' then ${at(o.now)} else e.company_cleared_at end
     from decided d where e.team_id = ${o.team} and e.id = d.id`.execute(kysely(tx))
   const released = await transit(tx, { ...o, changes })
+  await renderAnew(tx, o, released)
+  return wake(tx, o, released)
+}
+
+/** An email that was refused, or never left, is made anew when its enrollment goes on. */
+export async function renderAnew(tx: Db, o: ReleaseOptions, going: readonly Transited[]): Promise<void> {
   await sql`
     update messages set state = 'requeued', not_sent_reason = null, failures = 0, updated_at = ${at(o.now)}
-    where team_id = ${o.team} and id = any(${released.map((one) => one.messageId).sort()})
+    where team_id = ${o.team} and id = any(${going.map((one) => one.messageId).sort()})
       and state in ('rejected', 'not_sent', 'deferred', 'unreachable', 'unauthenticated')`.execute(kysely(tx))
-  return wake(tx, o, released)
 }
 
 /** Whoever waits with a draft that nobody has edited looks at its step again, whose wording is another now: the draft follows. */
@@ -114,14 +119,18 @@ export async function endedPauses(
 }
 
 /** Mailboxes come before enrollments in the lock order. */
-async function lockMailboxesOf(tx: Db, { team, enrollmentIds }: ReleaseOptions): Promise<void> {
+export async function lockMailboxesOf(tx: Db, { team, enrollmentIds }: ReleaseOptions): Promise<void> {
   await sql`
     select from mailboxes where team_id = ${team} and id in (
       select mailbox_id from enrollments where team_id = ${team} and id = any(${enrollmentIds as Id[]}))
     order by id for no key update`.execute(kysely(tx))
 }
 
-async function wake(tx: Db, { team, now }: ReleaseOptions, released: Transited[]): Promise<Transited[]> {
+export async function wake(
+  tx: Db,
+  { team, now }: ReleaseOptions,
+  released: Transited[],
+): Promise<Transited[]> {
   const bumps = released.flatMap(({ mailboxId, sequenceId, dueAt }) =>
     dueAt === null ? [] : [{ mailboxId, sequenceId, dueAt }],
   )

@@ -351,6 +351,14 @@ export interface Lists {
   updated_at: Stamp
 }
 
+export interface MailEffects {
+  team_id: number
+  inbound_id: string
+  kind: 'stop' | 'stage' | 'suppression' | 'number' | 'task'
+  subject: string
+  detail: Defaulted<Json>
+}
+
 export interface MailboxChecks {
   team_id: number
   id: string
@@ -884,6 +892,7 @@ export interface Tables {
   ledger_links: LedgerLinks
   list_members: ListMembers
   lists: Lists
+  mail_effects: MailEffects
   mailbox_checks: MailboxChecks
   mailbox_grants: MailboxGrants
   mailboxes: Mailboxes

@@ -13,6 +13,7 @@ import { addToCaps, type CapKey, lockCaps } from './caps.ts'
 import { at, json, kysely } from './db.ts'
 import { bumpLanes } from './lanes.ts'
 import { lockEnrollments, lockMailboxes } from './locks.ts'
+import { type CauseMail, noteEffects, type StopEffect, standApart } from './mail-effects.ts'
 import { suppressionHash } from './suppressions.ts'
 import { type Change, type Transited, transit } from './transitions.ts'
 
@@ -29,13 +30,27 @@ export interface StopOptions {
   detail?: string
   /** The email that caused it. */
   messageId?: Id
+  /** The mail that came in and caused it: it can be undone. */
+  inboundId?: CauseMail
 }
 
 /** In the caller's transaction. What is no longer live is left out of the answer. Sweep after the commit. */
 export async function stop(tx: Db, o: StopOptions): Promise<Transited[]> {
   const { team, enrollmentIds, actor, now, random } = o
   const changes = [...new Set(enrollmentIds)].map((enrollmentId) => changeOf(enrollmentId, o))
-  return transit(tx, { team, changes, actor, now, random })
+  const stopped = await transit(tx, { team, changes, actor, now, random })
+  await noteEffects(tx, {
+    team,
+    inboundId: o.inboundId,
+    effects: stopped.flatMap((one) => effectOf(one, o.stop)),
+  })
+  return stopped
+}
+
+function effectOf(one: Transited, { to, ...more }: Stop): StopEffect[] {
+  if (to === 'removed' || !('reason' in more)) return []
+  const before = { state: one.from, hold: one.heldBefore, holdDetail: one.holdDetailBefore }
+  return [{ kind: 'stop', subject: one.enrollmentId, detail: { to, reason: more.reason, before } }]
 }
 
 function changeOf(enrollmentId: Id, { stop: to, detail, messageId }: StopOptions): Change {
@@ -216,6 +231,8 @@ export interface SuppressOptions {
   now: Instant
   random: Random
   stop?: Stop
+  /** The mail that came in and caused it: it can be undone. */
+  inboundId?: CauseMail
 }
 
 /**
@@ -239,6 +256,14 @@ export async function suppress(
     returning value`.execute(kysely(tx))
   const added = rows.map((row) => row.value)
   const already = entries.map((one) => one.value).filter((value) => !added.includes(value))
+  const effects = added.map((subject) => ({
+    kind: 'suppression' as const,
+    subject,
+    detail: { reason: o.reason },
+  }))
+  await noteEffects(tx, { ...o, inboundId: o.inboundId, effects })
+  // Wanted for a second reason: it outlives the first.
+  await standApart(tx, { team: o.team, addresses: already })
   const live = await liveOf(tx, o)
   const end = o.stop ?? { to: 'finished', reason: 'suppressed' }
   const stopped = await stop(tx, { ...o, enrollmentIds: live, stop: end })

@@ -65,6 +65,8 @@ export interface Transited {
   from: EnrollmentState
   to: EnrollmentState
   heldBefore: HoldReason | null
+  /** The words of that hold. */
+  holdDetailBefore: string | null
   dueAt: Instant | null
 }
 
@@ -131,6 +133,7 @@ export async function transit(tx: Db, o: TransitOptions): Promise<Transited[]> {
     from: before.state,
     to: after.state,
     heldBefore: before.hold,
+    holdDetailBefore: before.holdDetail,
     dueAt: after.dueAt,
   }))
 }
@@ -210,15 +213,34 @@ function rowAfter(row: Row, change: Change, now: Instant): Row {
     }
     case 'retry':
       return { ...going, dueAt: change.dueAt ?? Math.max(row.waitEndsAt, now) }
+    case 'reopen':
+      return reopened(row, change, now)
     case 'enroll':
     case 'enroll_paused':
       throw new Error(`${change.transition} makes a row; it never changes one`)
   }
 }
 
+/** With a hold it waits for a person; with a next step the email of the one it stood on had left. */
+function reopened(row: Row, change: Change, now: Instant): Row {
+  const { next, reason, detail } = change
+  const going = { ...row, state: 'active' as const, reason: null, finishedAt: null, leaseUntil: null }
+  const moved = next
+    ? {
+        ...going,
+        ...next,
+        enteredStepAt: now,
+        parentMessageId: change.parentMessageId ?? row.parentMessageId,
+      }
+    : going
+  if (reason) return { ...moved, hold: reason as HoldReason, holdDetail: detail ?? null, dueAt: null }
+  return { ...moved, hold: null, holdDetail: null, dueAt: Math.max(moved.waitEndsAt, now) }
+}
+
 /** Holds that came from a mail read while an email was leaving: they are about what comes next, and a person ends them. */
 const OUTLIVES_ITS_STEP: readonly (HoldReason | null)[] = [
   'human_outbound',
+  'reopened',
   'away_without_date',
   'away_too_long',
   'soft_bounces',

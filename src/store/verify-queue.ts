@@ -85,7 +85,7 @@ const everyTransitionTold = bySql(
       ('finished', e.state = 'finished', array['finished', 'removed']),
       ('failed', e.state = 'failed', array['failed']),
       ('paused', e.state = 'paused', array['paused', 'enrolled']),
-      ('held', e.hold_reason is not null, array['held', 'task_created']),
+      ('held', e.hold_reason is not null, array['held', 'task_created', 'reopened']),
       ('removed', e.removed_at is not null, array['removed'])) as x (word, stands, kinds)
     where e.team_id = ${team} and x.stands and not exists (
       select from activities a where a.team_id = e.team_id and a.enrollment_id = e.id and a.kind = any(x.kinds))

@@ -61,7 +61,7 @@ const notAfterReply = bySql(
     from enrollments e, ${marks(team)} and e.team_id = m.team_id and e.id = m.enrollment_id and k.at > e.replied_at + ${grace}
       and coalesce(m.facts -> 'sequence' ->> 'finishOnReply', 'true') = 'true' and ${notInFlight}
       and not exists (
-        select from activities r where r.team_id = e.team_id and r.enrollment_id = e.id and r.kind in ('resumed', 'released', 'retried')
+        select from activities r where r.team_id = e.team_id and r.enrollment_id = e.id and r.kind in ('resumed', 'released', 'retried', 'reopened')
           and r.at between e.replied_at and k.at and r.actor not in ('engine', 'inbound'))`,
 )
 

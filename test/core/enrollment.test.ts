@@ -42,17 +42,18 @@ test('the whole table, drawn', () => {
     'finish: active > finished, paused > finished',
     'fail: active > failed, paused > failed',
     'retry: failed > active',
+    'reopen: finished > active, failed > active',
     'remove: active > finished, paused > finished, finished > finished, failed > failed',
   ])
 })
 
-test('what has ended is sent nothing more: only a retry, by a person, leads back, and only from a failure', () => {
+test('what has ended is sent nothing more: only a person leads back, by a retry of a failure or by giving the mail that ended it to somebody else', () => {
   const back = NAMES.filter((name) =>
     (['finished', 'failed'] as const).some(
       (from) => mayTransit(name, from) && LIVE.includes(stateAfter(name, from)),
     ),
   )
-  expect(back).toEqual(['retry'])
+  expect(back).toEqual(['retry', 'reopen'])
   expect(mayTransit('retry', 'finished')).toBe(false)
 })
 

@@ -24,6 +24,7 @@ import {
   writeByHand,
 } from './people.ts'
 import { makeCalls, sendDrafts } from './tasks.ts'
+import { giveAway } from './whose-mail.ts'
 
 export const ACTS: readonly (readonly [string, number, Act])[] = [
   ['pause', 10, pause],
@@ -49,4 +50,5 @@ export const ACTS: readonly (readonly [string, number, Act])[] = [
   ['write by hand', 2, writeByHand],
   ['make calls', 8, makeCalls],
   ['send drafts off', 12, sendDrafts],
+  ['give a mail to somebody else', 3, giveAway],
 ]

@@ -240,9 +240,13 @@ export class MarkCheckers {
   /** Replies end their enrollment; bounces, complaints and opt-outs the address. What was taken from the inbox has had its effect. */
   #nothingAfterAnEnd(sending: Sending, row: MarkRow): void {
     for (const mail of this.#options.recipients().stopping) {
-      if (!mail.folderMail.taken || !this.#concerns(mail, row)) continue
+      if (!mail.folderMail.taken || this.#isGivenAway(mail) || !this.#concerns(mail, row)) continue
       this.#fail('5 nothing after an end', sending, `after a ${mail.kind} that was read`)
     }
+  }
+
+  #isGivenAway({ messageId }: StoppingMail): boolean {
+    return this.#options.promises().givenAway.has(messageId)
   }
 
   #concerns(mail: StoppingMail, row: MarkRow): boolean {

@@ -41,6 +41,8 @@ export class Promises {
   readonly #limits = new Map<Id, { at: Instant; limits: Limits }[]>()
   /** Message-IDs that a person chose to send once more. */
   readonly sentAgain = new Set<string>()
+  /** Message-IDs whose answers a person gave to somebody else: they stop nobody here any more. */
+  readonly givenAway = new Set<string>()
 
   constructor(o: { team: number; connections: Connections; scheduler: Scheduler }) {
     this.#team = o.team

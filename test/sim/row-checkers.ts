@@ -65,6 +65,7 @@ const STATE_AFTER: Record<string, EnrollmentState> = {
   finished: 'finished',
   failed: 'failed',
   retried: 'active',
+  reopened: 'active',
 }
 
 /** The activities of an enrollment, played from its first, lead to the state of its row. */
@@ -78,7 +79,7 @@ const everyTransitionHasItsActivity: Check = async ({ connections, team }) => {
     `select e.id, e.state, e.removed_at is not null as removed,
        array_agg(a.kind order by a.epoch, a.xid, a.kind = 'finished', a.id) as kinds
      from enrollments e left join activities a on a.team_id = e.team_id and a.enrollment_id = e.id
-       and a.kind in ('enrolled', 'paused', 'resumed', 'finished', 'failed', 'retried', 'removed')
+       and a.kind in ('enrolled', 'paused', 'resumed', 'finished', 'failed', 'retried', 'reopened', 'removed')
      where e.team_id = $1 group by e.team_id, e.id, e.state, e.removed_at`,
     [team],
   )
@@ -201,6 +202,7 @@ const ALLOWED_HOLDS = [
   'blocked',
   'sending_failed',
   'human_outbound',
+  'reopened',
   // Its task is open: verify proves that.
   'task_open',
 ]

@@ -5,6 +5,7 @@ import { mailboxTokens } from '../../src/actions/mailbox-tokens.ts'
 import type { ApiContext } from '../../src/api/route.ts'
 import { createServer } from '../../src/api/server.ts'
 import { readConfig } from '../../src/config.ts'
+import { applyAgain } from '../../src/engine/apply-again.ts'
 import { startJobs } from '../../src/engine/jobs.ts'
 import { createLog } from '../../src/log.ts'
 import { createOAuth } from '../../src/mail/oauth.ts'
@@ -91,6 +92,7 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
     mail: createMailPort({ clock, random }),
     oauth,
     tokens: mailboxTokens({ db: database.db, keys, clock, random, log, oauth }),
+    applyMail: applyAgain,
     log,
     jobs: {
       start: async (name, data) => {

@@ -36,6 +36,7 @@ const HOLDS_ON_WIRE: Record<HoldReason, HoldOnWire> = {
   sending_failed: { status: 'paused', counter: 'paused' },
   delivery_unknown: { status: 'paused', counter: 'paused' },
   human_outbound: { status: 'paused', counter: 'paused' },
+  reopened: { status: 'paused', counter: 'paused' },
   internal_error: { status: 'paused', counter: 'paused' },
 }
 

@@ -6,6 +6,7 @@ import { PersonLink } from '../ui/link.tsx'
 import { MailFrame } from '../ui/mail-frame.tsx'
 import { KindBadge } from './kinds.tsx'
 import classes from './reading.module.css'
+import { Reattach } from './reattach.tsx'
 import { ReplyClassSelect } from './reply-class.tsx'
 
 /** What a person wrote, and can mean something. */
@@ -38,6 +39,8 @@ export function Reading({ mail }: { mail: Inbound }) {
         {mail.sequence_name ? `Answers the sequence ${mail.sequence_name}. ` : ''}
         {matched(mail)}
       </p>
+      <Evidence mail={mail} />
+      <Reattach mail={mail} />
       {mail.contact_id && ANSWERS.includes(mail.kind) ? <ReplyClassSelect mail={mail} /> : null}
       <div className={classes.body}>
         <MailFrame title={mail.subject || 'Mail'} html="" text={mail.text} />
@@ -45,3 +48,24 @@ export function Reading({ mail }: { mail: Inbound }) {
     </article>
   )
 }
+
+/** What spoke for it, with what each sign counts. */
+function Evidence({ mail }: { mail: Inbound }) {
+  if (mail.evidence.length === 0) return null
+  return (
+    <ul className={classes.evidence} aria-label="Evidence" data-testid="evidence">
+      {apart(mail.evidence).map(({ name, value, score }) => (
+        <li key={`${name} ${value}`}>
+          {name}
+          {value === '' ? '' : `: ${value}`}
+          {score === undefined ? '' : ` (${Math.round(100 * score)} %)`}
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+/** Each sign once: the match and the kind may rest on the same one. */
+const apart = (evidence: Inbound['evidence']) => [
+  ...new Map(evidence.map((one) => [`${one.name} ${one.value}`, one])).values(),
+]

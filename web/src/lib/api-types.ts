@@ -321,6 +321,8 @@ export interface SandboxThreadItem {
 export interface Evidence {
   name: string
   value: string
+  /** 0 to 1. */
+  score?: number
 }
 
 export interface Inbound {

@@ -26,6 +26,12 @@ export const searchInbound = (
 export const sayReplyClass = (id: string, replyClass: string | null) =>
   api.post(`/inbound/${id}/reply_class`, { reply_class: replyClass })
 
+/** Whose mail it is. What is named had left already. */
+export const reattachMail = (
+  id: string,
+  to: { contact_id: string } | { contact_campaign_status_id: string } | { nobody: boolean },
+) => api.post<{ still_sending: { emailer_message_id: string }[] }>(`/inbound/${id}/reattach`, to)
+
 export interface SandboxPage {
   mails: SandboxMail[]
   pagination: Pagination

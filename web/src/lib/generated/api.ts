@@ -1484,6 +1484,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/inbound/{id}/reattach": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say whose mail it is, or that it is nobody's
+         * @description Exactly one of `emailer_message_id`, `contact_campaign_status_id`, `contact_id` (the latest email that left there is the one it answers) or `nobody`. What it had done to whom it was taken for is undone: they go on, or are held when their next email fell due meanwhile; then it does the same to whom it belongs. Stages and numbers restate. `still_sending` names what had left already.
+         */
+        post: operations["inbound_reattach"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/inbound/{id}/reply_class": {
         parameters: {
             query?: never;
@@ -9442,6 +9462,50 @@ export interface operations {
             };
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    inbound_reattach: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** Format: segue-id */
+                    emailer_message_id?: string;
+                    /** Format: segue-id */
+                    contact_campaign_status_id?: string;
+                    /** Format: segue-id */
+                    contact_id?: string;
+                    nobody?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        still_sending: {
+                            emailer_message_id: string;
+                            contact_id: string | null;
+                            to_email: string | null;
+                        }[];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["Unprocessable"];
         };
     };
