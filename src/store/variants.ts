@@ -33,6 +33,7 @@ export async function variantsOfSteps(
   return rows
 }
 
+/** New ones are born in the order given: the page names them A, B, C. */
 export async function saveVariants(
   tx: Db,
   { team, variants, now }: { team: TeamId; variants: readonly VariantRow[]; now: Instant },
@@ -41,13 +42,13 @@ export async function saveVariants(
   const column = <K extends keyof VariantRow>(key: K) => variants.map((variant) => variant[key])
   await sql`
     insert into variants (team_id, created_at, id, step_id, template_id, thread, approved, weight, include_signature, deleted_at, attachment_ids)
-    select ${team}, ${at(now)}, v.id, v.step_id, v.template_id, v.thread, v.approved, v.weight, v.include_signature, v.deleted_at,
+    select ${team}, ${at(now)}::timestamptz + v.place * interval '1 microsecond', v.id, v.step_id, v.template_id, v.thread, v.approved, v.weight, v.include_signature, v.deleted_at,
       array(select jsonb_array_elements_text(v.attachment_ids::jsonb))
     from unnest(${column('id')}::text[], ${column('stepId')}::text[], ${column('templateId')}::text[],
       ${column('thread')}::text[], ${column('approved')}::boolean[], ${column('weight')}::int[], ${column('includeSignature')}::boolean[],
       ${isoArray(column('deletedAt'))}::timestamptz[],
       ${column('attachmentIds').map((ids) => json(ids))}::text[])
-      as v (id, step_id, template_id, thread, approved, weight, include_signature, deleted_at, attachment_ids)
+      with ordinality as v (id, step_id, template_id, thread, approved, weight, include_signature, deleted_at, attachment_ids, place)
     on conflict (team_id, id) do update set template_id = excluded.template_id, thread = excluded.thread,
       approved = excluded.approved, weight = excluded.weight, include_signature = excluded.include_signature, deleted_at = excluded.deleted_at, attachment_ids = excluded.attachment_ids,
       rev = variants.rev + 1`.execute(kysely(tx))

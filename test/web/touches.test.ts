@@ -22,6 +22,7 @@ const step = (key: string, html: string): DraftStep => ({
       thread: 'new_thread',
       approved: true,
       signature: true,
+      weight: 1,
       subject: 'Hello',
       html,
     },

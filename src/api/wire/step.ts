@@ -7,6 +7,7 @@ import type { StepRow, Tree } from '../../store/steps.ts'
 import type { TaskCounts } from '../../store/task-counts.ts'
 import type { TemplateRow } from '../../store/templates.ts'
 import type { VariantRow } from '../../store/variants.ts'
+import { AbTest, abTestOf, Results, resultsOf } from './ab-test.ts'
 import { iso, isoOrNull } from './instant.ts'
 import { emailCounters, stepCounts, waiting } from './numbers.ts'
 
@@ -29,6 +30,7 @@ export const EmailerStep = Type.Object(
     auto_skip_in_x_days: IntegerOrNull,
     counts: Type.Record(Type.String(), Type.Integer()),
     ab_test_details: Type.Record(Type.String(), Type.Unknown()),
+    ab_test: AbTest,
   },
   { additionalProperties: true },
 )
@@ -45,6 +47,7 @@ export const EmailerTouch = Type.Object(
       description: 'Extension. Its share among the touches of its step that are dealt; 0: switched off.',
     }),
     attachment_ids: Type.Array(Type.String(), { description: 'Files that its emails carry.' }),
+    results: Results,
   },
   { additionalProperties: true },
 )
@@ -75,7 +78,13 @@ export interface Counting {
 
 export function wireTree(tree: Tree, counting: Counting) {
   return {
-    emailer_steps: tree.steps.map((step) => wireStep(step, counting)),
+    emailer_steps: tree.steps.map((step) => ({
+      ...wireStep(step, counting),
+      ab_test: abTestOf(
+        tree.variants.filter((variant) => variant.stepId === step.id),
+        counting.totals,
+      ),
+    })),
     emailer_touches: tree.variants.map((variant) => wireTouch(variant, counting.totals)),
     emailer_templates: tree.templates.map(wireTemplate),
   }
@@ -136,6 +145,7 @@ export function wireTouch(variant: VariantRow, totals: readonly Total[]) {
     composition_mode: null,
     project_workspace_id: null,
     ...emailCounters(totals, { variantId: variant.id }),
+    results: resultsOf(variant.id, totals),
   }
 }
 

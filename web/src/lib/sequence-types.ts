@@ -82,6 +82,20 @@ export interface Step {
   auto_skip_in_x_days?: number | null
   max_emails_per_day: number | null
   counts?: Partial<Record<'active' | 'paused' | 'finished' | 'bounced' | 'not_sent', number>>
+  ab_test?: {
+    state: 'too_few' | 'no_difference' | 'difference'
+    sentence: string
+    leader: string | null
+  } | null
+}
+
+/** A rate with its 95 % interval; `of` 0: nothing to divide by. */
+export interface Estimate {
+  n: number
+  of: number
+  rate: number | null
+  low: number
+  high: number
 }
 
 export interface Variant {
@@ -94,6 +108,9 @@ export interface Variant {
   unique_delivered?: number | null
   unique_replied?: number | null
   unique_bounced?: number | null
+  /** Its share among the wordings of its step; 0: switched off. */
+  weight: number
+  results?: Record<'replied' | 'bounced' | 'opened' | 'clicked', Estimate>
 }
 
 export interface Template {
@@ -114,6 +131,7 @@ export interface VariantInput {
   type: Thread
   status: 'approved' | 'to_be_reviewed'
   include_signature: boolean
+  weight: number
   emailer_template: { id?: string; subject: string; body_html: string }
 }
 

@@ -10,6 +10,8 @@ export interface DraftVariant {
   thread: Thread
   approved: boolean
   signature: boolean
+  /** Share among the wordings of the step; 0: switched off. */
+  weight: number
   subject: string
   html: string
 }
@@ -61,6 +63,7 @@ export function draftOf(detail: SequenceDetail): Draft {
           thread: variant.type,
           approved: variant.status === 'approved',
           signature: variant.include_signature,
+          weight: variant.weight,
           subject: templates.get(variant.emailer_template_id)?.subject ?? '',
           html: unwrapped(templates.get(variant.emailer_template_id)?.body_html ?? ''),
         })),
@@ -83,6 +86,7 @@ export const stepInputs = (draft: Draft): StepInput[] =>
       type: variant.thread,
       status: variant.approved ? 'approved' : 'to_be_reviewed',
       include_signature: variant.signature,
+      weight: variant.weight,
       emailer_template: {
         ...(variant.templateId ? { id: variant.templateId } : {}),
         subject: variant.subject,
@@ -100,6 +104,7 @@ const newVariant = (thread: Thread): DraftVariant => ({
   thread,
   approved: true,
   signature: true,
+  weight: 1,
   subject: '',
   html: '',
 })

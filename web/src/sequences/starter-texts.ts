@@ -18,6 +18,7 @@ const email = (wait: number, subject: string, paragraphs: string[]): StepInput =
       type: subject === '' ? 'reply_to_thread' : 'new_thread',
       status: 'approved',
       include_signature: true,
+      weight: 1,
       emailer_template: { subject, body_html: paragraphs.map((text) => `<p>${text}</p>`).join('') },
     },
   ],

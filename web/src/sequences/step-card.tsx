@@ -1,23 +1,13 @@
 /** One step in the timeline: closed it shows its wordings and results, open it is where they are written. */
-import { ActionIcon, Button, Menu } from '@mantine/core'
+import { ActionIcon, Menu } from '@mantine/core'
 import { IconCheckbox, IconDots, IconMail, IconPhone, IconPlus, IconTrash } from '@tabler/icons-react'
-import type { ReactNode } from 'react'
 import type { Step, StepKind, Variant } from '../lib/sequence-types.ts'
-import { counted, number } from '../lib/words.ts'
-import { StateBadge } from '../ui/state-badge.tsx'
-import {
-  countAt,
-  type DraftStep,
-  type DraftVariant,
-  isEmail,
-  letter,
-  withNewVariant,
-  withVariant,
-} from './draft.ts'
+import { counted } from '../lib/words.ts'
+import { countAt, type DraftStep, isEmail, withNewVariant, withVariant } from './draft.ts'
 import classes from './steps.module.css'
 import { KINDS, TaskFields } from './task-step.tsx'
-import { textOf } from './text-of.ts'
 import { VariantEditor } from './variant-editor.tsx'
+import { Wordings } from './wordings.tsx'
 
 const iconOf = (kind: StepKind) => (isEmail(kind) ? IconMail : kind === 'call' ? IconPhone : IconCheckbox)
 
@@ -56,7 +46,7 @@ export function StepCard(props: StepCardProps) {
         <StepMenu {...props} />
       </header>
       {step.kind === 'auto_email' ? null : <TaskFields step={step} onChange={props.onChange} />}
-      {step.variants.length > 1 || !opened ? <Wordings {...props} /> : null}
+      {step.variants.length > 1 || !opened ? <Wordings {...props} test={saved?.ab_test ?? null} /> : null}
       {opened ? (
         <VariantEditor
           key={opened.key}
@@ -98,60 +88,5 @@ function StepMenu({ step, index, onChange, onOpen, onRemove }: StepCardProps) {
         </Menu.Item>
       </Menu.Dropdown>
     </Menu>
-  )
-}
-
-function Wordings({ step, results, open, onOpen, onChange, threadSubject }: StepCardProps) {
-  const share = Math.round(100 / Math.max(1, step.variants.length))
-  const remove = (variant: DraftVariant) => {
-    const rest = step.variants.filter((each) => each !== variant)
-    onChange({ ...step, variants: rest })
-    if (open === variant.key && rest[0]) onOpen(rest[0].key)
-  }
-  if (step.variants.length === 0) return null
-  return (
-    <div>
-      {step.variants.map((variant, index) => (
-        <div key={variant.key} className={classes.wording} data-open={variant.key === open || undefined}>
-          <button
-            type="button"
-            className={classes.summary}
-            onClick={() => onOpen(variant.key)}
-            data-testid="open-wording"
-          >
-            {step.variants.length > 1 ? <span className={classes.letter}>{letter(index)}</span> : null}
-            <span className={classes.subject}>{subjectOf(variant, threadSubject)}</span>
-            <span className={classes.excerpt}>
-              {textOf(variant.html) || 'No words yet. Open to write them.'}
-            </span>
-          </button>
-          {variant.approved || step.kind === 'manual_email' ? null : (
-            <StateBadge state="held" word="To be reviewed" />
-          )}
-          <Results variant={results.find((each) => each.id === variant.key)} />
-          {step.variants.length > 1 ? (
-            <>
-              <span className="sg-quiet">{share} %</span>
-              <Button size="compact-xs" variant="subtle" color="gray" onClick={() => remove(variant)}>
-                Remove
-              </Button>
-            </>
-          ) : null}
-        </div>
-      ))}
-    </div>
-  )
-}
-
-const subjectOf = (variant: DraftVariant, threadSubject: string | undefined): ReactNode =>
-  variant.thread === 'reply_to_thread' ? `Re: ${threadSubject ?? ''}` : variant.subject || 'No subject'
-
-function Results({ variant }: { variant: Variant | undefined }) {
-  const sent = variant?.unique_delivered ?? 0
-  if (!sent) return null
-  return (
-    <span className={classes.results}>
-      {number(sent)} sent, {number(variant?.unique_replied ?? 0)} replied
-    </span>
   )
 }

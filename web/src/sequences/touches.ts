@@ -7,10 +7,11 @@ const people = (n: number) => counted(n, 'person', 'people')
 
 const wording = (step: DraftStep) =>
   JSON.stringify(
-    step.variants.map(({ thread, approved, signature, subject, html }) => [
+    step.variants.map(({ thread, approved, signature, weight, subject, html }) => [
       thread,
       approved,
       signature,
+      weight,
       subject,
       html,
     ]),

@@ -3565,6 +3565,14 @@ export interface operations {
                             ab_test_details: {
                                 [key: string]: unknown;
                             };
+                            /** @description Extension. What the touches of the step show against each other; null: there is one only. */
+                            ab_test: {
+                                /** @description too_few, no_difference or difference. */
+                                state: string;
+                                sentence: string;
+                                /** @description The id of the touch that is answered more often, once that is shown. */
+                                leader: string | null;
+                            } | null;
                         } & {
                             [key: string]: unknown;
                         })[];
@@ -3581,6 +3589,45 @@ export interface operations {
                             weight: number;
                             /** @description Files that its emails carry. */
                             attachment_ids: string[];
+                            /** @description Extension. Rates with their 95 % intervals. */
+                            results: {
+                                replied: {
+                                    n: number;
+                                    /** @description The denominator; 0: nothing to divide by yet. */
+                                    of: number;
+                                    rate: number | null;
+                                    /** @description With high: the Wilson score interval of 95 %, as fractions. */
+                                    low: number;
+                                    high: number;
+                                };
+                                bounced: {
+                                    n: number;
+                                    /** @description The denominator; 0: nothing to divide by yet. */
+                                    of: number;
+                                    rate: number | null;
+                                    /** @description With high: the Wilson score interval of 95 %, as fractions. */
+                                    low: number;
+                                    high: number;
+                                };
+                                opened: {
+                                    n: number;
+                                    /** @description The denominator; 0: nothing to divide by yet. */
+                                    of: number;
+                                    rate: number | null;
+                                    /** @description With high: the Wilson score interval of 95 %, as fractions. */
+                                    low: number;
+                                    high: number;
+                                };
+                                clicked: {
+                                    n: number;
+                                    /** @description The denominator; 0: nothing to divide by yet. */
+                                    of: number;
+                                    rate: number | null;
+                                    /** @description With high: the Wilson score interval of 95 %, as fractions. */
+                                    low: number;
+                                    high: number;
+                                };
+                            };
                         } & {
                             [key: string]: unknown;
                         })[];
@@ -3813,6 +3860,14 @@ export interface operations {
                             ab_test_details: {
                                 [key: string]: unknown;
                             };
+                            /** @description Extension. What the touches of the step show against each other; null: there is one only. */
+                            ab_test: {
+                                /** @description too_few, no_difference or difference. */
+                                state: string;
+                                sentence: string;
+                                /** @description The id of the touch that is answered more often, once that is shown. */
+                                leader: string | null;
+                            } | null;
                         } & {
                             [key: string]: unknown;
                         })[];
@@ -3829,6 +3884,45 @@ export interface operations {
                             weight: number;
                             /** @description Files that its emails carry. */
                             attachment_ids: string[];
+                            /** @description Extension. Rates with their 95 % intervals. */
+                            results: {
+                                replied: {
+                                    n: number;
+                                    /** @description The denominator; 0: nothing to divide by yet. */
+                                    of: number;
+                                    rate: number | null;
+                                    /** @description With high: the Wilson score interval of 95 %, as fractions. */
+                                    low: number;
+                                    high: number;
+                                };
+                                bounced: {
+                                    n: number;
+                                    /** @description The denominator; 0: nothing to divide by yet. */
+                                    of: number;
+                                    rate: number | null;
+                                    /** @description With high: the Wilson score interval of 95 %, as fractions. */
+                                    low: number;
+                                    high: number;
+                                };
+                                opened: {
+                                    n: number;
+                                    /** @description The denominator; 0: nothing to divide by yet. */
+                                    of: number;
+                                    rate: number | null;
+                                    /** @description With high: the Wilson score interval of 95 %, as fractions. */
+                                    low: number;
+                                    high: number;
+                                };
+                                clicked: {
+                                    n: number;
+                                    /** @description The denominator; 0: nothing to divide by yet. */
+                                    of: number;
+                                    rate: number | null;
+                                    /** @description With high: the Wilson score interval of 95 %, as fractions. */
+                                    low: number;
+                                    high: number;
+                                };
+                            };
                         } & {
                             [key: string]: unknown;
                         })[];
@@ -4054,6 +4148,14 @@ export interface operations {
                             ab_test_details: {
                                 [key: string]: unknown;
                             };
+                            /** @description Extension. What the touches of the step show against each other; null: there is one only. */
+                            ab_test: {
+                                /** @description too_few, no_difference or difference. */
+                                state: string;
+                                sentence: string;
+                                /** @description The id of the touch that is answered more often, once that is shown. */
+                                leader: string | null;
+                            } | null;
                         } & {
                             [key: string]: unknown;
                         })[];
@@ -4070,6 +4172,45 @@ export interface operations {
                             weight: number;
                             /** @description Files that its emails carry. */
                             attachment_ids: string[];
+                            /** @description Extension. Rates with their 95 % intervals. */
+                            results: {
+                                replied: {
+                                    n: number;
+                                    /** @description The denominator; 0: nothing to divide by yet. */
+                                    of: number;
+                                    rate: number | null;
+                                    /** @description With high: the Wilson score interval of 95 %, as fractions. */
+                                    low: number;
+                                    high: number;
+                                };
+                                bounced: {
+                                    n: number;
+                                    /** @description The denominator; 0: nothing to divide by yet. */
+                                    of: number;
+                                    rate: number | null;
+                                    /** @description With high: the Wilson score interval of 95 %, as fractions. */
+                                    low: number;
+                                    high: number;
+                                };
+                                opened: {
+                                    n: number;
+                                    /** @description The denominator; 0: nothing to divide by yet. */
+                                    of: number;
+                                    rate: number | null;
+                                    /** @description With high: the Wilson score interval of 95 %, as fractions. */
+                                    low: number;
+                                    high: number;
+                                };
+                                clicked: {
+                                    n: number;
+                                    /** @description The denominator; 0: nothing to divide by yet. */
+                                    of: number;
+                                    rate: number | null;
+                                    /** @description With high: the Wilson score interval of 95 %, as fractions. */
+                                    low: number;
+                                    high: number;
+                                };
+                            };
                         } & {
                             [key: string]: unknown;
                         })[];
@@ -4281,6 +4422,14 @@ export interface operations {
                             ab_test_details: {
                                 [key: string]: unknown;
                             };
+                            /** @description Extension. What the touches of the step show against each other; null: there is one only. */
+                            ab_test: {
+                                /** @description too_few, no_difference or difference. */
+                                state: string;
+                                sentence: string;
+                                /** @description The id of the touch that is answered more often, once that is shown. */
+                                leader: string | null;
+                            } | null;
                         } & {
                             [key: string]: unknown;
                         })[];
@@ -4297,6 +4446,45 @@ export interface operations {
                             weight: number;
                             /** @description Files that its emails carry. */
                             attachment_ids: string[];
+                            /** @description Extension. Rates with their 95 % intervals. */
+                            results: {
+                                replied: {
+                                    n: number;
+                                    /** @description The denominator; 0: nothing to divide by yet. */
+                                    of: number;
+                                    rate: number | null;
+                                    /** @description With high: the Wilson score interval of 95 %, as fractions. */
+                                    low: number;
+                                    high: number;
+                                };
+                                bounced: {
+                                    n: number;
+                                    /** @description The denominator; 0: nothing to divide by yet. */
+                                    of: number;
+                                    rate: number | null;
+                                    /** @description With high: the Wilson score interval of 95 %, as fractions. */
+                                    low: number;
+                                    high: number;
+                                };
+                                opened: {
+                                    n: number;
+                                    /** @description The denominator; 0: nothing to divide by yet. */
+                                    of: number;
+                                    rate: number | null;
+                                    /** @description With high: the Wilson score interval of 95 %, as fractions. */
+                                    low: number;
+                                    high: number;
+                                };
+                                clicked: {
+                                    n: number;
+                                    /** @description The denominator; 0: nothing to divide by yet. */
+                                    of: number;
+                                    rate: number | null;
+                                    /** @description With high: the Wilson score interval of 95 %, as fractions. */
+                                    low: number;
+                                    high: number;
+                                };
+                            };
                         } & {
                             [key: string]: unknown;
                         })[];
@@ -4518,6 +4706,14 @@ export interface operations {
                             ab_test_details: {
                                 [key: string]: unknown;
                             };
+                            /** @description Extension. What the touches of the step show against each other; null: there is one only. */
+                            ab_test: {
+                                /** @description too_few, no_difference or difference. */
+                                state: string;
+                                sentence: string;
+                                /** @description The id of the touch that is answered more often, once that is shown. */
+                                leader: string | null;
+                            } | null;
                         } & {
                             [key: string]: unknown;
                         })[];
@@ -4534,6 +4730,45 @@ export interface operations {
                             weight: number;
                             /** @description Files that its emails carry. */
                             attachment_ids: string[];
+                            /** @description Extension. Rates with their 95 % intervals. */
+                            results: {
+                                replied: {
+                                    n: number;
+                                    /** @description The denominator; 0: nothing to divide by yet. */
+                                    of: number;
+                                    rate: number | null;
+                                    /** @description With high: the Wilson score interval of 95 %, as fractions. */
+                                    low: number;
+                                    high: number;
+                                };
+                                bounced: {
+                                    n: number;
+                                    /** @description The denominator; 0: nothing to divide by yet. */
+                                    of: number;
+                                    rate: number | null;
+                                    /** @description With high: the Wilson score interval of 95 %, as fractions. */
+                                    low: number;
+                                    high: number;
+                                };
+                                opened: {
+                                    n: number;
+                                    /** @description The denominator; 0: nothing to divide by yet. */
+                                    of: number;
+                                    rate: number | null;
+                                    /** @description With high: the Wilson score interval of 95 %, as fractions. */
+                                    low: number;
+                                    high: number;
+                                };
+                                clicked: {
+                                    n: number;
+                                    /** @description The denominator; 0: nothing to divide by yet. */
+                                    of: number;
+                                    rate: number | null;
+                                    /** @description With high: the Wilson score interval of 95 %, as fractions. */
+                                    low: number;
+                                    high: number;
+                                };
+                            };
                         } & {
                             [key: string]: unknown;
                         })[];
@@ -4769,6 +5004,14 @@ export interface operations {
                             ab_test_details: {
                                 [key: string]: unknown;
                             };
+                            /** @description Extension. What the touches of the step show against each other; null: there is one only. */
+                            ab_test: {
+                                /** @description too_few, no_difference or difference. */
+                                state: string;
+                                sentence: string;
+                                /** @description The id of the touch that is answered more often, once that is shown. */
+                                leader: string | null;
+                            } | null;
                         } & {
                             [key: string]: unknown;
                         })[];
@@ -4785,6 +5028,45 @@ export interface operations {
                             weight: number;
                             /** @description Files that its emails carry. */
                             attachment_ids: string[];
+                            /** @description Extension. Rates with their 95 % intervals. */
+                            results: {
+                                replied: {
+                                    n: number;
+                                    /** @description The denominator; 0: nothing to divide by yet. */
+                                    of: number;
+                                    rate: number | null;
+                                    /** @description With high: the Wilson score interval of 95 %, as fractions. */
+                                    low: number;
+                                    high: number;
+                                };
+                                bounced: {
+                                    n: number;
+                                    /** @description The denominator; 0: nothing to divide by yet. */
+                                    of: number;
+                                    rate: number | null;
+                                    /** @description With high: the Wilson score interval of 95 %, as fractions. */
+                                    low: number;
+                                    high: number;
+                                };
+                                opened: {
+                                    n: number;
+                                    /** @description The denominator; 0: nothing to divide by yet. */
+                                    of: number;
+                                    rate: number | null;
+                                    /** @description With high: the Wilson score interval of 95 %, as fractions. */
+                                    low: number;
+                                    high: number;
+                                };
+                                clicked: {
+                                    n: number;
+                                    /** @description The denominator; 0: nothing to divide by yet. */
+                                    of: number;
+                                    rate: number | null;
+                                    /** @description With high: the Wilson score interval of 95 %, as fractions. */
+                                    low: number;
+                                    high: number;
+                                };
+                            };
                         } & {
                             [key: string]: unknown;
                         })[];
@@ -5010,6 +5292,14 @@ export interface operations {
                             ab_test_details: {
                                 [key: string]: unknown;
                             };
+                            /** @description Extension. What the touches of the step show against each other; null: there is one only. */
+                            ab_test: {
+                                /** @description too_few, no_difference or difference. */
+                                state: string;
+                                sentence: string;
+                                /** @description The id of the touch that is answered more often, once that is shown. */
+                                leader: string | null;
+                            } | null;
                         } & {
                             [key: string]: unknown;
                         })[];
@@ -5026,6 +5316,45 @@ export interface operations {
                             weight: number;
                             /** @description Files that its emails carry. */
                             attachment_ids: string[];
+                            /** @description Extension. Rates with their 95 % intervals. */
+                            results: {
+                                replied: {
+                                    n: number;
+                                    /** @description The denominator; 0: nothing to divide by yet. */
+                                    of: number;
+                                    rate: number | null;
+                                    /** @description With high: the Wilson score interval of 95 %, as fractions. */
+                                    low: number;
+                                    high: number;
+                                };
+                                bounced: {
+                                    n: number;
+                                    /** @description The denominator; 0: nothing to divide by yet. */
+                                    of: number;
+                                    rate: number | null;
+                                    /** @description With high: the Wilson score interval of 95 %, as fractions. */
+                                    low: number;
+                                    high: number;
+                                };
+                                opened: {
+                                    n: number;
+                                    /** @description The denominator; 0: nothing to divide by yet. */
+                                    of: number;
+                                    rate: number | null;
+                                    /** @description With high: the Wilson score interval of 95 %, as fractions. */
+                                    low: number;
+                                    high: number;
+                                };
+                                clicked: {
+                                    n: number;
+                                    /** @description The denominator; 0: nothing to divide by yet. */
+                                    of: number;
+                                    rate: number | null;
+                                    /** @description With high: the Wilson score interval of 95 %, as fractions. */
+                                    low: number;
+                                    high: number;
+                                };
+                            };
                         } & {
                             [key: string]: unknown;
                         })[];
@@ -5303,6 +5632,14 @@ export interface operations {
                             ab_test_details: {
                                 [key: string]: unknown;
                             };
+                            /** @description Extension. What the touches of the step show against each other; null: there is one only. */
+                            ab_test: {
+                                /** @description too_few, no_difference or difference. */
+                                state: string;
+                                sentence: string;
+                                /** @description The id of the touch that is answered more often, once that is shown. */
+                                leader: string | null;
+                            } | null;
                         } & {
                             [key: string]: unknown;
                         })[];
@@ -5319,6 +5656,45 @@ export interface operations {
                             weight: number;
                             /** @description Files that its emails carry. */
                             attachment_ids: string[];
+                            /** @description Extension. Rates with their 95 % intervals. */
+                            results: {
+                                replied: {
+                                    n: number;
+                                    /** @description The denominator; 0: nothing to divide by yet. */
+                                    of: number;
+                                    rate: number | null;
+                                    /** @description With high: the Wilson score interval of 95 %, as fractions. */
+                                    low: number;
+                                    high: number;
+                                };
+                                bounced: {
+                                    n: number;
+                                    /** @description The denominator; 0: nothing to divide by yet. */
+                                    of: number;
+                                    rate: number | null;
+                                    /** @description With high: the Wilson score interval of 95 %, as fractions. */
+                                    low: number;
+                                    high: number;
+                                };
+                                opened: {
+                                    n: number;
+                                    /** @description The denominator; 0: nothing to divide by yet. */
+                                    of: number;
+                                    rate: number | null;
+                                    /** @description With high: the Wilson score interval of 95 %, as fractions. */
+                                    low: number;
+                                    high: number;
+                                };
+                                clicked: {
+                                    n: number;
+                                    /** @description The denominator; 0: nothing to divide by yet. */
+                                    of: number;
+                                    rate: number | null;
+                                    /** @description With high: the Wilson score interval of 95 %, as fractions. */
+                                    low: number;
+                                    high: number;
+                                };
+                            };
                         } & {
                             [key: string]: unknown;
                         })[];
@@ -5447,6 +5823,14 @@ export interface operations {
                             ab_test_details: {
                                 [key: string]: unknown;
                             };
+                            /** @description Extension. What the touches of the step show against each other; null: there is one only. */
+                            ab_test: {
+                                /** @description too_few, no_difference or difference. */
+                                state: string;
+                                sentence: string;
+                                /** @description The id of the touch that is answered more often, once that is shown. */
+                                leader: string | null;
+                            } | null;
                         } & {
                             [key: string]: unknown;
                         })[];
@@ -5463,6 +5847,45 @@ export interface operations {
                             weight: number;
                             /** @description Files that its emails carry. */
                             attachment_ids: string[];
+                            /** @description Extension. Rates with their 95 % intervals. */
+                            results: {
+                                replied: {
+                                    n: number;
+                                    /** @description The denominator; 0: nothing to divide by yet. */
+                                    of: number;
+                                    rate: number | null;
+                                    /** @description With high: the Wilson score interval of 95 %, as fractions. */
+                                    low: number;
+                                    high: number;
+                                };
+                                bounced: {
+                                    n: number;
+                                    /** @description The denominator; 0: nothing to divide by yet. */
+                                    of: number;
+                                    rate: number | null;
+                                    /** @description With high: the Wilson score interval of 95 %, as fractions. */
+                                    low: number;
+                                    high: number;
+                                };
+                                opened: {
+                                    n: number;
+                                    /** @description The denominator; 0: nothing to divide by yet. */
+                                    of: number;
+                                    rate: number | null;
+                                    /** @description With high: the Wilson score interval of 95 %, as fractions. */
+                                    low: number;
+                                    high: number;
+                                };
+                                clicked: {
+                                    n: number;
+                                    /** @description The denominator; 0: nothing to divide by yet. */
+                                    of: number;
+                                    rate: number | null;
+                                    /** @description With high: the Wilson score interval of 95 %, as fractions. */
+                                    low: number;
+                                    high: number;
+                                };
+                            };
                         } & {
                             [key: string]: unknown;
                         })[];
@@ -5685,6 +6108,14 @@ export interface operations {
                             ab_test_details: {
                                 [key: string]: unknown;
                             };
+                            /** @description Extension. What the touches of the step show against each other; null: there is one only. */
+                            ab_test: {
+                                /** @description too_few, no_difference or difference. */
+                                state: string;
+                                sentence: string;
+                                /** @description The id of the touch that is answered more often, once that is shown. */
+                                leader: string | null;
+                            } | null;
                         } & {
                             [key: string]: unknown;
                         })[];
@@ -5701,6 +6132,45 @@ export interface operations {
                             weight: number;
                             /** @description Files that its emails carry. */
                             attachment_ids: string[];
+                            /** @description Extension. Rates with their 95 % intervals. */
+                            results: {
+                                replied: {
+                                    n: number;
+                                    /** @description The denominator; 0: nothing to divide by yet. */
+                                    of: number;
+                                    rate: number | null;
+                                    /** @description With high: the Wilson score interval of 95 %, as fractions. */
+                                    low: number;
+                                    high: number;
+                                };
+                                bounced: {
+                                    n: number;
+                                    /** @description The denominator; 0: nothing to divide by yet. */
+                                    of: number;
+                                    rate: number | null;
+                                    /** @description With high: the Wilson score interval of 95 %, as fractions. */
+                                    low: number;
+                                    high: number;
+                                };
+                                opened: {
+                                    n: number;
+                                    /** @description The denominator; 0: nothing to divide by yet. */
+                                    of: number;
+                                    rate: number | null;
+                                    /** @description With high: the Wilson score interval of 95 %, as fractions. */
+                                    low: number;
+                                    high: number;
+                                };
+                                clicked: {
+                                    n: number;
+                                    /** @description The denominator; 0: nothing to divide by yet. */
+                                    of: number;
+                                    rate: number | null;
+                                    /** @description With high: the Wilson score interval of 95 %, as fractions. */
+                                    low: number;
+                                    high: number;
+                                };
+                            };
                         } & {
                             [key: string]: unknown;
                         })[];
@@ -5790,6 +6260,14 @@ export interface operations {
                             ab_test_details: {
                                 [key: string]: unknown;
                             };
+                            /** @description Extension. What the touches of the step show against each other; null: there is one only. */
+                            ab_test: {
+                                /** @description too_few, no_difference or difference. */
+                                state: string;
+                                sentence: string;
+                                /** @description The id of the touch that is answered more often, once that is shown. */
+                                leader: string | null;
+                            } | null;
                         } & {
                             [key: string]: unknown;
                         })[];
