@@ -1,10 +1,11 @@
 /** How a task ends over HTTP: completed or skipped; and the draft of a manual email, read, edited and sent off. */
 import { type Static, Type } from 'typebox'
 import { type Draft, readDraft } from '../actions/read-draft.ts'
+import { readStepText } from '../actions/read-step-text.ts'
 import { editDraft, sendDraft } from '../actions/write-draft.ts'
 import { endTask } from '../actions/write-task.ts'
 import type { TaskEnd } from '../store/task-ends.ts'
-import { taskById } from '../store/tasks.ts'
+import { type TaskRow, taskById } from '../store/tasks.ts'
 import { actorOf } from './actor.ts'
 import { refuse } from './errors.ts'
 import { IdParameter } from './params.ts'
@@ -83,11 +84,16 @@ async function taskOnWire(call: Call, id: string) {
   return wire ?? refuse(422, 'This task has been deleted. Please refresh your page.')
 }
 
+async function openOrEnded(call: Call, id: string): Promise<TaskRow> {
+  const task = await taskById(call.db, { team: call.caller.teamId, id })
+  return task && task.state !== 'cancelled'
+    ? task
+    : refuse(422, 'This task or emailer message has been deleted. Please refresh your page.')
+}
+
 async function draftOf(call: Call, id: string) {
   const { team, now } = taskingOf(call)
-  const task = await taskById(call.db, { team, id })
-  if (!task || task.state === 'cancelled')
-    return refuse(422, 'This task or emailer message has been deleted. Please refresh your page.')
+  const task = await openOrEnded(call, id)
   const draft = await readDraft(call.db, { team, task, now, publicUrl: call.settings.publicUrl })
   return draft
     ? draftOnWire(draft)
@@ -137,6 +143,27 @@ export const routes: Route[] = [
       })
       if ('deleted' in task) return { task }
       return { task: { id, status: 'skipped', note: note || null, completed: false } }
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/tasks/:id/text',
+    name: 'tasks/text',
+    summary: 'What a LinkedIn step says to its person, to be copied',
+    extension: true,
+    input: Type.Object({ id: IdParameter }),
+    output: Type.Object({
+      text: Type.Union([Type.String(), Type.Null()], { description: 'Null: the step says nothing.' }),
+      missing: Type.Array(Type.String(), {
+        description: 'Variables and snippets without a value: their places in the text are empty.',
+      }),
+    }),
+    async run({ id }, call) {
+      const words = await readStepText(call.db, {
+        ...{ team: call.caller.teamId, now: call.now },
+        task: await openOrEnded(call, id),
+      })
+      return { text: words?.text ?? null, missing: [...(words?.missing ?? [])] }
     },
   }),
   route({

@@ -16,12 +16,13 @@ import { scheduleOf } from './schedules.ts'
 import { type SnippetText, snippetsInBodies } from './snippets.ts'
 import { type Suppression, suppressionsOf } from './suppressions.ts'
 import type { Deal, LeftDeal } from './variant-deals.ts'
-import { bodyOf, choicesOf, copiesOf, type Wording, wordingOf } from './wordings.ts'
+import { bodyOf, choicesOf, copiesOf, type StepText, textOf, type Wording, wordingOf } from './wordings.ts'
 
 /** What depends on the wording that an enrollment gets. */
 export interface Worded {
   facts: Facts
   wording: Wording | null
+  text: StepText | null
   /** Everything that the wording was made from, by revision: equal keys render equally. */
   wordingKey: string
 }
@@ -133,6 +134,7 @@ function wordedWith(row: DueRow, more: More): Worded {
   return {
     facts: factsOf(row, more),
     wording,
+    text: variant ? textOf(row, variant, snippets) : null,
     wordingKey: [
       row.rev,
       row.contactRev,

@@ -13,12 +13,20 @@ import type { DueRow, VariantRow } from './due-rows.ts'
 import type { PersonToFill } from './missing-values.ts'
 import type { SnippetText } from './snippets.ts'
 
-export interface Wording {
+/** What a step says, and what its variables take for one contact. */
+export interface StepText {
+  bodyHtml: string
+  /** Of those that the body uses, as far as the team has them. */
+  snippets: Snippets
+  values(now: Instant, zone: string): Values
+  zone: string
+}
+
+export interface Wording extends StepText {
   team: TeamId
   teamPublicId: string
   variantId: Id
   subject: string
-  bodyHtml: string
   signatureHtml: string | undefined
   optOutTemplate: string
   from: { address: string; name: string | null }
@@ -31,10 +39,6 @@ export interface Wording {
   references: string[]
   parentId: Id | null
   attachments: MailFile[]
-  /** Of those that the body uses, as far as the team has them. */
-  snippets: Snippets
-  values(now: Instant, zone: string): Values
-  zone: string
 }
 
 /** States of an email whose wording was on a socket and is sent again as it was. */
@@ -100,7 +104,7 @@ export function wordingOf(
     teamPublicId: row.teamPublicId,
     variantId: variant.id,
     ...threadOf(row, variant),
-    bodyHtml: bodyOf(row, variant),
+    ...textOf(row, variant, snippets),
     signatureHtml: variant.includeSignature ? row.signatureHtml : undefined,
     optOutTemplate: withImprint(row),
     from: { address: from, name: row.fromName },
@@ -112,7 +116,16 @@ export function wordingOf(
       const file = files.get(id)
       return file ? [mailFile(file)] : []
     }),
-    snippets: textsIn(bodyOf(row, variant), snippets),
+  }
+}
+
+/** Also of whom has no address: a message elsewhere needs none. */
+export function textOf(row: DueRow, variant: VariantRow, snippets: AroundWording['snippets']): StepText {
+  const from = row.fromAddress ?? row.mailboxAddress
+  const bodyHtml = bodyOf(row, variant)
+  return {
+    bodyHtml,
+    snippets: textsIn(bodyHtml, snippets),
     values: (now, zone) => valuesOf(row, { from, now, zone }),
     zone: row.contactZone ?? row.timeZone ?? 'UTC',
   }

@@ -371,3 +371,14 @@ test('a draft that is sent off and completed at the same moment is one of the tw
   }
   for (const end of ends) expect(['sent off: 1 left', 'completed: 0 left']).toContain(end)
 })
+
+test('the text of a LinkedIn step is there to be copied, also for who has no address; what is missing is named', async () => {
+  const says = '<p>Hi {{first_name}},</p><p>I wrote to you about {{company}}.</p>'
+  const connect = { ...step({ body: says }), type: 'linkedin_step_connect' }
+  const { id } = await newSequence(api, { active: true, emailer_steps: [connect, step()] })
+  contactId = await newContact(api, { email: undefined, organization_name: undefined })
+  await add(api, id, [contactId], { sequence_no_email: true })
+  await give()
+  const { body } = await api.get(`/tasks/${await openTask()}/text`)
+  expect(body).toEqual({ text: 'Hi Ana,\n\nI wrote to you about .', missing: ['company'] })
+})

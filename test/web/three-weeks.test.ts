@@ -10,6 +10,8 @@ import { COLLEAGUE, type Person, STEPS, writeThreeWeeks } from '../support/three
 import { until } from '../support/until.ts'
 
 const DAYS_MAX = 35
+/** Of whoever does each task in the morning. */
+const DAY_OF_INVITATION = 2
 const DONE_BY_HAND = [
   'call',
   'linkedin_step_connect',
@@ -273,6 +275,14 @@ async function workThroughTasks(): Promise<Set<string>> {
   return done
 }
 
+/** What to write on LinkedIn stands on the task, to be copied. */
+async function readInvitation(): Promise<void> {
+  const invitation = (await openTasks()).find((task) => task.type === 'linkedin_step_connect')
+  await page.goto(`${here.segue.url}/tasks?task=${invitation!.id}`)
+  await by('step-text').getByText('I wrote to you about hiring at Corp').waitFor()
+  await shoot(page, 'three-weeks-invitation')
+}
+
 async function travelADay(): Promise<void> {
   const before = await by('travel-now').textContent()
   await by('travel-1d').click()
@@ -319,6 +329,7 @@ browserTest(
     for (let day = 1; day <= DAYS_MAX && (await stillActive()) > 0; day++) {
       await openPeople()
       await travelADay()
+      if (day === DAY_OF_INVITATION) await readInvitation()
       if (day === 1) for (const { one, nextDay } of fates) await nextDay?.(one)
       for (const kind of await workThroughTasks()) kinds.add(kind)
       await bounceAgain(full)

@@ -85,6 +85,14 @@ export const taskQuery = (id: string) =>
     enabled: id !== '',
   })
 
+/** What a LinkedIn step says to its person. */
+export const stepTextQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['tasks', 'text', id],
+    queryFn: ({ signal }) =>
+      api.get<{ text: string | null; missing: string[] }>(`/tasks/${id}/text`, undefined, signal),
+  })
+
 export interface Draft {
   subject: string
   body_html: string

@@ -3,8 +3,10 @@ import { Button, Group, Menu, Textarea } from '@mantine/core'
 import { IconChevronDown } from '@tabler/icons-react'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { completeTask, skipTask, type Task, taskQuery, taskWord } from '../lib/tasks.ts'
+import { completeTask, skipTask, stepTextQuery, type Task, taskQuery, taskWord } from '../lib/tasks.ts'
+import { listed } from '../lib/words.ts'
 import { tell, useAct } from '../ui/act.tsx'
+import { CopyField } from '../ui/copy-field.tsx'
 import { Instant } from '../ui/instant.tsx'
 import { AppLink } from '../ui/link.tsx'
 import { Notice } from '../ui/problem.tsx'
@@ -26,8 +28,27 @@ export function TaskPanel({ id, onEnded }: { id: string; onEnded: () => void }) 
         </Notice>
       ) : null}
       {open && task.type === 'outreach_manual_email' ? <DraftEditor task={task} onSent={onEnded} /> : null}
+      {open && SAYS.has(task.type) ? <StepText id={task.id} /> : null}
       {open ? <Ends task={task} onEnded={onEnded} /> : null}
       {task.outcome ? <p>{task.outcome}</p> : null}
+    </div>
+  )
+}
+
+const SAYS = new Set(['linkedin_step_connect', 'linkedin_step_message'])
+
+/** To be copied to where it is said. */
+function StepText({ id }: { id: string }) {
+  const { data } = useQuery(stepTextQuery(id))
+  if (!data || data.text === null) return null
+  return (
+    <div style={{ display: 'grid', gap: 8 }} data-testid="step-text">
+      <CopyField label="What to write" text={data.text} />
+      {data.missing.length > 0 ? (
+        <Notice tone="paused">
+          {`No value for ${listed(data.missing)}: fill ${data.missing.length === 1 ? 'it' : 'them'} in, or mend the text after copying.`}
+        </Notice>
+      ) : null}
     </div>
   )
 }
