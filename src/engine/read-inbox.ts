@@ -22,7 +22,7 @@ import { LEASE_MS, noteProblem, type ReadingTools, readMailbox } from './read-ma
 
 /** Reads under way at once, each with at most 8 MB of mail in hand. A server that hangs keeps one of them for a minute or two. */
 const READS_AT_ONCE_MAX = 8
-/** Open connections that wait for mail. Each costs a socket and about 0.3 MB; servers allow few per account (Gmail 15), and we use one. */
+/** Open connections that wait for mail, of the busiest mailboxes; the others are polled, and read just before each of their follow-ups. Each costs a socket and about 0.3 MB; servers allow few per account (Gmail 15), and we use one. */
 const CONNECTIONS_MAX = 200
 /** How soon a follow-up's wish to have its inbox read is noticed, unless `poke` says so. */
 const LOOK_EVERY_MS = 250
@@ -46,6 +46,8 @@ export interface ReadingOptions {
   log: Log
   /** A read came to its end and woke its mailboxes: the engine looks at once. */
   onRead?: () => void
+  /** Default: CONNECTIONS_MAX. */
+  connectionsMax?: number
 }
 
 export interface ReadingHandle {
@@ -72,6 +74,8 @@ interface Connection {
   lease: ReadingLease
   /** Of the mailbox row when the connection was opened. */
   rev: number
+  /** How busy its mailbox was at its last read. */
+  sends: number
   /** Ends the waiting for mail, so that the connection can read; false when it broke meanwhile and is closed. */
   stopWaiting: () => Promise<boolean>
 }
@@ -90,6 +94,8 @@ class Inboxes {
   readonly #eager = new Set<Id>()
   #nap = new AbortController()
   #looking = false
+  /** Reads under way whose connection stays open afterwards. */
+  #keeping = 0
   #renewAt: Instant = 0
 
   constructor(options: ReadingOptions) {
@@ -151,7 +157,16 @@ class Inboxes {
     try {
       const real = clock.real()
       const [held, eager, reading] = [this.#waiting(), [...this.#eager], [...this.#reads.keys()]]
-      const due = await leaseForReading(db, { real, until: real + LEASE_MS, limit, held, eager, reading })
+      const now = clock.now()
+      const due = await leaseForReading(db, {
+        real,
+        now,
+        until: real + LEASE_MS,
+        limit,
+        held,
+        eager,
+        reading,
+      })
       for (const mailbox of due) this.#begin(mailbox)
     } finally {
       this.#looking = false
@@ -176,18 +191,36 @@ class Inboxes {
     const open = (await waiting?.stopWaiting()) ?? false
     const reader = await this.#readerFor(mailbox, open ? waiting! : null)
     if (reader === null) return
-    const keep = open || this.#connections.size < CONNECTIONS_MAX
+    if (open) this.#keeping++
+    const keep = open || (await this.#makeRoom(mailbox.sends))
     let kept = false
     try {
       const reading = await readMailbox(this.#tools, { mailbox, reader, keep })
       if (reading.kind === 'read') this.#options.onRead?.()
       if (reading.kind !== 'read' || reading.lease === null) return
       if (this.#stopping.signal.aborted) return await this.#release([reading.lease])
-      this.#wait({ reader, lease: reading.lease, rev: mailbox.rev })
+      this.#wait({ reader, lease: reading.lease, rev: mailbox.rev, sends: mailbox.sends })
       kept = true
     } finally {
+      if (keep) this.#keeping--
       if (!kept) await reader.close()
     }
+  }
+
+  /** A busier mailbox takes the place of the least busy one, which is polled from now on. */
+  async #makeRoom(sends: number): Promise<boolean> {
+    const max = this.#options.connectionsMax ?? CONNECTIONS_MAX
+    // Taken at once: reads that end together must not all find the same place.
+    if (this.#connections.size + this.#keeping < max) {
+      this.#keeping++
+      return true
+    }
+    const [least] = [...this.#connections.values()].sort((a, b) => a.sends - b.sends)
+    if (!least || least.sends >= sends) return false
+    this.#connections.delete(least.lease.id)
+    this.#keeping++
+    if (await least.stopWaiting()) await this.#drop(least)
+    return true
   }
 
   /** The connection that waited; another one when a person has changed meanwhile how the mailbox is reached. */
@@ -212,7 +245,7 @@ class Inboxes {
   }
 
   /** Waits on the open connection until the server announces mail, or the next read needs it. */
-  #wait({ reader, lease, rev }: Omit<Connection, 'stopWaiting'>): void {
+  #wait({ reader, lease, rev, sends }: Omit<Connection, 'stopWaiting'>): void {
     const waiting = new AbortController()
     const broken = async () => {
       await this.#drop(connection, this.#options.clock.real() + READ_AFTER_BREAK_MS)
@@ -229,7 +262,7 @@ class Inboxes {
       waiting.abort()
       return waited
     }
-    const connection: Connection = { reader, lease, rev, stopWaiting }
+    const connection: Connection = { reader, lease, rev, sends, stopWaiting }
     this.#connections.set(lease.id, connection)
   }
 

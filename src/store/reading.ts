@@ -3,7 +3,7 @@
  * when a mailbox was read is the team's time, since the inbox gate judges by it. Never opens a mailbox.
  */
 import { sql } from 'kysely'
-import { type Instant, SECOND } from '../core/clock.ts'
+import { DAY, type Instant, SECOND } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
 import type { Id, TeamId } from '../core/ids.ts'
 import { at, atOrNull, isoArray, kysely } from './db.ts'
@@ -25,6 +25,8 @@ export interface MailboxToRead extends ReadingLease {
   keepsMessageId: boolean | null
   readProblem: string | null
   rev: number
+  /** Emails that left within the last 24 hours whose answers arrive here: the busiest mailboxes are worth an open connection. */
+  sends: number
 }
 
 /** A mailbox that has an inbox of its own. One that cannot send for the moment is still read: answers arrive all the same. */
@@ -39,6 +41,8 @@ export async function leaseForReading(
   db: Db,
   o: {
     real: Instant
+    /** Team time. */
+    now: Instant
     until: Instant
     limit: number
     held: readonly ReadingLease[]
@@ -61,7 +65,11 @@ export async function leaseForReading(
     from due where m.team_id = due.team_id and m.id = due.id
     returning m.team_id as team, m.id, m.read_busy_until as "busyUntil", m.address, m.aliases, m.kind,
       m.keeps_message_id as "keepsMessageId",
-      m.read_problem as "readProblem", m.rev`.execute(kysely(db))
+      m.read_problem as "readProblem", m.rev, (
+        select count(*)::int from mailboxes s join messages x on x.team_id = s.team_id and x.mailbox_id = s.id
+        where s.team_id = m.team_id and (s.id = m.id or s.reads_via = m.id) and x.counted_at > ${at(o.now - DAY)}) as sends`.execute(
+    kysely(db),
+  )
   return rows
 }
 

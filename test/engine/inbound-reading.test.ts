@@ -34,6 +34,7 @@ const lease = (
   const { real = now } = more
   return leaseForReading(on, {
     real,
+    now,
     until: real + MINUTE,
     limit: 10,
     held: [],

@@ -52,6 +52,7 @@ export const mailbox = (more: Partial<MailboxToRead> = {}): MailboxToRead => ({
   keepsMessageId: true,
   readProblem: null,
   rev: 1,
+  sends: 0,
   ...more,
 })
 export const fetched = (raw: string, more: Partial<FetchedMail> = {}): FetchedMail => ({
