@@ -2,6 +2,7 @@
 
 /** Each found a bug; what it was. */
 export const NAMED_SEEDS: Readonly<Record<string, string>> = {
+  '514': 'an email refused for its content twice counted as two',
   '11': 'a daily cap that was set in the middle of a day did not count what had been sent that day',
   '8': 'a bounce that came before the server had told its own Message-ID proved nothing, and the dead address was written to again',
 }
