@@ -23,6 +23,7 @@ const step = (key: string, html: string): DraftStep => ({
       approved: true,
       signature: true,
       weight: 1,
+      attachmentIds: [],
       subject: 'Hello',
       html,
     },

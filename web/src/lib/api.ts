@@ -103,7 +103,7 @@ export const api = {
 export function upload<T>(
   path: string,
   file: File,
-  { query, onProgress }: { query: Query; onProgress: (part: number) => void },
+  { query, onProgress }: { query: Query; onProgress?: (part: number) => void },
 ): Promise<T> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest()
@@ -112,7 +112,7 @@ export function upload<T>(
       'content-type',
       file.type === 'text/csv' ? 'text/csv' : 'application/octet-stream',
     )
-    request.upload.onprogress = (event) => onProgress(event.total > 0 ? event.loaded / event.total : 0)
+    request.upload.onprogress = (event) => onProgress?.(event.total > 0 ? event.loaded / event.total : 0)
     request.onerror = () => reject(new ApiError(0, UNREACHABLE))
     request.onload = () => {
       if (request.status >= 200 && request.status < 300) resolve(JSON.parse(request.responseText) as T)

@@ -38,6 +38,8 @@ export interface Sequence {
   same_account_reply_policy: CompanyRule | null
   same_account_reply_delay_days: number | null
   excluded_contact_stage_ids: string[] | null
+  cc_emails: string | null
+  bcc_emails: string | null
   /** Turned off by itself since then, because too much came back. */
   auto_paused_at: Iso | null
   auto_pause_words: string | null
@@ -105,6 +107,7 @@ export interface Variant {
   status: 'to_be_reviewed' | 'approved'
   type: Thread
   include_signature: boolean
+  attachment_ids: string[]
   unique_delivered?: number | null
   unique_replied?: number | null
   unique_bounced?: number | null
@@ -132,6 +135,7 @@ export interface VariantInput {
   status: 'approved' | 'to_be_reviewed'
   include_signature: boolean
   weight: number
+  attachment_ids?: string[]
   emailer_template: { id?: string; subject: string; body_html: string }
 }
 
@@ -161,6 +165,8 @@ export interface SequenceInput {
   same_account_reply_policy?: CompanyRule | null
   same_account_reply_delay_days?: number | null
   excluded_contact_stage_ids?: string[]
+  cc_emails?: string
+  bcc_emails?: string
   emailer_steps?: StepInput[]
 }
 
@@ -200,6 +206,9 @@ export interface Preview {
   html: string
   text: string
   missing: string[]
+  attachments: { id: string; file_name: string; size: number }[]
+  cc_emails: string[]
+  bcc_emails: string[]
   from: Party
   to: Party
   contact_id: string

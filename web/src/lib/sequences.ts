@@ -64,6 +64,7 @@ export interface PreviewInput {
   touch_id?: string
   subject?: string
   body_html?: string
+  attachment_ids?: string[]
   contact_id?: string
 }
 

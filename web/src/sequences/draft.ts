@@ -12,6 +12,7 @@ export interface DraftVariant {
   signature: boolean
   /** Share among the wordings of the step; 0: switched off. */
   weight: number
+  attachmentIds: string[]
   subject: string
   html: string
 }
@@ -64,6 +65,7 @@ export function draftOf(detail: SequenceDetail): Draft {
           approved: variant.status === 'approved',
           signature: variant.include_signature,
           weight: variant.weight,
+          attachmentIds: variant.attachment_ids,
           subject: templates.get(variant.emailer_template_id)?.subject ?? '',
           html: unwrapped(templates.get(variant.emailer_template_id)?.body_html ?? ''),
         })),
@@ -87,6 +89,7 @@ export const stepInputs = (draft: Draft): StepInput[] =>
       status: variant.approved ? 'approved' : 'to_be_reviewed',
       include_signature: variant.signature,
       weight: variant.weight,
+      attachment_ids: variant.attachmentIds,
       emailer_template: {
         ...(variant.templateId ? { id: variant.templateId } : {}),
         subject: variant.subject,
@@ -105,6 +108,7 @@ const newVariant = (thread: Thread): DraftVariant => ({
   approved: true,
   signature: true,
   weight: 1,
+  attachmentIds: [],
   subject: '',
   html: '',
 })
@@ -146,6 +150,7 @@ export function withNewVariant(step: DraftStep): { step: DraftStep; key: string 
     ...newVariant(last?.thread ?? 'new_thread'),
     subject: last?.subject ?? '',
     html: last?.html ?? '',
+    attachmentIds: last?.attachmentIds ?? [],
   }
   return { step: { ...step, variants: [...step.variants, variant] }, key: variant.key }
 }

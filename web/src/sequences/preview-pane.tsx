@@ -4,6 +4,7 @@ import { useDebouncedValue } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { ApiError } from '../lib/api.ts'
+import { sizeOf } from '../lib/reusables.ts'
 import type { Preview } from '../lib/sequence-types.ts'
 import { type PreviewInput, previewQuery } from '../lib/sequences.ts'
 import { useUrl } from '../lib/url.ts'
@@ -36,7 +37,7 @@ function askedOf(
   const whom = person ? { contact_id: person } : {}
   if (!unsaved && step.saved)
     return { step_id: step.key, ...(variant.saved ? { touch_id: variant.key } : {}), ...whom }
-  const body = { body_html: variant.html, ...whom }
+  const body = { body_html: variant.html, attachment_ids: variant.attachmentIds, ...whom }
   // Without a step the API begins a thread, so a reply that is not saved yet brings its own "Re:".
   if (variant.thread === 'reply_to_thread') return { subject: `Re: ${subject ?? ''}`, ...body }
   return { ...(step.saved ? { step_id: step.key } : {}), subject: variant.subject, ...body }
@@ -88,6 +89,16 @@ const VIEWS = [
   { value: 'source', label: 'Source' },
 ]
 
+function Copies({ word, addresses }: { word: string; addresses: string[] }) {
+  if (addresses.length === 0) return null
+  return (
+    <>
+      <dt>{word}</dt>
+      <dd>{addresses.join(', ')}</dd>
+    </>
+  )
+}
+
 function Shown({ preview, view }: { preview: Preview; view: string }) {
   return (
     <div data-testid="preview">
@@ -106,10 +117,20 @@ function Shown({ preview, view }: { preview: Preview; view: string }) {
             ? senderOf(preview.to)
             : `${preview.to.name ?? 'This person'}, who has no email address`}
         </dd>
+        <Copies word="Cc" addresses={preview.cc_emails} />
+        <Copies word="Bcc" addresses={preview.bcc_emails} />
         <dt>Subject</dt>
         <dd style={{ fontWeight: 600 }} data-testid="preview-subject">
           {preview.subject || 'No subject'}
         </dd>
+        {preview.attachments.length > 0 ? (
+          <>
+            <dt>Files</dt>
+            <dd data-testid="preview-files">
+              {preview.attachments.map((file) => `${file.file_name} (${sizeOf(file.size)})`).join(', ')}
+            </dd>
+          </>
+        ) : null}
       </dl>
       {view === 'source' ? (
         <pre className={classes.source}>{preview.html}</pre>

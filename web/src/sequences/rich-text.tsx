@@ -47,6 +47,7 @@ export function RichText({ html, onChange }: RichTextProps) {
           <RichTextEditor.OrderedList />
         </RichTextEditor.ControlsGroup>
         <VariableMenu
+          withSnippets
           target={
             <RichTextEditor.Control aria-label="Insert a variable" title="Insert a variable">
               <IconBraces size={16} stroke={1.75} />

@@ -13,6 +13,7 @@ import { Confirm } from '../ui/confirm.tsx'
 import { AppLink } from '../ui/link.tsx'
 import { Section } from '../ui/page.tsx'
 import { CompanyAnswers } from './company-answers.tsx'
+import { CopiesSettings } from './copies-settings.tsx'
 import { titleOf } from './names.ts'
 import { TrackingSettings } from './tracking-settings.tsx'
 
@@ -29,6 +30,7 @@ export function SettingsTab({ sequence }: { sequence: Sequence }) {
     <div style={{ maxWidth: 640 }}>
       <When sequence={sequence} change={change} />
       <Stops sequence={sequence} change={change} />
+      <CopiesSettings sequence={sequence} change={change} />
       <TrackingSettings sequence={sequence} change={change} />
       {sequence.archived ? null : <Archive sequence={sequence} />}
     </div>

@@ -7,11 +7,12 @@ const people = (n: number) => counted(n, 'person', 'people')
 
 const wording = (step: DraftStep) =>
   JSON.stringify(
-    step.variants.map(({ thread, approved, signature, weight, subject, html }) => [
+    step.variants.map(({ thread, approved, signature, weight, attachmentIds, subject, html }) => [
       thread,
       approved,
       signature,
       weight,
+      attachmentIds,
       subject,
       html,
     ]),

@@ -1,15 +1,22 @@
 /** A menu of what a mail can be filled with; choosing one inserts it where the cursor is. */
 import { Menu } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
 import { Fragment, type ReactElement } from 'react'
+import { snippetsQuery } from '../lib/reusables.ts'
 import { VARIABLE_GROUPS } from './variables.ts'
 
 export function VariableMenu({
   target,
+  withSnippets = false,
   onInsert,
 }: {
   target: ReactElement
+  /** Into a body; a subject takes none. */
+  withSnippets?: boolean
   onInsert: (text: string) => void
 }) {
+  const { data } = useQuery({ ...snippetsQuery, enabled: withSnippets })
+  const snippets = withSnippets ? (data?.snippets ?? []) : []
   return (
     <Menu position="bottom-end" width={240} returnFocus={false}>
       <Menu.Target>{target}</Menu.Target>
@@ -23,6 +30,12 @@ export function VariableMenu({
               </Menu.Item>
             ))}
           </Fragment>
+        ))}
+        {snippets.length > 0 ? <Menu.Label>Snippets</Menu.Label> : null}
+        {snippets.map(({ id, name }) => (
+          <Menu.Item key={id} onClick={() => onInsert(`{{snippet:${name}}}`)}>
+            {name}
+          </Menu.Item>
         ))}
       </Menu.Dropdown>
     </Menu>

@@ -4,6 +4,7 @@ import { lazy, Suspense, useState } from 'react'
 import { Notice } from '../ui/problem.tsx'
 import { LoadingBlock } from '../ui/states.tsx'
 import type { DraftVariant } from './draft.ts'
+import { FilesField } from './files-field.tsx'
 import classes from './steps.module.css'
 import { SubjectField } from './subject-field.tsx'
 
@@ -61,6 +62,7 @@ export function VariantEditor({ variant, threadSubject, onChange }: VariantEdito
           <RichText key={variant.key} html={variant.html} onChange={(html) => onChange({ html })} />
         </Suspense>
       )}
+      <FilesField ids={variant.attachmentIds} onChange={(attachmentIds) => onChange({ attachmentIds })} />
       <Below variant={variant} onChange={onChange} source={source} onSource={setSource} />
     </div>
   )

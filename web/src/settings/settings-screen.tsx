@@ -6,6 +6,7 @@ import { DoNotContact } from './do-not-contact.tsx'
 import { Keys } from './keys.tsx'
 import { Schedules } from './schedules.tsx'
 import classes from './settings.module.css'
+import { SnippetsAndFiles } from './snippets.tsx'
 import { TeamSection } from './team-section.tsx'
 
 const SECTIONS = [
@@ -21,6 +22,12 @@ const SECTIONS = [
     word: 'Do not contact',
     line: 'Addresses and domains that are never written to, in any sequence.',
     shows: DoNotContact,
+  },
+  {
+    key: 'snippets',
+    word: 'Snippets and files',
+    line: 'What several emails share: texts that are put in by name, and files that are carried along.',
+    shows: SnippetsAndFiles,
   },
   { key: 'keys', word: 'API keys', line: 'What programs use to act for the team.', shows: Keys },
 ]
