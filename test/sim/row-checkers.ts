@@ -245,6 +245,9 @@ const nobodyIsSkipped: Check = async ({ connections, team }) => {
   )
 }
 
+/** A mail that a person gave to somebody else is theirs from then on. */
+const KNOWN_AT = `greatest(i.read_at, (select max(a.at) from activities a
+  where a.team_id = i.team_id and a.kind = 'reattached' and a.detail ->> 'inbound' = i.id))`
 /** A worker that froze over an answer commits it late: what was claimed in that time could not know of it. */
 const KNOWN_AFTER_MS = 12 * HOUR
 
@@ -262,7 +265,7 @@ const answersOfOthersCount: Check = async ({ connections, team }) => {
          else o.account_id = c.account_id end
      join inbound i on i.team_id = o.team_id and i.contact_id = o.id and i.kind in ('reply', 'other')
        and (c.account_id is not null or i.company_domain = split_part(o.address, '@', 2))
-     where m.team_id = $1 and m.state = 'accepted' and m.claimed_at > i.read_at + $2 * interval '1 ms'
+     where m.team_id = $1 and m.state = 'accepted' and m.claimed_at > ${KNOWN_AT} + $2 * interval '1 ms'
        and case q.same_account_reply
          when 'delay' then m.claimed_at < least(i.received_at, i.read_at) + q.same_account_delay_days * interval '24 hours'
          else least(i.received_at, i.read_at) > e.added_at
