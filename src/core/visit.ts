@@ -45,15 +45,11 @@ const ANSWERED_WITHIN_MS = 10 * MINUTE
  * When the receiving server took the mail; null: it never left. While no answer is known it may still be thinking, and look into the mail
  * meanwhile; an answer that was written down later than it can have come (its worker stood still) came in time.
  */
-export function acceptedAt(mail: {
-  markedAt: Instant | null
-  settledAt: Instant | null
-  isLeaving: boolean
-}): Instant | null {
-  const { markedAt, settledAt, isLeaving } = mail
+export function acceptedAt(mail: { markedAt: Instant | null; settledAt: Instant | null }): Instant | null {
+  const { markedAt, settledAt } = mail
   if (markedAt === null) return null
   const latest = markedAt + ANSWERED_WITHIN_MS
-  return isLeaving ? latest : Math.max(markedAt, Math.min(settledAt ?? markedAt, latest))
+  return Math.max(markedAt, Math.min(settledAt ?? latest, latest))
 }
 
 /**

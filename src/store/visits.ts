@@ -151,7 +151,6 @@ export interface VisitedMail {
   markedAt: Instant | null
   /** When its server had taken it, if it did. */
   settledAt: Instant | null
-  isLeaving: boolean
   finishOnClick: boolean
 }
 
@@ -163,7 +162,6 @@ export async function visitedMails(
     select m.id, m.sequence_id as "sequenceId", m.step_id as "stepId", m.variant_id as "variantId", m.enrollment_id as "enrollmentId",
       m.contact_id as "contactId", m.mailbox_id as "mailboxId",
       m.marked_at as "markedAt", case when m.state = 'accepted' then m.settled_at end as "settledAt",
-      m.state in ('claimed', 'transmitting') as "isLeaving",
       coalesce(q.finish_on_click, false) as "finishOnClick"
     from messages m left join sequences q on q.team_id = m.team_id and q.id = m.sequence_id
     where m.team_id = ${team} and m.id = any(${ids as Id[]}) order by m.id`.execute(kysely(db))

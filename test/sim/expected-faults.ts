@@ -1,6 +1,7 @@
 /** Every fault, mail and act that a run of seeds must have met at least once: a run without one has tested less than it says. */
 import { ACTS } from './acts.ts'
 import { FATES } from './mail-servers.ts'
+import { READINGS } from './readers.ts'
 import { REACTIONS } from './recipients.ts'
 
 export const EXPECTED_FAULTS: readonly string[] = [
@@ -23,12 +24,14 @@ export const EXPECTED_FAULTS: readonly string[] = [
   'worker killed after a statement',
   'worker killed before a commit',
   'worker killed before a statement',
+  ...READINGS.map(([reading]) => `reader: ${reading}`),
   ...REACTIONS.map(([reaction]) => `mail: ${reaction}`),
   'mail: written by hand',
   ...ACTS.map(([name]) => `person: ${name}`),
   'person: unknown resolved as send_again',
   'person: unknown resolved as sent',
   'the mark was refused',
+  'a click ended a sequence',
   'wording dealt',
   'wording dealt with other weights than before',
 ]

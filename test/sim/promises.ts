@@ -43,6 +43,9 @@ export class Promises {
   readonly sentAgain = new Set<string>()
   /** Message-IDs whose answers a person gave to somebody else: they stop nobody here any more. */
   readonly givenAway = new Set<string>()
+  /** Emails of which a person followed a link: certainly, and perhaps, where the request died. */
+  readonly clicked = new Set<Id>()
+  readonly mayHaveClicked = new Set<Id>()
 
   constructor(o: { team: number; connections: Connections; scheduler: Scheduler }) {
     this.#team = o.team

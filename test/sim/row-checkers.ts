@@ -280,6 +280,32 @@ const answersOfOthersCount: Check = async ({ connections, team }) => {
   )
 }
 
+/** A click of a person ends the sequence where it says so; nothing that a machine did ends anything. */
+const clicksEndWhatTheyShould: Check = async ({ connections, team, promises }) => {
+  const rows = await connections.query<{
+    id: string
+    state: string
+    reason: string | null
+    messages: string[]
+  }>(
+    // Whom a mail had ended that was not theirs goes on, whatever they followed meanwhile.
+    `select case when exists (select from activities a where a.team_id = e.team_id and a.enrollment_id = e.id and a.kind = 'reopened')
+       then 'reopened' else e.state end as state, e.id, e.reason, array_agg(m.id) as messages from enrollments e
+     join sequences q on q.team_id = e.team_id and q.id = e.sequence_id
+     join messages m on m.team_id = e.team_id and m.enrollment_id = e.id
+     where e.team_id = $1 and (q.finish_on_click or e.reason = 'clicked') group by e.team_id, e.id, e.state, e.reason`,
+    [team],
+  )
+  return rows.flatMap(({ id, state, reason, messages }): Found[] => {
+    if (reason === 'clicked' && !messages.some((message) => promises.mayHaveClicked.has(message)))
+      return [['2 a stop wins', `enrollment ${id} ended for a click that nobody made`]]
+    const isLive = LIVE.includes(state as EnrollmentState)
+    return isLive && messages.some((message) => promises.clicked.has(message))
+      ? [['2 a stop wins', `enrollment ${id} is ${state} although its person followed a link`]]
+      : []
+  })
+}
+
 const nothingInHand: Check = async ({ connections, team }) => {
   const rows = await connections.query<{ id: string; state: string }>(
     "select id, state from messages where team_id = $1 and state in ('claimed', 'transmitting')",
@@ -300,5 +326,6 @@ const AT_THE_END: readonly Check[] = [
   nobodyIsStuck,
   nobodyIsSkipped,
   answersOfOthersCount,
+  clicksEndWhatTheyShould,
   nothingInHand,
 ]

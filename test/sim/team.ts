@@ -254,7 +254,7 @@ export function stepOf(sequence: number, n: number, random: Random): StepDraft {
     approved: true,
     template: {
       subject: answers ? null : `Offer ${sequence}.${n}${name} for {{first_name}}`,
-      bodyHtml: `<p>Hello {{first_name}}, this is step ${n}${name}${random.next() < 0.25 ? ' for a {{title}}' : ''}.</p>`,
+      bodyHtml: `<p>Hello {{first_name}}, this is step ${n}${name}${random.next() < 0.25 ? ' for a {{title}}' : ''}. <a href="https://acme.example/${n}">More</a> <a href="https://acme.example/">About us</a></p>`,
     },
   })
   const wait =
@@ -281,7 +281,7 @@ export const SIM_DELAY_DAYS = 2
 
 async function writeSequences({ connections, random, now }: Making, made: SimTeam): Promise<void> {
   const { team, userId, stages } = made
-  const writing = { team, userId, actor: `user:${userId}`, now, random }
+  const writing = { team, userId, actor: `user:${userId}`, now, random, publicUrl: 'https://segue.acme.test' }
   for (const [i, length] of [3, 3, 4].entries()) {
     const steps = Array.from({ length }, (_, n) => stepOf(i + 1, n + 1, random))
     // A call that nobody may ever make, and an email that somebody reads before it leaves.
@@ -292,6 +292,10 @@ async function writeSequences({ connections, random, now }: Making, made: SimTea
       name: `Sequence ${i + 1}`,
       scheduleId: made.scheduleIds[i]!,
       dailyCap: i === 2 ? between(14, 20, random) : null,
+      // The second tracks nothing; a click ends the third.
+      trackOpens: i !== 1,
+      trackClicks: i !== 1,
+      finishOnClick: i === 2,
       excludedContactStageIds: [stages.excluded],
       sameAccountReply: COMPANY_RULES[i]!,
       sameAccountDelayDays: SIM_DELAY_DAYS,

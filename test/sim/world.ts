@@ -14,6 +14,7 @@ import { MarkCheckers, Violation } from './mark-checkers.ts'
 import { enrollNewcomers, optOutAddress, type Request } from './people.ts'
 import { Processes } from './processes.ts'
 import { Promises } from './promises.ts'
+import { Readers } from './readers.ts'
 import { Recipients } from './recipients.ts'
 import { checkMoment, checkRows } from './row-checkers.ts'
 import { Scheduler } from './scheduler.ts'
@@ -52,6 +53,7 @@ export class World {
   readonly server: SimServer
   readonly mail: MailServers
   readonly recipients: Recipients
+  readonly readers: Readers
   readonly processes: Processes
   readonly log: Log
   house!: SimTeam
@@ -91,6 +93,7 @@ export class World {
       onAccepted: (sending, seenId) => {
         this.marks.onAccepted(sending)
         this.recipients.receive(sending, seenId)
+        this.readers.receive(sending)
       },
     })
     this.recipients = new Recipients({
@@ -100,6 +103,12 @@ export class World {
       inboxOf: (mailboxId) => this.#inboxOf(mailboxId),
       optOutByPage: ({ mail }) =>
         this.processes.ask('public', 'opt out by page', (r) => optOutAddress(r, mail.to[0]!.address)),
+    })
+    this.readers = new Readers({
+      seed,
+      scheduler,
+      count,
+      ask: (name, act) => this.processes.ask('public', name, act),
     })
     this.processes = new Processes({
       seed,
@@ -247,6 +256,7 @@ export class World {
     this.server.calm = true
     this.mail.calm = true
     this.recipients.calm = true
+    this.readers.calm = true
     for (const server of this.mail.servers.values()) {
       server.inbox.calm = true
       server.smtpAwayUntil = server.smtpRefusesLoginUntil = Number.NEGATIVE_INFINITY
@@ -274,12 +284,14 @@ export class World {
   }
 
   async #countDeals(): Promise<void> {
-    const [row] = await this.connections.query<{ dealt: number; rounds: number }>(
+    const [row] = await this.connections.query<{ dealt: number; rounds: number; clicked: number }>(
       `select (select count(*)::int from messages where team_id = $1 and deal_round is not null) as dealt,
-         (select count(*)::int from variant_deals where team_id = $1 and round > 1) as rounds`,
+         (select count(*)::int from variant_deals where team_id = $1 and round > 1) as rounds,
+         (select count(*)::int from enrollments where team_id = $1 and reason = 'clicked') as clicked`,
       [this.house.team],
     )
     if (row!.dealt > 0) this.tally.count('wording dealt', row!.dealt)
+    if (row!.clicked > 0) this.tally.count('a click ended a sequence', row!.clicked)
     if (row!.rounds > 0) this.tally.count('wording dealt with other weights than before', row!.rounds)
   }
 
