@@ -86,8 +86,11 @@ async function follow(tx: Db, classifying: Classifying, { mail, contact, replyCl
   const { address, id } = contact
   const contactIds = [id]
   const inboundId = mail.id
-  const moves = (role: 'interested' | 'not_interested' | 'changed_job') =>
-    address === null ? undefined : moveToStage(tx, { team, address, role, now, inboundId })
+  const { messageId } = mail
+  const moves = (event: 'interested' | 'not_interested' | 'left_company') =>
+    address === null
+      ? undefined
+      : moveToStage(tx, { team, address, event, of: { messageId }, now, inboundId })
   const endAll = async (reason: 'left_company' | 'marked_finished') => {
     const enrollmentIds = await liveEnrollments(tx, { team, of: { contactIds } })
     await stop(tx, { team, enrollmentIds, stop: { to: 'finished', reason }, actor, now, random, inboundId })
@@ -100,7 +103,7 @@ async function follow(tx: Db, classifying: Classifying, { mail, contact, replyCl
       await moves('not_interested')
       return endAll('marked_finished')
     case 'already_left_company_or_not_right_person':
-      await moves('changed_job')
+      await moves('left_company')
       return endAll('left_company')
     case 'unsubscribe':
       if (address !== null)

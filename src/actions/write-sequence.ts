@@ -20,6 +20,7 @@ import {
   setArchived,
 } from '../store/sequence-writes.ts'
 import { type SequenceRow, sequenceById } from '../store/sequences.ts'
+import { contactStagesOf } from '../store/stages.ts'
 import { saveSteps, stepsOf, type Tree, treeOf } from '../store/steps.ts'
 import { type InFlight, sweep } from '../store/stops.ts'
 import { saveTemplates, templatesByIds } from '../store/templates.ts'
@@ -74,6 +75,7 @@ const NEW: Omit<SequenceSettings, 'ownerId' | 'scheduleId'> = {
   trackClicks: false,
   excludedContactStageIds: [],
   excludedAccountStageIds: [],
+  stageRules: {},
   byExactTime: false,
   cc: '',
   bcc: '',
@@ -278,6 +280,8 @@ async function planned(
   o: { id: Id; draft: SequenceDraft; tree: Tree; settings: SequenceSettings },
 ): Promise<Result<StepPlan>> {
   const { draft, tree } = o
+  const unknown = await unknownStage(tx, team, draft)
+  if (unknown !== undefined) return refused(unknown, { parameter: 'contact_email_event_to_stage_mapping' })
   if (draft.steps === undefined) return done(emptyPlan())
   const referred = draft.steps.flatMap((step) => step.variants ?? []).flatMap((one) => one.template?.id ?? [])
   const carried = draft.steps.flatMap((step) => step.variants ?? []).flatMap((one) => one.attachmentIds ?? [])
@@ -293,6 +297,22 @@ async function planned(
     now,
     random,
   })
+}
+
+/** In words; undefined when every stage of the rules is a contact stage of the team. */
+async function unknownStage(
+  tx: Db,
+  team: TeamId,
+  { stageRules }: SequenceDraft,
+): Promise<string | undefined> {
+  const named = Object.entries(stageRules ?? {}).filter(([, id]) => id !== null)
+  if (named.length === 0) return undefined
+  const stages = await contactStagesOf(tx, team)
+  const wrong = named.find(([, id]) => !stages.some((stage) => stage.id === id))
+  return (
+    wrong &&
+    `The stage ${wrong[1]} for "${wrong[0]}" is not a contact stage of this team. Choose one of GET /contact_stages, or null to leave the stage as it is.`
+  )
 }
 
 async function savePlan(tx: Db, { team, now }: Writing, plan: StepPlan): Promise<void> {

@@ -7,6 +7,7 @@ import { COMPANY_DELAY_DAYS_MAX, COMPANY_RULES } from '../core/company-reply.ts'
 import { WAIT_UNITS } from '../core/due.ts'
 import { type ReputationRules, rulesProblem, WINDOW_DAYS_MAX } from '../core/reputation.ts'
 import { type Priority, STEP_KINDS, type StepKind } from '../core/sequence.ts'
+import { STAGE_EVENTS, type StageEvent, type StageRules } from '../core/stage-rules.ts'
 import { WEIGHT_MAX } from '../core/wording-deal.ts'
 import { defined } from './defined.ts'
 import { refuse } from './errors.ts'
@@ -71,6 +72,10 @@ const RulesInput = Type.Object(
   { description: 'When the sequence is turned off by itself, since too many of its emails came back.' },
 )
 
+const StageInput = Type.Record(Type.String(), Type.Union([IdParameter, Type.Null()]), {
+  description: `Which contact stage an event of this sequence moves a contact to; null: the stage stays. An event that is left out moves to the usual one. Given, it replaces the whole mapping. Events: ${STAGE_EVENTS.join(', ')}; the names are ours, the original documents none.`,
+})
+
 const settings = {
   name: clearable(Type.String({ maxLength: 500 })),
   description: clearable(Type.String()),
@@ -106,6 +111,7 @@ const settings = {
     }),
   ),
   excluded_account_stage_ids: Type.Optional(Type.Array(IdParameter, { maxItems: 200 })),
+  contact_email_event_to_stage_mapping: Type.Optional(StageInput),
   excluded_contact_stage_ids: Type.Optional(Type.Array(IdParameter, { maxItems: 200 })),
   cc_emails: Type.Optional(Type.String()),
   bcc_emails: Type.Optional(Type.String()),
@@ -161,6 +167,7 @@ export function draftOf(input: SettingsInput): SequenceDraft {
     autoPauseRules: rulesOf(input.auto_pause_config),
     sameAccountReply: input.same_account_reply_policy,
     sameAccountDelayDays: input.same_account_reply_delay_days,
+    stageRules: stageRulesOf(input.contact_email_event_to_stage_mapping),
     excludedAccountStageIds: input.excluded_account_stage_ids,
     excludedContactStageIds: input.excluded_contact_stage_ids,
     cc: copiesOf(input.cc_emails, 'cc_emails'),
@@ -182,6 +189,17 @@ function rulesOf(input: SettingsInput['auto_pause_config']): ReputationRules | n
   }
   const problem = rulesProblem(rules)
   return problem === undefined ? rules : refuse(422, problem, { parameter: 'auto_pause_config' })
+}
+
+/** Throws a 422 for an event that does not exist: a misspelled one would never happen. */
+function stageRulesOf(input: SettingsInput['contact_email_event_to_stage_mapping']): StageRules | undefined {
+  const wrong = Object.keys(input ?? {}).find((event) => !STAGE_EVENTS.includes(event as StageEvent))
+  const parameter = 'contact_email_event_to_stage_mapping'
+  return wrong === undefined
+    ? input
+    : refuse(422, `There is no event "${wrong}" for a stage. Events are ${STAGE_EVENTS.join(', ')}.`, {
+        parameter,
+      })
 }
 
 /** Every copy is one more recipient of each mail, and more than this is a mailing list; many servers refuse long lists. */

@@ -50,7 +50,8 @@ const EFFECTS: Record<FailedRecipient['class'], (tx: Db, event: Event, came: Cam
     async hard(tx, event, { message, failure }) {
       const { team, inboundId, actor, now, random } = event
       const address = message.toAddress!
-      await moveToStage(tx, { team, address, role: 'bad_data', now, inboundId })
+      const { sequenceId } = message
+      await moveToStage(tx, { team, address, event: 'hard_bounced', of: { sequenceId }, now, inboundId })
       await suppress(tx, {
         team,
         entries: [{ kind: 'address', value: address }],

@@ -75,7 +75,8 @@ async function effectOfKind(tx: Db, event: Event, match: Match): Promise<Stopped
 async function reply(tx: Db, event: Event, { message, evidence }: Match): Promise<Stopped> {
   const { team, inboundId, actor, now, random, sender } = event
   const { enrollmentId, sequenceId, stepId, variantId, contactId, toAddress } = message
-  if (toAddress !== null) await moveToStage(tx, { team, address: toAddress, role: 'replied', now, inboundId })
+  if (toAddress !== null)
+    await moveToStage(tx, { team, address: toAddress, event: 'replied', of: { sequenceId }, now, inboundId })
   if (
     enrollmentId !== null &&
     (await markEnrollmentReplied(tx, { team, enrollmentId, now })) &&

@@ -40,8 +40,9 @@ export async function endForMeaning(tx: Db, event: Event, match: Match): Promise
   const { toAddress: address, id: messageId } = message
   const reason = endingOf(reading)
   if (reason === null || address === null || !isTheirs(event, match)) return []
-  const role = reason === 'meeting' ? 'interested' : 'changed_job'
-  await moveToStage(tx, { team, address, role, now, inboundId })
+  const happened = reason === 'meeting' ? 'demoed' : 'left_company'
+  const { sequenceId } = message
+  await moveToStage(tx, { team, address, event: happened, of: { sequenceId }, now, inboundId })
   const enrollmentIds = await liveEnrollments(tx, { team, of: { addresses: [address] } })
   const ending = { to: 'finished', reason } as const
   await stop(tx, { team, enrollmentIds, stop: ending, actor, now, random, messageId, inboundId })

@@ -34,7 +34,7 @@ async function judge(
   await lockContact(tx, { team, id: contactId })
   const isSilent = (await markJudged(tx, { team, id })) && !replied && address !== null
   if (!isSilent) return
-  await moveToStage(tx, { team, address, role: 'unresponsive', now })
+  await moveToStage(tx, { team, address, event: 'unresponsive', of: { sequenceId }, now })
   const about = { enrollmentId: id, contactId, sequenceId, actor: 'engine', detail: { days } }
   await writeActivities(tx, { team, now, random, activities: [{ ...about, kind: 'unresponsive' }] })
 }

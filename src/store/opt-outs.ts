@@ -78,7 +78,8 @@ export interface OptedOut {
  */
 export async function recordOptOut(tx: Db, o: OptOut): Promise<OptedOut> {
   const { team, address, now, random, actor, inboundId } = o
-  await moveToStage(tx, { team, address, role: 'do_not_contact', now, inboundId })
+  const of = { messageId: o.messageId ?? null }
+  await moveToStage(tx, { team, address, event: 'unsubscribed', of, now, inboundId })
   const { already, stopped } = await suppress(tx, {
     team,
     entries: [{ kind: 'address', value: address }],

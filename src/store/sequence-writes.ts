@@ -28,6 +28,7 @@ export type SequenceSettings = Pick<
   | 'trackClicks'
   | 'excludedContactStageIds'
   | 'excludedAccountStageIds'
+  | 'stageRules'
   | 'byExactTime'
   | 'cc'
   | 'bcc'
@@ -85,7 +86,7 @@ export async function saveSequence(
       auto_pause_rules = ${settings.autoPauseRules === null ? null : json(settings.autoPauseRules)}::jsonb,
       track_opens = ${settings.trackOpens}, track_clicks = ${settings.trackClicks},
       excluded_contact_stage_ids = ${settings.excludedContactStageIds},
-      excluded_account_stage_ids = ${settings.excludedAccountStageIds}, by_exact_time = ${settings.byExactTime},
+      excluded_account_stage_ids = ${settings.excludedAccountStageIds}, stage_rules = ${json(settings.stageRules)}::jsonb, by_exact_time = ${settings.byExactTime},
       cc = ${settings.cc}, bcc = ${settings.bcc}, label_ids = ${settings.labelIds}, starred_by = ${settings.starredBy},
       creation_type = ${settings.creationType}, settings = ${json(settings.settings)}::jsonb,
       always_confirmed_at = case when schedule_id is distinct from ${settings.scheduleId} then null else always_confirmed_at end,

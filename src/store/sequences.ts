@@ -5,6 +5,7 @@ import type { CompanyRule } from '../core/company-reply.ts'
 import type { Db } from '../core/db.ts'
 import type { Id, TeamId } from '../core/ids.ts'
 import type { ReputationRules } from '../core/reputation.ts'
+import type { StageRules } from '../core/stage-rules.ts'
 import { kysely, likeAll } from './db.ts'
 
 export interface SequenceRow {
@@ -41,6 +42,8 @@ export interface SequenceRow {
   trackClicks: boolean
   excludedContactStageIds: Id[]
   excludedAccountStageIds: Id[]
+  /** Stages that events move contacts to, where it is not the team's usual one. */
+  stageRules: StageRules
   byExactTime: boolean
   cc: string
   bcc: string
@@ -66,7 +69,7 @@ const COLUMNS = sql`q.id, q.name, q.description, q.active, q.activated_at as "ac
   q.auto_pause as "autoPause", q.auto_pause_rules as "autoPauseRules", q.auto_paused_at as "autoPausedAt", q.auto_pause_words as "autoPauseWords",
   q.track_opens as "trackOpens", q.track_clicks as "trackClicks",
   q.excluded_contact_stage_ids as "excludedContactStageIds", q.excluded_account_stage_ids as "excludedAccountStageIds",
-  q.by_exact_time as "byExactTime", q.cc, q.bcc, q.label_ids as "labelIds", q.starred_by as "starredBy",
+  q.stage_rules as "stageRules", q.by_exact_time as "byExactTime", q.cc, q.bcc, q.label_ids as "labelIds", q.starred_by as "starredBy",
   q.creation_type as "creationType", q.settings, q.last_used_at as "lastUsedAt", q.created_at as "createdAt",
   q.updated_at as "updatedAt", q.rev,
   (select count(*)::int from steps s where s.team_id = q.team_id and s.sequence_id = q.id and s.deleted_at is null) as "numSteps"`

@@ -86,11 +86,11 @@ interface Case {
 export async function moveDeadAddresses(tx: Db, o: SettleOptions): Promise<void> {
   const dead = o.settlements.filter((one) => one.follows.kind === 'hard_bounce').map((one) => one.messageId)
   if (dead.length === 0) return
-  const { rows } = await sql<{ address: string }>`
-    select distinct to_address as address from messages where team_id = ${o.team} and id = any(${dead}) and to_address is not null
-    order by 1`.execute(kysely(tx))
-  for (const { address } of rows)
-    await moveToStage(tx, { team: o.team, address, role: 'bad_data', now: o.now })
+  const { rows } = await sql<{ address: string; messageId: Id }>`
+    select distinct on (to_address) to_address as address, id as "messageId" from messages where team_id = ${o.team} and id = any(${dead}) and to_address is not null
+    order by 1, id`.execute(kysely(tx))
+  for (const { address, messageId } of rows)
+    await moveToStage(tx, { team: o.team, address, event: 'hard_bounced', of: { messageId }, now: o.now })
 }
 
 /**

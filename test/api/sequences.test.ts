@@ -327,6 +327,28 @@ test('a sequence says what an answer does to others of its company, or leaves it
   expect(await shown()).toMatchObject({ same_account_reply_policy: null })
 })
 
+test('a sequence names the stages that events move contacts to; a stage that the team has not is refused', async () => {
+  const { id } = await newSequence(api)
+  const shown = async () =>
+    (await api.get(`/emailer_campaigns/${id}`)).body.emailer_campaign.contact_email_event_to_stage_mapping
+  expect(await shown()).toEqual({})
+  const stages = (await api.get('/contact_stages')).body.contact_stages
+  const mapping = { replied: stages[0].id, unresponsive: null }
+  await api.put(`/sequences/${id}`, { contact_email_event_to_stage_mapping: mapping })
+  expect(await shown()).toEqual(mapping)
+  const wrong = { replied: 'aaaaaaaaaaaaaaaaaaaaaaaa' }
+  const refused = await api.put(`/sequences/${id}`, { contact_email_event_to_stage_mapping: wrong })
+  expect([refused.status, refused.body.parameter]).toEqual([422, 'contact_email_event_to_stage_mapping'])
+  expect(refused.body.error).toContain('aaaaaaaaaaaaaaaaaaaaaaaa')
+  const misspelled = await api.put(`/sequences/${id}`, {
+    contact_email_event_to_stage_mapping: { answered: null },
+  })
+  expect(misspelled.status).toBe(422)
+  expect(await shown()).toEqual(mapping)
+  await api.put(`/sequences/${id}`, { contact_email_event_to_stage_mapping: {} })
+  expect(await shown()).toEqual({})
+})
+
 test('copies are kept as plain addresses; what is none is refused by name', async () => {
   const { body } = await api.post('/sequences', {
     cc_emails: 'Bob <Bob@Acme.com>; kim@acme.com',

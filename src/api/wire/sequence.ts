@@ -31,6 +31,7 @@ export const EmailerCampaign = Type.Object(
     }),
     click_tracking_enabled: Type.Boolean({ description: 'Ours: links of emails come back to Segue first.' }),
     mark_paused_if_ooo: Type.Boolean(),
+    contact_email_event_to_stage_mapping: Type.Record(Type.String(), orNull(Type.String())),
     same_account_reply_policy: orNull(Type.String()),
     same_account_reply_delay_days: orNull(Type.Integer()),
     excluded_contact_stage_ids: Type.Array(Type.String()),
@@ -142,6 +143,7 @@ function settings(row: SequenceRow) {
     auto_pause_words: row.autoPauseWords,
     auto_pause_enabled: row.autoPause,
     auto_pause_config: rulesOnWire(row.autoPauseRules ?? REPUTATION_RULES),
+    contact_email_event_to_stage_mapping: row.stageRules,
     mark_finished_if_click: row.finishOnClick,
     mark_finished_if_reply: row.finishOnReply,
     mark_finished_if_interested: row.finishOnInterested,
@@ -164,7 +166,6 @@ function rulesOnWire({ windowDays, minVolume, warnPct, pausePct }: ReputationRul
 function unusedSettings({ settings }: SequenceRow) {
   return {
     same_account_reply_policy_cd: settings['same_account_reply_policy_cd'] ?? null,
-    contact_email_event_to_stage_mapping: {},
     sequence_ruleset_id: settings['sequence_ruleset_id'] ?? null,
     ignore_apollo_global_email_bounce_list: settings['ignore_apollo_global_email_bounce_list'] ?? null,
     folder_id: settings['folder_id'] ?? null,

@@ -14,6 +14,18 @@ export interface PeopleCounts {
   total: number
 }
 
+export type StageEvent =
+  | 'replied'
+  | 'demoed'
+  | 'interested'
+  | 'not_interested'
+  | 'left_company'
+  | 'hard_bounced'
+  | 'unsubscribed'
+  | 'unresponsive'
+/** By event; null: the stage stays. An event that is not named moves to the usual one. */
+export type StageRules = Partial<Record<StageEvent, string | null>>
+
 export interface Sequence {
   id: string
   name: string | null
@@ -37,6 +49,7 @@ export interface Sequence {
   /** What an answer does to others of its company; null: what the team says. */
   same_account_reply_policy: CompanyRule | null
   same_account_reply_delay_days: number | null
+  contact_email_event_to_stage_mapping: StageRules
   excluded_contact_stage_ids: string[] | null
   cc_emails: string | null
   bcc_emails: string | null
@@ -164,6 +177,7 @@ export interface SequenceInput {
   days_to_wait_before_mark_as_response?: number | null
   same_account_reply_policy?: CompanyRule | null
   same_account_reply_delay_days?: number | null
+  contact_email_event_to_stage_mapping?: StageRules
   excluded_contact_stage_ids?: string[]
   cc_emails?: string
   bcc_emails?: string

@@ -15,6 +15,7 @@ import { Section } from '../ui/page.tsx'
 import { CompanyAnswers } from './company-answers.tsx'
 import { CopiesSettings } from './copies-settings.tsx'
 import { titleOf } from './names.ts'
+import { StageRules } from './stage-rules.tsx'
 import { TrackingSettings } from './tracking-settings.tsx'
 
 export function SettingsTab({ sequence }: { sequence: Sequence }) {
@@ -31,6 +32,7 @@ export function SettingsTab({ sequence }: { sequence: Sequence }) {
       <When sequence={sequence} change={change} />
       <Stops sequence={sequence} change={change} />
       <CopiesSettings sequence={sequence} change={change} />
+      <StageRules sequence={sequence} change={change} />
       <TrackingSettings sequence={sequence} change={change} />
       {sequence.archived ? null : <Archive sequence={sequence} />}
     </div>

@@ -3296,6 +3296,9 @@ export interface operations {
                             /** @description Ours: links of emails come back to Segue first. */
                             click_tracking_enabled: boolean;
                             mark_paused_if_ooo: boolean;
+                            contact_email_event_to_stage_mapping: {
+                                [key: string]: string | null;
+                            };
                             same_account_reply_policy: string | null;
                             same_account_reply_delay_days: number | null;
                             excluded_contact_stage_ids: string[];
@@ -3414,6 +3417,9 @@ export interface operations {
                             /** @description Ours: links of emails come back to Segue first. */
                             click_tracking_enabled: boolean;
                             mark_paused_if_ooo: boolean;
+                            contact_email_event_to_stage_mapping: {
+                                [key: string]: string | null;
+                            };
                             same_account_reply_policy: string | null;
                             same_account_reply_delay_days: number | null;
                             excluded_contact_stage_ids: string[];
@@ -3511,6 +3517,9 @@ export interface operations {
                             /** @description Ours: links of emails come back to Segue first. */
                             click_tracking_enabled: boolean;
                             mark_paused_if_ooo: boolean;
+                            contact_email_event_to_stage_mapping: {
+                                [key: string]: string | null;
+                            };
                             same_account_reply_policy: string | null;
                             same_account_reply_delay_days: number | null;
                             excluded_contact_stage_ids: string[];
@@ -3718,6 +3727,10 @@ export interface operations {
                     same_account_reply_delay_days?: number | null;
                     same_account_reply_policy?: ("ignore" | "delay" | "stop") | null;
                     excluded_account_stage_ids?: string[];
+                    /** @description Which contact stage an event of this sequence moves a contact to; null: the stage stays. An event that is left out moves to the usual one. Given, it replaces the whole mapping. Events: replied, demoed, interested, not_interested, left_company, hard_bounced, unsubscribed, unresponsive; the names are ours, the original documents none. */
+                    contact_email_event_to_stage_mapping?: {
+                        [key: string]: string | null;
+                    };
                     excluded_contact_stage_ids?: string[];
                     cc_emails?: string;
                     bcc_emails?: string;
@@ -3806,6 +3819,9 @@ export interface operations {
                             /** @description Ours: links of emails come back to Segue first. */
                             click_tracking_enabled: boolean;
                             mark_paused_if_ooo: boolean;
+                            contact_email_event_to_stage_mapping: {
+                                [key: string]: string | null;
+                            };
                             same_account_reply_policy: string | null;
                             same_account_reply_delay_days: number | null;
                             excluded_contact_stage_ids: string[];
@@ -4006,6 +4022,10 @@ export interface operations {
                     same_account_reply_delay_days?: number | null;
                     same_account_reply_policy?: ("ignore" | "delay" | "stop") | null;
                     excluded_account_stage_ids?: string[];
+                    /** @description Which contact stage an event of this sequence moves a contact to; null: the stage stays. An event that is left out moves to the usual one. Given, it replaces the whole mapping. Events: replied, demoed, interested, not_interested, left_company, hard_bounced, unsubscribed, unresponsive; the names are ours, the original documents none. */
+                    contact_email_event_to_stage_mapping?: {
+                        [key: string]: string | null;
+                    };
                     excluded_contact_stage_ids?: string[];
                     cc_emails?: string;
                     bcc_emails?: string;
@@ -4094,6 +4114,9 @@ export interface operations {
                             /** @description Ours: links of emails come back to Segue first. */
                             click_tracking_enabled: boolean;
                             mark_paused_if_ooo: boolean;
+                            contact_email_event_to_stage_mapping: {
+                                [key: string]: string | null;
+                            };
                             same_account_reply_policy: string | null;
                             same_account_reply_delay_days: number | null;
                             excluded_contact_stage_ids: string[];
@@ -4291,6 +4314,10 @@ export interface operations {
                     same_account_reply_delay_days?: number | null;
                     same_account_reply_policy?: ("ignore" | "delay" | "stop") | null;
                     excluded_account_stage_ids?: string[];
+                    /** @description Which contact stage an event of this sequence moves a contact to; null: the stage stays. An event that is left out moves to the usual one. Given, it replaces the whole mapping. Events: replied, demoed, interested, not_interested, left_company, hard_bounced, unsubscribed, unresponsive; the names are ours, the original documents none. */
+                    contact_email_event_to_stage_mapping?: {
+                        [key: string]: string | null;
+                    };
                     excluded_contact_stage_ids?: string[];
                     cc_emails?: string;
                     bcc_emails?: string;
@@ -4367,6 +4394,9 @@ export interface operations {
                             /** @description Ours: links of emails come back to Segue first. */
                             click_tracking_enabled: boolean;
                             mark_paused_if_ooo: boolean;
+                            contact_email_event_to_stage_mapping: {
+                                [key: string]: string | null;
+                            };
                             same_account_reply_policy: string | null;
                             same_account_reply_delay_days: number | null;
                             excluded_contact_stage_ids: string[];
@@ -4575,6 +4605,10 @@ export interface operations {
                     same_account_reply_delay_days?: number | null;
                     same_account_reply_policy?: ("ignore" | "delay" | "stop") | null;
                     excluded_account_stage_ids?: string[];
+                    /** @description Which contact stage an event of this sequence moves a contact to; null: the stage stays. An event that is left out moves to the usual one. Given, it replaces the whole mapping. Events: replied, demoed, interested, not_interested, left_company, hard_bounced, unsubscribed, unresponsive; the names are ours, the original documents none. */
+                    contact_email_event_to_stage_mapping?: {
+                        [key: string]: string | null;
+                    };
                     excluded_contact_stage_ids?: string[];
                     cc_emails?: string;
                     bcc_emails?: string;
@@ -4651,6 +4685,9 @@ export interface operations {
                             /** @description Ours: links of emails come back to Segue first. */
                             click_tracking_enabled: boolean;
                             mark_paused_if_ooo: boolean;
+                            contact_email_event_to_stage_mapping: {
+                                [key: string]: string | null;
+                            };
                             same_account_reply_policy: string | null;
                             same_account_reply_delay_days: number | null;
                             excluded_contact_stage_ids: string[];
@@ -4862,6 +4899,10 @@ export interface operations {
                     same_account_reply_delay_days?: number | null;
                     same_account_reply_policy?: ("ignore" | "delay" | "stop") | null;
                     excluded_account_stage_ids?: string[];
+                    /** @description Which contact stage an event of this sequence moves a contact to; null: the stage stays. An event that is left out moves to the usual one. Given, it replaces the whole mapping. Events: replied, demoed, interested, not_interested, left_company, hard_bounced, unsubscribed, unresponsive; the names are ours, the original documents none. */
+                    contact_email_event_to_stage_mapping?: {
+                        [key: string]: string | null;
+                    };
                     excluded_contact_stage_ids?: string[];
                     cc_emails?: string;
                     bcc_emails?: string;
@@ -4950,6 +4991,9 @@ export interface operations {
                             /** @description Ours: links of emails come back to Segue first. */
                             click_tracking_enabled: boolean;
                             mark_paused_if_ooo: boolean;
+                            contact_email_event_to_stage_mapping: {
+                                [key: string]: string | null;
+                            };
                             same_account_reply_policy: string | null;
                             same_account_reply_delay_days: number | null;
                             excluded_contact_stage_ids: string[];
@@ -5150,6 +5194,10 @@ export interface operations {
                     same_account_reply_delay_days?: number | null;
                     same_account_reply_policy?: ("ignore" | "delay" | "stop") | null;
                     excluded_account_stage_ids?: string[];
+                    /** @description Which contact stage an event of this sequence moves a contact to; null: the stage stays. An event that is left out moves to the usual one. Given, it replaces the whole mapping. Events: replied, demoed, interested, not_interested, left_company, hard_bounced, unsubscribed, unresponsive; the names are ours, the original documents none. */
+                    contact_email_event_to_stage_mapping?: {
+                        [key: string]: string | null;
+                    };
                     excluded_contact_stage_ids?: string[];
                     cc_emails?: string;
                     bcc_emails?: string;
@@ -5238,6 +5286,9 @@ export interface operations {
                             /** @description Ours: links of emails come back to Segue first. */
                             click_tracking_enabled: boolean;
                             mark_paused_if_ooo: boolean;
+                            contact_email_event_to_stage_mapping: {
+                                [key: string]: string | null;
+                            };
                             same_account_reply_policy: string | null;
                             same_account_reply_delay_days: number | null;
                             excluded_contact_stage_ids: string[];
@@ -5481,6 +5532,9 @@ export interface operations {
                             /** @description Ours: links of emails come back to Segue first. */
                             click_tracking_enabled: boolean;
                             mark_paused_if_ooo: boolean;
+                            contact_email_event_to_stage_mapping: {
+                                [key: string]: string | null;
+                            };
                             same_account_reply_policy: string | null;
                             same_account_reply_delay_days: number | null;
                             excluded_contact_stage_ids: string[];
@@ -5578,6 +5632,9 @@ export interface operations {
                             /** @description Ours: links of emails come back to Segue first. */
                             click_tracking_enabled: boolean;
                             mark_paused_if_ooo: boolean;
+                            contact_email_event_to_stage_mapping: {
+                                [key: string]: string | null;
+                            };
                             same_account_reply_policy: string | null;
                             same_account_reply_delay_days: number | null;
                             excluded_contact_stage_ids: string[];
@@ -5769,6 +5826,9 @@ export interface operations {
                             /** @description Ours: links of emails come back to Segue first. */
                             click_tracking_enabled: boolean;
                             mark_paused_if_ooo: boolean;
+                            contact_email_event_to_stage_mapping: {
+                                [key: string]: string | null;
+                            };
                             same_account_reply_policy: string | null;
                             same_account_reply_delay_days: number | null;
                             excluded_contact_stage_ids: string[];
@@ -6054,6 +6114,9 @@ export interface operations {
                             /** @description Ours: links of emails come back to Segue first. */
                             click_tracking_enabled: boolean;
                             mark_paused_if_ooo: boolean;
+                            contact_email_event_to_stage_mapping: {
+                                [key: string]: string | null;
+                            };
                             same_account_reply_policy: string | null;
                             same_account_reply_delay_days: number | null;
                             excluded_contact_stage_ids: string[];
@@ -6347,6 +6410,9 @@ export interface operations {
                             /** @description Ours: links of emails come back to Segue first. */
                             click_tracking_enabled: boolean;
                             mark_paused_if_ooo: boolean;
+                            contact_email_event_to_stage_mapping: {
+                                [key: string]: string | null;
+                            };
                             same_account_reply_policy: string | null;
                             same_account_reply_delay_days: number | null;
                             excluded_contact_stage_ids: string[];
