@@ -90,7 +90,7 @@ const SETTINGS: Settings = {
   },
   publicUrl: {
     key: 'SEGUE_PUBLIC_URL',
-    says: 'Where recipients reach this server, with https. Without it real mailboxes offer opting out by mail only.',
+    says: 'Where recipients reach this server, with https. Without it real mailboxes offer opting out by mail only, and track nothing.',
     default: '',
     read: (value) => {
       if (value === undefined) return null

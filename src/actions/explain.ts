@@ -107,7 +107,7 @@ const REMEDIES: Partial<Record<GateName, (facts: Facts) => string>> = {
   step_daily_cap: () => 'It goes on when the next day begins. Raise the daily cap of the step.',
   account_wide_cap: () => `It goes on when the next week begins. ${RAISE_CAP}`,
   same_account_reply: () =>
-    'Nothing to do: it goes on after the days that the sequence says. They are under its Settings.',
+    'Nothing to do: it goes on after the days that the sequence says under its Settings, or else the team under Settings, Team.',
   recipient_domain_cap: () => `It goes on when the next day begins. ${RAISE_CAP}`,
   mailbox_connected: () => 'Mend the mailbox under Mailboxes and check it; its people go on by themselves.',
   mailbox_suspended: () =>

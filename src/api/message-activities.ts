@@ -12,7 +12,7 @@ import { eventGroups, MessageEvent, wireEvent } from './wire/visit.ts'
 async function activities({ id }: { id: string }, call: Call) {
   const team = call.caller.teamId
   const row = isId(id) ? await messageById(call.db, { team, id, failedHolds: FAILED_HOLDS }) : undefined
-  // Recorded.
+  // The recorded API answers 422 here, not 404.
   if (!row) return refuse(422, 'Could not find message.')
   const visits = await visitsOf(call.db, { team, messageId: id })
   const events = (by: 'person' | 'machine') =>

@@ -21,7 +21,7 @@ const GROUPS: Record<string, ReportGroup> = {
   emailer_touch: 'variant',
 }
 const WORDS = Object.keys(GROUPS)
-/** Two years and a day more than anybody compares. */
+/** Somewhat over two years: this year beside the last. */
 const DAYS_MAX = 800
 const DAYS_DEFAULT = 30
 

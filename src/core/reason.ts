@@ -40,7 +40,7 @@ export const HOLDS = {
   task_open: 'Waiting for a person to do this step. Complete or skip the task.',
   step_not_approved: 'The wording of this step is not approved yet. Approve it.',
   window_never_opens: 'The schedule of the sequence never opens. Give it a window.',
-  stale: 'Overdue for too long to go out unseen. Release it, or finish.',
+  stale: 'Overdue for too long to go out unseen. Retry, or finish.',
   away_without_date: 'Away, and did not say until when. Resume when they are back.',
   away_too_long: 'Away for more than 60 days. Decide whether to go on, and with whom.',
   soft_bounces: 'Three emails in a row bounced. Check the address, then retry.',
@@ -50,7 +50,7 @@ export const HOLDS = {
     'The connection broke before the server confirmed. Look into the Sent folder, then choose: sent, or send again.',
   human_outbound: 'Somebody wrote to this person by hand. Go on when the next email still fits.',
   reopened:
-    "A mail had ended this that was somebody else's. Release it when the next email still fits, or finish.",
+    "It was ended by a mail that was somebody else's. Retry when the next email still fits, or finish.",
   internal_error: 'Segue met a fault of its own here. Report it with its id, then retry.',
 } as const
 export type HoldReason = keyof typeof HOLDS

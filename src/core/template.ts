@@ -56,11 +56,6 @@ export function snippetsIn(text: string): readonly string[] {
 /** As it is listed among the missing values. */
 export const snippetName = (name: string) => `snippet:${name}`
 
-/** Every variable used, in conditions too, in lower case, the first seen first. */
-export function variablesOf(template: Template): readonly string[] {
-  return template.variables
-}
-
 /** Those that are not among the known names: misspelled, or a custom field that does not exist. */
 export function unknownVariables(template: Template, known: Iterable<string>): readonly string[] {
   const names = new Set(known)
@@ -114,7 +109,7 @@ function printed(print: Print, filling: Filling): string {
   return filling.html ? escapeHtml(shown) : shown
 }
 
-/** Into html only, and not into another snippet (`snippets.ts` refuses those): a text that is missing holds the mail like a value. */
+/** Into html only, and not into another snippet (`snippet.ts` refuses those): a text that is missing holds the mail like a value. */
 function inserted({ name, fallback }: Insert, filling: Filling): string {
   const body = filling.html ? filling.snippets.get(name) : undefined
   const template = body === undefined ? undefined : parseTemplate(withLines(body))

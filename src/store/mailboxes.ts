@@ -115,11 +115,7 @@ export async function mailboxById(
 
 /** Does the team send to the world? The sandbox does not count. */
 export async function hasRealMailbox(db: Db, team: TeamId): Promise<boolean> {
-  const { rows } = await sql<{ found: boolean }>`
-    select exists (select from mailboxes where team_id = ${team} and kind <> 'sandbox' and state <> 'removed') as found`.execute(
-    kysely(db),
-  )
-  return rows[0]!.found
+  return (await aRealMailbox(db, team)) !== null
 }
 
 /** The address of one that reaches people; null: there is only the sandbox. */

@@ -188,7 +188,6 @@ test.each([
   ['a token of another', (path: string) => path.replace(/[0-9a-f]{32}(?=\/[^/]+$)/, 'a'.repeat(32))],
   ['another team', (path: string) => path.replace(/^\/t\/[^/]+/, `/t/${'f'.repeat(24)}`)],
   ['signs that no id has', (path: string) => path.replace(/^\/t\/[^/]+/, '/t/%00')],
-  ['no such link', (path: string) => path.replace(/[^/]+$/, (what) => (what === '0' ? '7' : what))],
 ])('%s gets a picture and a friendly page, and nothing is written down', async (_what, damage) => {
   const person = await reader()
   const link = await fetched(damage(pathOf(person, '0')))
@@ -197,12 +196,23 @@ test.each([
   const picture = await fetched(damage(pathOf(person, 'o.gif')))
   expect([picture.status, picture.headers.get('content-type')]).toEqual([200, 'image/gif'])
   const { rows } = await sql<{ kind: string }>`
-    select kind from visits where message_id = ${person.messageId} and kind = 'click'`.execute(kysely(api.db))
+    select kind from visits where message_id = ${person.messageId}`.execute(kysely(api.db))
+  expect(rows).toEqual([])
+})
+
+test('a link that the mail does not have gets a friendly page, and is no click', async () => {
+  const person = await reader()
+  const link = await fetched(pathOf(person, '7'))
+  expect([link.status, await link.text()]).toEqual([404, expect.stringContaining('This link is damaged')])
+  const { rows } = await sql`select kind from visits where message_id = ${person.messageId}`.execute(
+    kysely(api.db),
+  )
   expect(rows).toEqual([])
 })
 
 test('the redirect is not open: there is no place in it for an address, and none is taken from the outside', async () => {
   const person = await reader()
+  expect((await fetched(pathOf(person, '0'))).status).toBe(302)
   for (const path of [
     `${pathOf(person, '0')}?url=https://evil.test`,
     pathOf(person, encodeURIComponent('https://evil.test')),

@@ -1,14 +1,7 @@
 /** The template language: what it prints, what it reports as missing, and what it refuses with which sentence. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import {
-  fill,
-  parseTemplate,
-  type Template,
-  unknownVariables,
-  type Values,
-  variablesOf,
-} from '../../src/core/template.ts'
+import { fill, parseTemplate, type Template, unknownVariables, type Values } from '../../src/core/template.ts'
 import { at } from './wall-clock.ts'
 
 const zone = 'America/New_York'
@@ -161,7 +154,7 @@ test('names of the language are no values: constructor and __proto__ are missing
 
 test('variables are listed once, conditions included, in the order they are met', () => {
   const template = parsed('{{b}}{{#if A}}{{c}}{{b}}{{#else}}{{d}}{{#endif}}{{now_day}}')
-  expect(variablesOf(template)).toEqual(['b', 'a', 'c', 'd', 'now_day'])
+  expect(template.variables).toEqual(['b', 'a', 'c', 'd', 'now_day'])
   expect(unknownVariables(template, ['a', 'b', 'c'])).toEqual(['d'])
 })
 

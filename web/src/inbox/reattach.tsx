@@ -126,7 +126,9 @@ function Follows({ mail, nobody, contactId }: { mail: Inbound; nobody: boolean; 
         </p>
       ) : null}
       {!nobody && after ? (
-        <p>It does to {nameOf(after)} what it would have done at once. The numbers follow.</p>
+        <p>
+          It counts as if it had been read as {nameOf(after)}'s from the start, and the numbers are corrected.
+        </p>
       ) : null}
     </>
   )

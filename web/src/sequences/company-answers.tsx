@@ -48,7 +48,7 @@ function DelayDays({ sequence, change }: CompanyAnswersProps) {
   }
   return (
     <NumberInput
-      label="Days from the answer on"
+      label="Days after the answer"
       description={`Empty: as the team, ${team.same_account_reply_delay_days}.`}
       min={0}
       max={1000}

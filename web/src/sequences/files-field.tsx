@@ -53,7 +53,7 @@ export function FilesField({ ids, onChange }: { ids: string[]; onChange: (ids: s
         </Menu.Target>
         <Menu.Dropdown mah={320} style={{ overflowY: 'auto' }}>
           <Menu.Item onClick={() => choose.current?.click()}>Upload a file</Menu.Item>
-          {others.length > 0 ? <Menu.Label>Handed in before</Menu.Label> : null}
+          {others.length > 0 ? <Menu.Label>Uploaded before</Menu.Label> : null}
           {others.map((file) => (
             <Menu.Item key={file.id} onClick={() => onChange([...ids, file.id])}>
               {`${file.file_name} (${sizeOf(file.size)})`}

@@ -92,7 +92,7 @@ function Fields({ form }: { form: ReturnType<typeof useAnswersForm> }) {
         {...form.getInputProps('blocked_per_day_max')}
       />
       <NumberInput
-        label="Overdue for days: ask a person"
+        label="Ask a person when a step is overdue by (days)"
         description="A step that could not go for so long, though its window was open, is held as overdue until a person releases it."
         min={1 / 24}
         max={365}
@@ -111,7 +111,7 @@ function Fields({ form }: { form: ReturnType<typeof useAnswersForm> }) {
       />
       {form.values.same_account_reply_policy === 'delay' ? (
         <NumberInput
-          label="Days from the answer on"
+          label="Days after the answer"
           min={1}
           max={1000}
           {...WHOLE}
