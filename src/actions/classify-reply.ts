@@ -44,9 +44,16 @@ async function say(
   { inboundId, replyClass }: { inboundId: Id; replyClass: ReplyClass | null },
 ): Promise<Result<ClassedInbound>> {
   const { team, actor, now, random } = classifying
-  const mail = await inboundById(tx, { team, id: inboundId })
+  const read = await inboundById(tx, { team, id: inboundId })
+  if (!read) return notFound()
+  const contact = read.contactId === null ? undefined : await lockContact(tx, { team, id: read.contactId })
+  const mail = await inboundById(tx, { team, id: inboundId, locked: true })
   if (!mail) return notFound()
-  const contact = mail.contactId === null ? undefined : await lockContact(tx, { team, id: mail.contactId })
+  if (mail.contactId !== read.contactId || mail.messageId !== read.messageId)
+    return refused(
+      'Somebody has said that this mail is another person’s while you did. Look at it again, then say what it means.',
+      { code: 'moved_meanwhile' },
+    )
   if (replyClass !== null && !contact)
     return refused('This mail belongs to none of your people, so nothing follows from what it means.')
   if (replyClass !== null) await follow(tx, classifying, { mail, contact: contact!, replyClass })

@@ -10,7 +10,15 @@ import { done, notFound, type Result, refused } from '../core/result.ts'
 import { writeActivities } from '../store/activities.ts'
 import type { MailEffect } from '../store/mail-effects.ts'
 import { type InFlight, sweep } from '../store/stops.ts'
-import { emailOf, lockBoth, lockMail, moveMail, type StoredMail, type Whose } from '../store/stored-mails.ts'
+import {
+  emailOf,
+  lockBoth,
+  lockMail,
+  mailOf,
+  moveMail,
+  type StoredMail,
+  type Whose,
+} from '../store/stored-mails.ts'
 import { undoMail } from '../store/undo-mail.ts'
 import { followClass } from './classify-reply.ts'
 import { takeBackAnswer } from './follow-company.ts'
@@ -63,17 +71,29 @@ const NOTHING: Stopped = { enrollmentIds: [], addresses: [] }
 
 async function move(tx: Db, o: Reattaching): Promise<Result<Stopped>> {
   const { team, actor, now, random } = o
-  const mail = await lockMail(tx, { team, id: o.inboundId })
-  if (!mail) return notFound()
+  const read = await mailOf(tx, { team, id: o.inboundId })
+  if (!read) return notFound()
+  if (isTokensOwn(read))
+    return refused(
+      'This mail carries the opt-out token of the very email it was matched with, so it is whose that email was. To write to them again, take their address off the do-not-contact list.',
+      { code: 'proved_by_token' },
+    )
   const to = o.to === null ? null : await emailOf(tx, { team, of: o.to })
   if (to === undefined)
     return refused(
       'Nothing was sent there, so this mail cannot be an answer to it. Choose somebody who was written to, or say that it is nobody’s.',
       { code: 'nothing_sent' },
     )
-  if (mail.messageId === (to?.messageId ?? null) && mail.contactId === (to?.contactId ?? null))
+  if (isSame(read, { messageId: to?.messageId ?? null, contactId: to?.contactId ?? null }))
     return refused('The mail belongs there already.', { code: 'already_there' })
-  await lockBoth(tx, { team, mail, to })
+  await lockBoth(tx, { team, mail: read, to })
+  const mail = await lockMail(tx, { team, id: o.inboundId })
+  if (!mail) return notFound()
+  if (!isSame(mail, read))
+    return refused(
+      'Somebody else has said whose mail this is while you did. Look at it again, and say it once more if it is still wrong.',
+      { code: 'moved_meanwhile' },
+    )
   const undone = await undoMail(tx, { team, mail, actor, now, random })
   const said = { name: 'a person', value: to === null ? 'nobody’s' : 'said so', score: 1 }
   await moveMail(tx, { team, id: mail.id, kind: mail.kind, to, evidence: [...mail.evidence, said] })
@@ -94,6 +114,15 @@ async function move(tx: Db, o: Reattaching): Promise<Result<Stopped>> {
     enrollmentIds: [...stopped.enrollmentIds, ...followed],
     addresses: [...stopped.addresses, ...(to.toAddress === null ? [] : [to.toAddress])],
   })
+}
+
+const isSame = (one: Belonging, other: Belonging) =>
+  one.messageId === other.messageId && one.contactId === other.contactId
+type Belonging = Pick<StoredMail, 'messageId' | 'contactId'>
+
+/** Whoever has the token had the email that it was made for. */
+function isTokensOwn({ kind, messageId, evidence }: StoredMail): boolean {
+  return kind === 'opt_out' && messageId !== null && evidence.some(({ name }) => name === 'opt-out token')
 }
 
 /** What a person had said that it means is meant of whom it belongs to. */

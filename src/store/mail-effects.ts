@@ -63,17 +63,25 @@ export type MailEffect = StopEffect | StageEffect | SuppressionEffect | NumberEf
 /** Whose effect it is; undefined where no mail did it, and nothing is written down. */
 export type CauseMail = Id | undefined
 
+/** A second effect on the same subject: before the first is where it goes back to, unless somebody had moved it between the two. */
 export async function noteEffects(
   tx: Db,
   { team, inboundId, effects }: { team: TeamId; inboundId: CauseMail; effects: readonly MailEffect[] },
 ): Promise<void> {
   if (inboundId === undefined || effects.length === 0) return
   await sql`
-    insert into mail_effects (team_id, inbound_id, kind, subject, detail)
+    insert into mail_effects as e (team_id, inbound_id, kind, subject, detail)
     select ${team}, ${inboundId}, n.kind, n.subject, n.detail::jsonb
     from unnest(${effects.map((one) => one.kind)}::text[], ${effects.map((one) => one.subject)}::text[],
       ${effects.map((one) => json(one.detail))}::text[]) as n (kind, subject, detail)
-    on conflict (team_id, inbound_id, kind, subject) do nothing`.execute(kysely(tx))
+    on conflict (team_id, inbound_id, kind, subject) do update set detail = excluded.detail || case e.kind
+      when 'stage' then case when excluded.detail -> 'before' = e.detail -> 'after'
+        then jsonb_build_object('before', e.detail -> 'before') else '{}' end
+      when 'stop' then case when excluded.detail #>> '{before,state}' = e.detail ->> 'to'
+          or excluded.detail #>> '{before,hold}' = e.detail ->> 'reason'
+        then jsonb_build_object('before', e.detail -> 'before') else '{}' end
+      when 'number' then jsonb_build_object('n', (e.detail ->> 'n')::int + (excluded.detail ->> 'n')::int)
+      else '{}' end`.execute(kysely(tx))
 }
 
 /** A number, and that it was this mail that changed it. */
@@ -125,14 +133,13 @@ export async function handOver(
         and x.subject = e.subject)`.execute(kysely(tx))
 }
 
-/** Addresses on the do-not-contact list for another reason too: they stay there, whosever mail had put them there. */
+/** Addresses that are wanted on the do-not-contact list for another reason too: they stay there, whosever mail (but `but`) had put them there. */
 export async function standApart(
   tx: Db,
-  { team, addresses }: { team: TeamId; addresses: readonly string[] },
+  { team, addresses, but }: { team: TeamId; addresses: readonly string[]; but: CauseMail },
 ): Promise<void> {
   if (addresses.length === 0) return
   await sql`
-    delete from mail_effects where team_id = ${team} and kind = 'suppression' and subject = any(${addresses as string[]})`.execute(
-    kysely(tx),
-  )
+    delete from mail_effects where team_id = ${team} and kind = 'suppression' and subject = any(${addresses as string[]})
+      and inbound_id is distinct from ${but ?? null}`.execute(kysely(tx))
 }

@@ -70,7 +70,10 @@ interface Known {
 function changeOf(row: Row, { before, further, now }: Known & { now: Instant }): Change {
   const reopening = { enrollmentId: row.id, transition: 'reopen' as const }
   const { next, parentMessageId } = further.get(row.id) ?? {}
-  if (next) return { ...reopening, next, ...(parentMessageId ? { parentMessageId } : {}) }
+  if (next) {
+    const hold = next.waitEndsAt <= now ? { reason: 'reopened' as const } : {}
+    return { ...reopening, next, ...hold, ...(parentMessageId ? { parentMessageId } : {}) }
+  }
   const hold = holdOf(row, { before, now })
   if (hold === null) return reopening
   return { ...reopening, reason: hold, ...(before.holdDetail === null ? {} : { detail: before.holdDetail }) }

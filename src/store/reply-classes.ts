@@ -14,14 +14,17 @@ export interface ClassedInbound {
   replyClass: ReplyClass | null
 }
 
+/** `locked`: until the transaction ends; after contacts. */
 export async function inboundById(
   db: Db,
-  { team, id }: { team: TeamId; id: Id },
+  { team, id, locked = false }: { team: TeamId; id: Id; locked?: boolean },
 ): Promise<ClassedInbound | undefined> {
   const { rows } = await sql<ClassedInbound>`
     select id, contact_id as "contactId", enrollment_id as "enrollmentId", matched_message_id as "messageId",
       reply_class as "replyClass"
-    from inbound where team_id = ${team} and id = ${id}`.execute(kysely(db))
+    from inbound where team_id = ${team} and id = ${id} ${locked ? sql`for no key update` : sql``}`.execute(
+    kysely(db),
+  )
   return rows[0]
 }
 

@@ -261,9 +261,9 @@ export async function suppress(
     subject,
     detail: { reason: o.reason },
   }))
+  // Wanted for a second reason, or set again after it was lifted: it outlives the first.
+  await standApart(tx, { team: o.team, addresses: entries.map((one) => one.value), but: o.inboundId })
   await noteEffects(tx, { ...o, inboundId: o.inboundId, effects })
-  // Wanted for a second reason: it outlives the first.
-  await standApart(tx, { team: o.team, addresses: already })
   const live = await liveOf(tx, o)
   const end = o.stop ?? { to: 'finished', reason: 'suppressed' }
   const stopped = await stop(tx, { ...o, enrollmentIds: live, stop: end })

@@ -1,5 +1,5 @@
 /** Mails that were read, one at a time, and whose they are: read for a person who says that it is somebody else's, and written when they have. */
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { Instant } from '../core/clock.ts'
 import { companyDomainOf } from '../core/company.ts'
 import type { Db } from '../core/db.ts'
@@ -27,16 +27,25 @@ export interface StoredMail extends KeptMail {
   receivedAt: Instant
 }
 
-/** Locked until the transaction ends: two people at once move it one after the other. */
-export async function lockMail(
-  tx: Db,
+export function mailOf(db: Db, o: { team: TeamId; id: Id }): Promise<StoredMail | undefined> {
+  return select(db, o, sql``)
+}
+
+/** Locked until the transaction ends: two people at once move it one after the other. After the contacts, mailboxes and enrollments. */
+export function lockMail(tx: Db, o: { team: TeamId; id: Id }): Promise<StoredMail | undefined> {
+  return select(tx, o, sql`for no key update`)
+}
+
+async function select(
+  db: Db,
   { team, id }: { team: TeamId; id: Id },
+  lock: RawBuilder<unknown>,
 ): Promise<StoredMail | undefined> {
   const { rows } = await sql<StoredMail>`
     select id, mailbox_id as "mailboxId", kind, class, reason, from_address as "fromAddress", from_name as "fromName", subject, body as text,
       returns_on::text as "returnsOn", matched_message_id as "messageId", enrollment_id as "enrollmentId", contact_id as "contactId",
       evidence, reply_class as "replyClass", reply_class_by as "replyClassBy", received_at as "receivedAt"
-    from inbound where team_id = ${team} and id = ${id} for no key update`.execute(kysely(tx))
+    from inbound where team_id = ${team} and id = ${id} ${lock}`.execute(kysely(db))
   return rows[0]
 }
 
@@ -82,8 +91,8 @@ export async function moveMail(
 }
 
 /**
- * All that moving it may touch, in the order of everybody: the contacts of both addresses, mailboxes, and the enrollments of both people and
- * of whom it had ended.
+ * All that moving it may touch, in the order of everybody: the contacts of both addresses, of whoever wrote it and of whom it had moved, what it
+ * had suppressed, mailboxes, and the enrollments of all of them and of whom it had ended. Then the mail.
  */
 export async function lockBoth(
   tx: Db,
@@ -92,9 +101,16 @@ export async function lockBoth(
   const messageIds = [mail.messageId, to?.messageId ?? null].filter((id) => id !== null)
   const contactIds = [mail.contactId, to?.contactId ?? null].filter((id) => id !== null)
   const { rows } = await sql<{ id: Id }>`
-    select c.id from contacts c where c.team_id = ${team} and (c.id = any(${contactIds}) or c.address in (
-      select to_address from messages where team_id = ${team} and id = any(${messageIds})))
-    order by c.id for no key update`.execute(kysely(tx))
+    select c.id from contacts c where c.team_id = ${team} and c.id in (
+      select unnest(${contactIds}::text[])
+      union select id from contacts where team_id = ${team} and address in (
+        select to_address from messages where team_id = ${team} and id = any(${messageIds}) union select ${mail.fromAddress}::text)
+      union select subject from mail_effects where team_id = ${team} and inbound_id = ${mail.id} and kind = 'stage')
+    order by c.id for no key update of c`.execute(kysely(tx))
+  await sql`
+    select from suppressions where team_id = ${team} and kind = 'address' and value in (
+      select subject from mail_effects where team_id = ${team} and inbound_id = ${mail.id} and kind = 'suppression')
+    order by value for update`.execute(kysely(tx))
   await lockTeamMailboxes(tx, team)
   const { rows: enrollments } = await sql<{ id: Id }>`
     select id from enrollments where team_id = ${team} and contact_id = any(${rows.map((row) => row.id)})
