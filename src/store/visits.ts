@@ -27,8 +27,6 @@ export function trackingToken(optOutToken: string): string {
 export interface TrackedMail {
   team: TeamId
   messageId: Id
-  /** As it was written, before links were changed. */
-  html: string
 }
 
 /** Undefined: no such email, a token that is not its own, or an email whose content was erased. */
@@ -37,12 +35,21 @@ export async function findTracked(
   { teamPublicId, messageId, token }: { teamPublicId: Id; messageId: Id; token: string },
 ): Promise<TrackedMail | undefined> {
   const { rows } = await sql<TrackedMail & { optOutToken: string }>`
-    select t.id as team, c.message_id as "messageId", c.html, c.opt_out_token as "optOutToken"
+    select t.id as team, c.message_id as "messageId", c.opt_out_token as "optOutToken"
     from teams t join message_contents c on c.team_id = t.id and c.message_id = ${messageId}
     where t.public_id = ${teamPublicId} and c.opt_out_token is not null`.execute(kysely(db))
   const [found] = rows
   if (!found || sha256(trackingToken(found.optOutToken)) !== sha256(token)) return undefined
-  return { team: found.team, messageId: found.messageId, html: found.html }
+  return { team: found.team, messageId: found.messageId }
+}
+
+/** As it was written, before links were changed: read for links alone, not for each picture. Undefined: erased meanwhile. */
+export async function trackedWording(db: Db, { team, messageId }: TrackedMail): Promise<string | undefined> {
+  const { rows } = await sql<{ html: string }>`
+    select html from message_contents where team_id = ${team} and message_id = ${messageId}`.execute(
+    kysely(db),
+  )
+  return rows[0]?.html
 }
 
 export interface NewVisit {

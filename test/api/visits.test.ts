@@ -1,8 +1,9 @@
 /** The picture and the links of a tracked email, and what follows from who fetched them. */
 import { sql } from 'kysely'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { judgeVisits } from '../../src/engine/judge-visits.ts'
 import { kysely } from '../../src/store/db.ts'
+import * as visits from '../../src/store/visits.ts'
 import { trackingToken, VISITS_PER_MESSAGE_MAX } from '../../src/store/visits.ts'
 import { type Api, startApi } from '../support/api.ts'
 import { createSequence, type SentPerson, type SentSequence, sendFirst } from '../support/sent.ts'
@@ -27,11 +28,11 @@ beforeEach(async () => {
 })
 
 /** Somebody who received an email with two links an hour ago. */
-async function reader(): Promise<SentPerson> {
+async function reader(html = HTML): Promise<SentPerson> {
   const address = `reader${++people}@client${people}.test`
   const random = api.context.random
   const person = await sendFirst(api.db, team, { now: api.clock.now(), random, sequence, address })
-  await sql`update message_contents set html = ${HTML} where message_id = ${person.messageId}`.execute(
+  await sql`update message_contents set html = ${html} where message_id = ${person.messageId}`.execute(
     kysely(api.db),
   )
   await sql`update messages set opens_tracked = true, clicks_tracked = true where id = ${person.messageId}`.execute(
@@ -83,6 +84,28 @@ test('a link leads where the email says, is kept by nobody, and counts one click
     sentence: 'Spring: Followed a link of the email.',
     detail: { link: 'https://acme.test/offer?a=1&b=2' },
   })
+})
+
+test.each([
+  ['Cyrillic in its query', 'https://acme.test/?q=цена', 'https://acme.test/?q=%D1%86%D0%B5%D0%BD%D0%B0'],
+  ['a letter of Latin-2 in its path', 'https://acme.test/łódź', 'https://acme.test/%C5%82%C3%B3d%C5%BA'],
+  ['a host of another script', 'https://пример.рф/a?b=1&amp;c=2', 'https://xn--e1afmkfd.xn--p1ai/a?b=1&c=2'],
+])('a link with %s leads its reader there', async (_what, written, location) => {
+  const person = await reader(`<p><a href="${written}">offer</a></p>`)
+  const answered = await fetched(pathOf(person, '0'))
+  expect([answered.status, answered.headers.get('location')]).toEqual([302, location])
+  await judge()
+  expect(await messageOf(person)).toMatchObject({ num_clicks: 1 })
+})
+
+test('the wording of an email is read for its links alone: not for the picture, nor for a token that is not its own', async () => {
+  const person = await reader()
+  const asked = vi.spyOn(visits, 'trackedWording')
+  await fetched(pathOf(person, 'o.gif'))
+  await fetched(pathOf(person, '0').replace(/[0-9a-f]{32}(?=\/[^/]+$)/, 'a'.repeat(32)))
+  expect(asked).not.toHaveBeenCalled()
+  await fetched(pathOf(person, '0'))
+  expect(asked).toHaveBeenCalledOnce()
 })
 
 test('the picture is one point that is kept by nobody, and counts one opening however often it is fetched', async () => {

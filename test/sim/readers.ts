@@ -3,7 +3,7 @@ import { HOUR, type Instant, MINUTE, SECOND } from '../../src/core/clock.ts'
 import { linkTarget } from '../../src/core/tracking.ts'
 import type { Visit } from '../../src/core/visit.ts'
 import { seededRandom } from '../../src/random.ts'
-import { findTracked, recordVisit } from '../../src/store/visits.ts'
+import { findTracked, recordVisit, trackedWording } from '../../src/store/visits.ts'
 import type { Sending } from './mail-servers.ts'
 import type { Act } from './people.ts'
 import type { Scheduler } from './scheduler.ts'
@@ -110,7 +110,7 @@ async function visit(request: Parameters<Act>[0], url: string, how: How): Promis
   const mail = await findTracked(db, { teamPublicId, messageId, token })
   if (!mail) throw new Error(`the address ${url} of a mail that arrived leads nowhere`)
   const open = what === 'o.gif'
-  const target = open ? null : linkTarget(mail.html, Number(what))
+  const target = open ? null : linkTarget((await trackedWording(db, mail)) ?? '', Number(what))
   if (target === undefined) throw new Error(`the link ${url} of a mail that arrived leads nowhere`)
   const isClick = !open && how.byPerson
   if (isClick) promises.mayHaveClicked.add(messageId)

@@ -7,7 +7,7 @@ import { isId } from '../../core/ids.ts'
 import { linkTarget } from '../../core/tracking.ts'
 import { networkOf, type Visit } from '../../core/visit.ts'
 import { AHEAD_HEADERS } from '../../core/visitors.ts'
-import { findTracked, recordVisit, type TrackedMail } from '../../store/visits.ts'
+import { findTracked, recordVisit, type TrackedMail, trackedWording } from '../../store/visits.ts'
 import type { ApiContext } from '../route.ts'
 import { page } from './page.ts'
 
@@ -33,11 +33,11 @@ export function mountVisits(app: FastifyInstance, context: ApiContext): void {
     })
     scope.get('/t/:team/:message/:token/:link', async (request, reply) => {
       const mail = await find(request, context)
-      const { link } = request.params as { link: string }
-      const target = mail && NUMBER.test(link) ? linkTarget(mail.html, Number(link)) : undefined
+      const target = mail && (await targetOf(mail, request, context))
       if (!mail || target === undefined) return unknownLink(reply)
-      await note(request, context, { mail, kind: 'click', link: Number(link), target })
-      return reply.headers(HEADERS).redirect(target, 302)
+      await note(request, context, { mail, kind: 'click', link: linkOf(request), target })
+      // As mails are written: with letters of any script, which no header may carry.
+      return reply.headers(HEADERS).redirect(new URL(target).href, 302)
     })
   })
 }
@@ -57,6 +57,21 @@ async function find(request: FastifyRequest, { db }: ApiContext): Promise<Tracke
   const { team, message, token } = request.params as { team: string; message: string; token: string }
   if (!isId(team) || !isId(message) || !TOKEN.test(token)) return undefined
   return findTracked(db, { teamPublicId: team, messageId: message, token })
+}
+
+const linkOf = ({ params }: FastifyRequest) => {
+  const { link } = params as { link: string }
+  return NUMBER.test(link) ? Number(link) : null
+}
+
+async function targetOf(
+  mail: TrackedMail,
+  request: FastifyRequest,
+  { db }: ApiContext,
+): Promise<string | undefined> {
+  const link = linkOf(request)
+  const html = link === null ? undefined : await trackedWording(db, mail)
+  return html === undefined ? undefined : linkTarget(html, link!)
 }
 
 /** A reader waits for the page, not for our row: what cannot be written down leads on all the same. */
