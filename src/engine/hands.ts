@@ -17,8 +17,8 @@ export interface Dealing {
 }
 
 /**
- * Locks the enrollments that are dealt to: one that slipped away between the deal and its lease would leave a gap in the order. The locks of
- * mailboxes and counters come before.
+ * Locks the enrollments where any is dealt to: one that slipped away between the deal and its lease would leave a gap in the order. All that
+ * were found, so that writing what is decided about the others locks none out of order. The locks of mailboxes and counters come before.
  */
 export async function deal(tx: Db, team: TeamId, found: readonly DueEnrollment[]): Promise<Dealing> {
   const tested = found.filter((one) => one.choices.length > 0)
@@ -26,7 +26,7 @@ export async function deal(tx: Db, team: TeamId, found: readonly DueEnrollment[]
   const revs = await lockedRevs(
     tx,
     team,
-    tested.map((one) => one.facts.enrollment.id),
+    found.map((one) => one.facts.enrollment.id),
   )
   const changed = tested.filter((one) => revs.get(one.facts.enrollment.id) !== one.rev)
   const due = found.filter((one) => !changed.includes(one))

@@ -9,6 +9,7 @@ import { createLog } from '../../src/log.ts'
 import { seededRandom } from '../../src/random.ts'
 import { at, kysely } from '../../src/store/db.ts'
 import { bumpSequences } from '../../src/store/lanes.ts'
+import { lockEnrollments } from '../../src/store/locks.ts'
 import { openPostgres } from '../../src/store/postgres.ts'
 import { endLease } from '../../src/store/recoveries.ts'
 import { stopAndSweep } from '../../src/store/stops.ts'
@@ -19,6 +20,7 @@ import { type Claimed, enrollPeople, markClaimed, settleClaimed } from '../suppo
 import { enrollLive } from '../support/live-engine.ts'
 import { enrollOnSteps, giveTasksNow } from '../support/task-steps.ts'
 import { createTeam, type TestTeam } from '../support/team.ts'
+import { until } from '../support/until.ts'
 
 const { db, url, drop } = await freshDatabase()
 const another = await openPostgres({ url, log: createLog('error') })
@@ -48,12 +50,13 @@ async function claimAll(using: Db = db, worker = 'one'): Promise<void> {
 }
 
 /** The first step has a second wording from now on. */
-async function testWording(weight = 1): Promise<{ a: Id; b: Id; stepId: Id }> {
+async function testWording(weight = 1, sequenceId: Id | null = null): Promise<{ a: Id; b: Id; stepId: Id }> {
   const b = newId(now, random)
   const templateId = newId(now, random)
   const { rows } = await sql<{ a: Id; stepId: Id }>`
     select v.id as a, v.step_id as "stepId" from variants v join steps s on s.team_id = v.team_id and s.id = v.step_id
-    where v.team_id = ${team.team} and s.position = 1`.execute(kysely(db))
+    where v.team_id = ${team.team} and s.position = 1
+      and s.sequence_id = coalesce(${sequenceId}, s.sequence_id)`.execute(kysely(db))
   const { a, stepId } = rows[0]!
   await run(sql`
     insert into templates (team_id, id, subject, body_html, created_at, updated_at)
@@ -136,6 +139,30 @@ test('two processes that claim at once deal each mailbox its wordings within one
     expect(Math.abs(countOf(rows, b, mailboxId) - (count * 3) / 4)).toBeLessThanOrEqual(1)
   }
   await proven()
+})
+
+test('a claim that deals to some and not to others never stands in a circle with whoever locks both', async () => {
+  const [untested] = await enrollLive(db, team, { count: 1, now: now - HOUR, random })
+  const [tested] = await enrollLive(db, team, { count: 1, now, random })
+  const sequenceOf = async (id: Id) =>
+    (await sql<{ id: Id }>`select sequence_id as id from enrollments where id = ${id}`.execute(kysely(db)))
+      .rows[0]!.id
+  await testWording(1, await sequenceOf(tested!.enrollmentId))
+  const ids = [untested!.enrollmentId, tested!.enrollmentId]
+  expect(ids).toEqual(ids.toSorted())
+  let claiming: Promise<unknown> | undefined
+  await another.api.transaction(async (tx) => {
+    await lockEnrollments(tx, team.team, ids.slice(0, 1))
+    claiming = claimBy()
+    await until(
+      async () => (await sql`select from pg_locks where not granted`.execute(kysely(db))).rows.length,
+      (waiting) => waiting > 0,
+    )
+    await sql`set local lock_timeout = '500ms'`.execute(kysely(tx))
+    await lockEnrollments(tx, team.team, ids.slice(1))
+  })
+  await claiming
+  expect((await messages()).map((one) => one.state)).toEqual(['claimed', 'claimed'])
 })
 
 test('the first email of every mailbox is not the same wording', async () => {
