@@ -17,6 +17,7 @@ import type { Random } from './core/random.ts'
 import { applyAgain } from './engine/apply-again.ts'
 import { startEngine } from './engine/engine.ts'
 import { type Jobs, startJobs } from './engine/jobs.ts'
+import { MailFiles } from './engine/mail-files.ts'
 import { startReading } from './engine/read-inbox.ts'
 import { sandboxRows } from './engine/sandbox-rows.ts'
 import { startSentCopies } from './engine/sent-copies.ts'
@@ -190,6 +191,7 @@ function startMailing(
   const worker = newId(clock.real(), random)
   const access = mailboxAccess({ db: pools.claim, keys, tokens, privateMailHosts: config.privateMailHosts })
   const onRead = () => sending.poke()
+  const files = new MailFiles(pools.claim)
   const reading = startReading({ db: pools.claim, mail, access, clock, random, log, onRead })
   const sending = startEngine({
     db: { claim: pools.claim, mark: pools.mark },
@@ -200,11 +202,20 @@ function startMailing(
     log,
     publicUrl: config.publicUrl,
     ownUrl,
+    files,
     worker,
     isClockSteady: () => clock.isSteady(),
     pokeReader: reading.poke,
   })
-  const copies = startSentCopies({ db: pools.claim, mail, access, clock, log, publicUrl: config.publicUrl })
+  const copies = startSentCopies({
+    db: pools.claim,
+    mail,
+    access,
+    clock,
+    log,
+    publicUrl: config.publicUrl,
+    files,
+  })
   const onMove = () => {
     sending.poke()
     reading.poke()

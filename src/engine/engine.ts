@@ -11,13 +11,13 @@ import type { MailboxAccess, MailPort } from '../mail/port.ts'
 import { awakeTeams, nextWake } from '../store/claims.ts'
 import { endLease } from '../store/recoveries.ts'
 import { nextTaskWake, teamsWithTasks } from '../store/task-claims.ts'
-import { databaseSentence, isUnavailable } from '../store/unavailable.ts'
+import { databaseSentence, isUnavailable, mayPass } from '../store/unavailable.ts'
 import { type Claim, claim } from './claim.ts'
 import { claimTasks } from './claim-tasks.ts'
 import { WorkerWatch } from './dead-workers.ts'
 import { keepHouse } from './housekeeping.ts'
 import { createLedgerWriter, type LedgerWriter } from './ledger-writer.ts'
-import { MailFiles } from './mail-files.ts'
+import type { MailFiles } from './mail-files.ts'
 import { type Batch, sendBatch } from './send-step.ts'
 
 /** How long an enrollment that another process made due can go unnoticed; the look is one index scan. */
@@ -40,6 +40,7 @@ export interface EngineOptions {
   publicUrl: string | null
   /** Where this process serves its pages by itself: good enough for the sandbox to be tracked. */
   ownUrl?: string | undefined
+  files: MailFiles
   /** Names this process in leases and attempts. */
   worker: string
   /** False after a jump of the database server's clock: nothing new is claimed by it. A clock that is not watched counts as steady. */
@@ -85,7 +86,6 @@ export function startEngine(options: EngineOptions): Engine {
 class Loop {
   readonly #options: EngineOptions
   readonly #writer: LedgerWriter
-  readonly #files: MailFiles
   readonly #stopping = new AbortController()
   #nap = new AbortController()
   /** Something happened since the last round began. */
@@ -97,7 +97,6 @@ class Loop {
   constructor(options: EngineOptions) {
     this.#options = options
     this.#writer = createLedgerWriter({ ...options, db: options.db.mark })
-    this.#files = new MailFiles(options.db.claim)
   }
 
   get signal(): AbortSignal {
@@ -229,11 +228,12 @@ class Loop {
 
   async #send(batch: Batch): Promise<void> {
     const { mailboxId, team, fence } = batch
-    const tools = { ...this.#options, writer: this.#writer, files: this.#files, signal: this.signal }
+    const tools = { ...this.#options, writer: this.#writer, signal: this.signal }
     try {
       if (batch.messages.length > 0) await sendBatch(batch, tools)
     } catch (error) {
-      this.#options.log.error({ bug: 'batch', mailboxId, err: error }, 'a batch ended with a fault')
+      if (mayPass(error)) await this.#waitAfter(error)
+      else this.#options.log.error({ bug: 'batch', mailboxId, err: error }, 'a batch ended with a fault')
     }
     try {
       await endLease(this.#options.db.claim, { team, mailboxId, fence, ...this.#moments() })
@@ -241,6 +241,12 @@ class Loop {
       // The watch finds a lease that nobody serves, and the next claim puts everything right.
       this.#report(error)
     }
+  }
+
+  /** The lease is kept for a moment: given back at once, it would be claimed at once, and meet the same trouble. */
+  async #waitAfter(error: unknown): Promise<void> {
+    this.#report(error)
+    await this.#options.clock.sleep(TRY_AGAIN_MS, this.signal)
   }
 
   #report(error: unknown): void {

@@ -49,7 +49,15 @@ export async function sendBatch(batch: Batch, tools: SendTools): Promise<void> {
         if (!(await sendOne(message, { batch, sender, tools }))) mailboxFailed = true
       }
     }
-    await Promise.all(Array.from({ length: SENDS_AT_ONCE }, lane))
+    const faults: unknown[] = []
+    const guarded = () =>
+      lane().catch((error: unknown) => {
+        waiting.length = 0
+        faults.push(error)
+      })
+    // What the other lane has on the wire ends before the sender is closed and the lease is given back.
+    await Promise.all(Array.from({ length: SENDS_AT_ONCE }, guarded))
+    if (faults.length > 0) throw faults[0]
   } finally {
     await sender.close()
   }
@@ -120,6 +128,8 @@ async function attempt(message: Outgoing, { batch, sender, tools }: Sending): Pr
       mailbox: message.mailboxAddress,
     })
   } catch (error) {
+    // The database was away before anything left: that says nothing about the mail, which is given back with the lease.
+    if (!marked && mayPass(error)) throw error
     // A mail that cannot be composed: no socket was opened for it. After its mark it may have left all the same.
     tools.log.error({ bug: 'compose', messageId: message.id, err: error }, 'a mail could not be composed')
     const detail = `message ${message.id}: ${error instanceof Error ? error.message : String(error)}`

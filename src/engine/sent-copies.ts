@@ -11,7 +11,7 @@ import { fileSentCopy } from '../mail/sent-copy.ts'
 import { readOutgoing } from '../store/claimed-messages.ts'
 import { clearSentCopies, type SentCopy, takeSentCopies } from '../store/sent-copies.ts'
 import { isUnavailable } from '../store/unavailable.ts'
-import { MailFiles } from './mail-files.ts'
+import type { MailFiles } from './mail-files.ts'
 import { outgoingMail } from './send-step.ts'
 
 const LOOK_EVERY_MS = 1_000
@@ -28,6 +28,8 @@ export interface SentCopyOptions {
   clock: Clock
   log: Log
   publicUrl: string | null
+  /** The same that sending reads its files through, so that both together stay within its bound. */
+  files: MailFiles
 }
 
 export function startSentCopies(options: SentCopyOptions): { stop(): Promise<void> } {
@@ -105,14 +107,13 @@ async function fileCopies(
 async function file(
   copies: readonly SentCopy[],
   reader: Reader,
-  { db, publicUrl, log, signal }: SentCopyOptions & { signal: AbortSignal },
+  { db, files, publicUrl, log, signal }: SentCopyOptions & { signal: AbortSignal },
 ): Promise<Id[]> {
   const { team, mailboxId } = copies[0]!
   const ids = copies.map((one) => one.messageId)
   const messages = new Map(
     (await readOutgoing(db, { team, ids, state: 'accepted' })).map((one) => [one.id, one]),
   )
-  const files = new MailFiles(db)
   const settled: Id[] = []
   for (const { messageId, markedAt, seenRfcId } of copies) {
     if (signal.aborted) break

@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { SECOND } from '../../src/core/clock.ts'
 import type { Engine } from '../../src/engine/engine.ts'
+import { MailFiles } from '../../src/engine/mail-files.ts'
 import type { Sender } from '../../src/mail/port.ts'
 import { seededRandom } from '../../src/random.ts'
 import { kysely } from '../../src/store/db.ts'
@@ -59,14 +60,14 @@ function breakWhen({ pool, when, error, times = 1 }: Breaking, isMet: () => Prom
   })
 }
 
-function start(): void {
+function start(files = new MailFiles(pools.claim)): void {
   const send: Sender['send'] = async (mail, mark) => {
     const mayGo = await mark().catch(() => false)
     if (!mayGo) return { kind: 'refused_mark' }
     sent.push(mail.to[0]!.address)
     return { kind: 'accepted', reply: '250 Ok', refusedCopies: [] }
   }
-  engine = startLive(send, { pools, clock, random, worker: `living ${team.team}` })
+  engine = startLive(send, { pools, clock, random, worker: `living ${team.team}` }, { files })
 }
 
 async function countOf(state: string): Promise<number> {
@@ -119,4 +120,42 @@ test('an answer that met a full disk is written when there is room again: nothin
   await passes(60, async () => (await countOf('accepted')) === 2)
   expect(await countOf('accepted')).toBe(2)
   expect(await countOf('unknown')).toBe(0)
+})
+
+test('a database that is away when the files of an email are read costs a moment: all leave once, nobody is held', async () => {
+  const files = new MailFiles(pools.claim)
+  const reading = vi.spyOn(files, 'with').mockRejectedValueOnce(LOST)
+  start(files)
+  await passes(60, async () => (await countOf('accepted')) === 2)
+  expect(reading).toHaveBeenCalledTimes(3)
+  expect(new Set(sent).size).toBe(2)
+  expect(sent).toHaveLength(2)
+  const { rows } = await sql`
+    select state, hold_reason as hold from enrollments where team_id = ${team.team} and (state <> 'active' or hold_reason is not null)
+      and (reason is distinct from 'completed')`.execute(kysely(db))
+  expect(rows).toEqual([])
+})
+
+test('what is on the wire when the database goes away is settled before its lease ends: nothing is in doubt', async () => {
+  const files = new MailFiles(pools.claim)
+  const onTheWire = Promise.withResolvers<void>()
+  const mayAnswer = Promise.withResolvers<void>()
+  vi.spyOn(files, 'with').mockImplementationOnce(async () => {
+    await onTheWire.promise
+    throw LOST
+  })
+  const send: Sender['send'] = async (mail, mark) => {
+    if (!(await mark())) return { kind: 'refused_mark' }
+    sent.push(mail.to[0]!.address)
+    onTheWire.resolve()
+    await mayAnswer.promise
+    return { kind: 'accepted', reply: '250 Ok', refusedCopies: [] }
+  }
+  engine = startLive(send, { pools, clock, random, worker: `wire ${team.team}` }, { files })
+  await passes(10, async () => sent.length === 1)
+  await passes(5, async () => !(await isLeased()))
+  expect(await isLeased()).toBe(true)
+  mayAnswer.resolve()
+  await passes(60, async () => (await countOf('accepted')) === 2)
+  expect([await countOf('accepted'), await countOf('unknown'), sent.length]).toEqual([2, 0, 2])
 })

@@ -5,6 +5,7 @@ import { ServerClock } from '../../src/clock.ts'
 import { HOUR, MINUTE } from '../../src/core/clock.ts'
 import { judgeAll } from '../../src/core/gates.ts'
 import { type Engine, startEngine } from '../../src/engine/engine.ts'
+import { MailFiles } from '../../src/engine/mail-files.ts'
 import { startReading } from '../../src/engine/read-inbox.ts'
 import { createLog } from '../../src/log.ts'
 import type { MailboxAccess } from '../../src/mail/port.ts'
@@ -51,7 +52,8 @@ test.runIf(hasDovecot)(
     const onRead = () => engine.poke()
     const reading = startReading({ db: pools.claim, mail: port, access, clock, random, log, onRead })
     const pokeReader = () => reading.poke()
-    const from = { db: pools, mail: port, access, clock, random, log }
+    const files = new MailFiles(pools.claim)
+    const from = { db: pools, mail: port, access, clock, random, log, files }
     engine = startEngine({ ...from, publicUrl: null, worker: 'gate', pokeReader })
     try {
       const now = clock.now() - HOUR

@@ -5,6 +5,7 @@ import { ServerClock } from '../../src/clock.ts'
 import { DAY, type Instant, SECOND } from '../../src/core/clock.ts'
 import type { Id } from '../../src/core/ids.ts'
 import { type Engine, startEngine } from '../../src/engine/engine.ts'
+import { MailFiles } from '../../src/engine/mail-files.ts'
 import { startReading } from '../../src/engine/read-inbox.ts'
 import { sandboxRows } from '../../src/engine/sandbox-rows.ts'
 import { startTravel } from '../../src/engine/travel.ts'
@@ -49,6 +50,7 @@ engine = startEngine({
   random,
   log,
   publicUrl: null,
+  files: new MailFiles(pools.claim),
   worker: 'travel',
   pokeReader: () => reading.poke(),
 })

@@ -3,6 +3,7 @@ import type { Instant } from '../../src/core/clock.ts'
 import { MINUTE, SECOND } from '../../src/core/clock.ts'
 import type { Random } from '../../src/core/random.ts'
 import { startEngine } from '../../src/engine/engine.ts'
+import { MailFiles } from '../../src/engine/mail-files.ts'
 import { startReading } from '../../src/engine/read-inbox.ts'
 import type { Log } from '../../src/log.ts'
 import type { MailboxAccess } from '../../src/mail/port.ts'
@@ -71,6 +72,7 @@ export class Processes {
       db: { claim, mark: server.open(actor, 'mark', 1) },
       ...own,
       publicUrl: 'https://segue.acme.test',
+      files: new MailFiles(claim),
       pokeReader: reading.poke,
     })
     this.#workers.set(place, actor)

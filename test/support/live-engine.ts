@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import type { Db } from '../../src/core/db.ts'
 import type { Random } from '../../src/core/random.ts'
 import { type Engine, type EngineOptions, startEngine } from '../../src/engine/engine.ts'
+import { MailFiles } from '../../src/engine/mail-files.ts'
 import { createLog } from '../../src/log.ts'
 import type { Sender } from '../../src/mail/port.ts'
 import { kysely } from '../../src/store/db.ts'
@@ -38,6 +39,7 @@ export function startLive(
       kind: 'server' as const,
       smtp: { host: '127.0.0.1', port: 1, tls: 'none' as const },
     }),
+    files: new MailFiles(pools.claim),
     ...{ log: createLog('silent'), publicUrl: null },
     ...own,
     ...options,
