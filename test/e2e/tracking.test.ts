@@ -91,7 +91,7 @@ const visit = (url: string, agent: string) =>
 
 /** As if the mail had arrived an hour ago: nobody reads within ten seconds. */
 const anHourAgo = () =>
-  sql`update messages set settled_at = settled_at - interval '1 hour' where state = 'accepted'`.execute(
+  sql`update messages set marked_at = marked_at - interval '1 hour', settled_at = settled_at - interval '1 hour' where state = 'accepted'`.execute(
     kysely(segue.house.pools.control),
   )
 

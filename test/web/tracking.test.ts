@@ -102,7 +102,9 @@ test.runIf(hasChromium)(
       () => campaign(id),
       (one) => one.unique_delivered === 1,
     )
-    await rows(sql`update messages set settled_at = settled_at - interval '1 hour'`)
+    await rows(
+      sql`update messages set marked_at = marked_at - interval '1 hour', settled_at = settled_at - interval '1 hour'`,
+    )
     await fetch(picture, { headers: { 'user-agent': FIREFOX } })
     await fetch(link, { redirect: 'manual', headers: { 'user-agent': FIREFOX } })
     await until(
