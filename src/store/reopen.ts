@@ -15,7 +15,8 @@ import { type Change, type Transited, transit } from './transitions.ts'
 
 export interface Ended {
   enrollmentId: Id
-  before: StopEffect['detail']['before']
+  /** Undefined: stopped before this was written down, and nobody knows how they stood. They are held. */
+  before: StopEffect['detail']['before'] | undefined
 }
 
 interface Row {
@@ -41,10 +42,10 @@ export async function reopen(
   const done = left.map((row) => ({ enrollmentId: row.id, stepId: row.stepId, messageId: row.emailId! }))
   const further = new Map((await advances(tx, { ...o, done })).map((change) => [change.enrollmentId, change]))
   const before = new Map(ended.map((one) => [one.enrollmentId, one.before]))
-  const changes = rows.map((row) => changeOf(row, { before: before.get(row.id)!, further, now: o.now }))
+  const changes = rows.map((row) => changeOf(row, { before: before.get(row.id), further, now: o.now }))
   const reopened = await transit(tx, { ...o, changes })
   await renderAnew(tx, asked, reopened)
-  const after = rows.flatMap((row) => nextChange(row, { before: before.get(row.id)!, further }))
+  const after = rows.flatMap((row) => nextChange(row, { before: before.get(row.id), further }))
   await transit(tx, { ...o, changes: after })
   return wake(tx, asked, reopened)
 }
@@ -71,16 +72,19 @@ function changeOf(row: Row, { before, further, now }: Known & { now: Instant }):
   const reopening = { enrollmentId: row.id, transition: 'reopen' as const }
   const { next, parentMessageId } = further.get(row.id) ?? {}
   if (next) {
-    const hold = next.waitEndsAt <= now ? { reason: 'reopened' as const } : {}
+    const waits = before === undefined || next.waitEndsAt <= now
+    const hold = waits ? { reason: 'reopened' as const } : {}
     return { ...reopening, next, ...hold, ...(parentMessageId ? { parentMessageId } : {}) }
   }
   const hold = holdOf(row, { before, now })
   if (hold === null) return reopening
-  return { ...reopening, reason: hold, ...(before.holdDetail === null ? {} : { detail: before.holdDetail }) }
+  const detail = before?.holdDetail ?? null
+  return { ...reopening, reason: hold, ...(detail === null ? {} : { detail }) }
 }
 
 function holdOf(row: Row, { before, now }: { before: Ended['before']; now: Instant }): HoldReason | null {
   if (row.emailState === 'unknown') return 'delivery_unknown'
+  if (before === undefined) return 'reopened'
   // A task of the step was cancelled with the end: it is given anew.
   if (before.hold !== null && before.hold !== 'task_open' && isHold(before.hold)) return before.hold
   return row.waitEndsAt <= now ? 'reopened' : null
@@ -91,7 +95,7 @@ function nextChange({ id: enrollmentId, archived }: Row, { before, further }: Kn
   if (archived) return [{ enrollmentId, transition: 'finish', reason: 'archived' }]
   if (further.get(enrollmentId)?.transition === 'complete')
     return [{ enrollmentId, transition: 'complete', reason: 'completed' }]
-  if (before.state === 'paused')
+  if (before?.state === 'paused')
     return [{ enrollmentId, transition: 'pause', reason: 'paused_by_person', until: null }]
   return []
 }
