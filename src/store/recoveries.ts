@@ -69,14 +69,14 @@ export async function recoverLeft(tx: Db, o: Recovery): Promise<number> {
 }
 
 /**
- * As the next claim would, for mailboxes that no claim visits: they were disconnected, or sending is fenced. What was on the wire must be
+ * As the next claim would, for mailboxes that no claim visits: they were disconnected or suspended, or sending is fenced. What was on the wire must be
  * listed all the same. Returns how many messages were put right.
  */
 export async function recoverUnvisited(
   db: Db,
   { now, real, random }: { now: Instant; real: Instant; random: Random },
 ): Promise<number> {
-  const unvisited = sql`busy_until <= ${at(real)} and (state <> 'connected' or exists (select from deployment where fenced_reason is not null))`
+  const unvisited = sql`busy_until <= ${at(real)} and (state <> 'connected' or wake_at = 'infinity' or exists (select from deployment where fenced_reason is not null))`
   const { rows } = await sql<{ team: TeamId; id: Id }>`
     select b.team_id as team, b.id from mailboxes b where ${unvisited} and exists (
       select from messages m where m.team_id = b.team_id and m.mailbox_id = b.id and m.state in ('claimed', 'transmitting'))

@@ -210,7 +210,7 @@ const ALLOWED_HOLDS = [
 const nobodyIsStuck: Check = async ({ connections, team, now }) => {
   const rows = await connections.query<{ id: string; words: string }>(
     `select e.id, concat_ws(' ', e.state, e.reason, 'hold', e.hold_reason, 'due', e.due_at, 'lease', e.lease_until, 'lane', l.wake_at,
-       'mailbox', b.state, 'wakes', b.wake_at, 'busy', b.busy_until, 'read', b.read_at, b.read_problem, b.send_problem) as words
+       'mailbox', b.state, 'wakes', b.wake_at, 'busy', b.busy_until, 'suspended', b.suspended_for, 'read', b.read_at, b.read_problem, b.send_problem) as words
      from enrollments e
      join sequences q on q.team_id = e.team_id and q.id = e.sequence_id
      join mailboxes b on b.team_id = e.team_id and b.id = e.mailbox_id

@@ -3,15 +3,17 @@ import { activateSequence } from '../../src/actions/activate-sequence.ts'
 import type { Id } from '../../src/core/ids.ts'
 import { release, resume } from '../../src/store/releases.ts'
 import { resolveUnknown } from '../../src/store/resolutions.ts'
-import type { Request } from './people.ts'
+import { endSuspensions, type Request } from './people.ts'
 
-/** Mailboxes are connected, sequences on; whoever is paused without an end goes on, as does whoever is held for something that passes. */
-export async function tidyUp({ db, look, house, now, random, promises }: Request): Promise<void> {
+/** Mailboxes are connected and may send, sequences on; whoever is paused without an end goes on, as does whoever is held for something that passes. */
+export async function tidyUp(request: Request): Promise<void> {
+  const { db, look, house, now, random, promises } = request
   const { team } = house
   const actor = `user:${house.userId}`
   const ids = async (sql: string) => (await look<{ id: Id }>(sql, [team])).map((row) => row.id)
   const lost = await ids("select id from mailboxes where team_id = $1 and state = 'disconnected'")
   await db.transaction((tx) => promises.reconnect(tx, { mailboxIds: lost, now }))
+  await endSuspensions(request)
   for (const sequenceId of await ids(
     'select id from sequences where team_id = $1 and not active and archived_at is null',
   )) {

@@ -263,6 +263,9 @@ export class World {
       server.inbox.awayUntil = server.inbox.refusesLoginUntil = Number.NEGATIVE_INFINITY
     }
     const { now } = this.scheduler
+    // What came back long ago can suspend a mailbox once more.
+    for (const day of [10, 20, 30])
+      this.scheduler.at(now + day * DAY, () => this.processes.ask('people', tidyUp.name, tidyUp))
     for (const [i, act] of [tidyUp, resolveTruthfully, tidyUp, resolveTruthfully].entries())
       this.scheduler.at(now + HOUR + i * DAY, () => this.processes.ask('people', act.name, act))
   }
