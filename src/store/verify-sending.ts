@@ -61,8 +61,10 @@ const notAfterReply = bySql(
     from enrollments e, ${marks(team)} and e.team_id = m.team_id and e.id = m.enrollment_id and k.at > e.replied_at + ${grace}
       and coalesce(m.facts -> 'sequence' ->> 'finishOnReply', 'true') = 'true' and ${notInFlight}
       and not exists (
-        select from activities r where r.team_id = e.team_id and r.enrollment_id = e.id and r.kind in ('resumed', 'released', 'retried', 'reopened')
-          and r.at between e.replied_at and k.at and r.actor not in ('engine', 'inbound'))`,
+        select from activities r where r.team_id = e.team_id and r.enrollment_id = e.id
+          and (r.kind in ('resumed', 'released', 'retried', 'reopened') and r.at between e.replied_at and k.at and r.actor not in ('engine', 'inbound')
+            -- A person said later whose the answer is: until then it was somebody else's.
+            or r.kind = 'reattached' and r.at > k.at))`,
 )
 
 const notAfterStop = bySql(

@@ -18,6 +18,7 @@ export const EXPECTED_FAULTS: readonly string[] = [
   'database connection lost after the commit',
   'database connection lost before',
   'fenced',
+  'mailbox suspended',
   'request killed after a statement',
   'request killed before a statement',
   'worker frozen past its lease',

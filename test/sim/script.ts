@@ -77,6 +77,9 @@ function writeOtherFaults(world: World, at: At): void {
     })
     at(sometime(), () => processes.freeze(between(1, workers, random)))
   }
+  at(sometime(), () =>
+    world.suspend(pick(world.house.mailboxes, random).mailboxId, between(8, 40, random) * HOUR),
+  )
   if (random.next() < 0.35) at(sometime() / 2, () => processes.pause(between(8, 10, random) * DAY))
   if (random.next() < 0.5) at(sometime(), () => world.fence(between(20, 300, random) * MINUTE))
 }

@@ -4,14 +4,16 @@
  */
 import { DAY, HOUR, type Instant } from '../../src/core/clock.ts'
 import { judgeAll } from '../../src/core/gates.ts'
+import type { Id } from '../../src/core/ids.ts'
 import type { Random } from '../../src/core/random.ts'
 import { createLog, type Log } from '../../src/log.ts'
 import { seededRandom } from '../../src/random.ts'
 import { readFacts } from '../../src/store/due-enrollments.ts'
+import { suspend } from '../../src/store/reputation.ts'
 import { type Connections, SimServer } from './database.ts'
 import { MailServers } from './mail-servers.ts'
 import { MarkCheckers, Violation } from './mark-checkers.ts'
-import { enrollNewcomers, optOutAddress, type Request } from './people.ts'
+import { endSuspensions, enrollNewcomers, optOutAddress, type Request } from './people.ts'
 import { Processes } from './processes.ts'
 import { Promises } from './promises.ts'
 import { Readers } from './readers.ts'
@@ -157,10 +159,10 @@ export class World {
   }
 
   /** Which gates stand before those who wait: a claim asks only until the first that is closed, and some it knows without asking. */
-  async #sampleGates(now: Instant): Promise<void> {
+  async #sampleGates(now: Instant, mailboxId: Id | null = null): Promise<void> {
     const waiting = await this.connections.query<{ id: string }>(
-      "select id from enrollments where team_id = $1 and state = 'active' and due_at <= $2 order by md5(id || $3) limit 3",
-      [this.house.team, new Date(now), String(this.scheduler.jumps)],
+      "select id from enrollments where team_id = $1 and state = 'active' and due_at <= $2 and mailbox_id = coalesce($4, mailbox_id) order by md5(id || $3) limit 3",
+      [this.house.team, new Date(now), String(this.scheduler.jumps), mailboxId],
     )
     const enrollmentIds = waiting.map((one) => one.id)
     const facts = await readFacts(this.connections.control, { team: this.house.team, enrollmentIds, now })
@@ -227,6 +229,22 @@ export class World {
         this.scheduler.look(() => this.#sampleGates(this.scheduler.now)),
       )
     this.scheduler.at(this.scheduler.now + ms, () => this.#liftFence())
+  }
+
+  /** As if too much of what it sent had come back; a person lets it go on. */
+  async suspend(mailboxId: Id, ms: number): Promise<void> {
+    const { scheduler, connections } = this
+    const words = 'too much came back'
+    await scheduler.look(() =>
+      suspend(connections.control, { team: this.house.team, id: mailboxId, words, now: scheduler.now }),
+    )
+    this.tally.count('mailbox suspended')
+    // A claim passes it by without asking.
+    for (const part of [0.25, 0.5, 0.75])
+      scheduler.at(scheduler.now + Math.floor(ms * part), () =>
+        scheduler.look(() => this.#sampleGates(scheduler.now, mailboxId)),
+      )
+    scheduler.at(scheduler.now + ms, () => this.processes.ask('people', 'end a suspension', endSuspensions))
   }
 
   /** What `segue unfence` does. */
