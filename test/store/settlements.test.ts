@@ -142,6 +142,7 @@ test('a mail outside of a sequence that met a server out of reach waits in its m
 test.each([
   ['was disconnected', () => sql`update mailboxes set state = 'disconnected' where team_id = ${team.team}`],
   ['is fenced', () => sql`update deployment set fenced_reason = 'restored'`],
+  ['never wakes', () => sql`update mailboxes set wake_at = 'infinity' where team_id = ${team.team}`],
 ])('what a dead worker left at a mailbox that %s is put right all the same', async (_name, close) => {
   const [ann, bob] = people.map((one) => one.messageId)
   await markClaimed(db, team, { claimed, now, messageIds: [ann!] })
