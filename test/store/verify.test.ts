@@ -175,6 +175,18 @@ test('an attempt after the one that was accepted', async () => {
   })
 })
 
+test('marked after an answer that a person gave to somebody later: until then it was not theirs', async () => {
+  await setEnrollment(ann, sql`replied_at = ${at(now - HOUR)}`)
+  const given = (id: string, when: number) =>
+    run(sql`
+      insert into activities (team_id, id, at, kind, actor, enrollment_id)
+      values (${team.team}, ${id}, ${at(when)}, 'reattached', 'user:rae', ${ann.enrollmentId})`)
+  await given('before', now - 2 * HOUR)
+  expect(await broken()).toEqual(['not_after_reply'])
+  await given('after', now + HOUR)
+  expect(await broken()).toEqual([])
+})
+
 test('marked after an answer, unless the sequence goes on after answers or a person resumed', async () => {
   await setEnrollment(ann, sql`replied_at = ${at(now - HOUR)}`)
   expect(await broken()).toEqual(['not_after_reply'])
