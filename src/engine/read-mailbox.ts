@@ -74,7 +74,8 @@ export async function readMailbox(
     const nextPoll = real + POLL_EVERY_MS
     const busyUntil = keep ? real + LEASE_MS : real
     const { cursors: reached, mails } = result
-    const finished = { lease, cursors: reached, readAt, now: clock.now(), nextPoll, busyUntil }
+    const { wantedAt } = mailbox
+    const finished = { lease, cursors: reached, readAt, wantedAt, now: clock.now(), nextPoll, busyUntil }
     if (!(await finishReading(db, finished))) return { kind: 'lost' }
     if (mailbox.readProblem !== null)
       tools.log.info({ mailbox: mailbox.id }, `${mailbox.address} is read again`)

@@ -24,6 +24,8 @@ export interface MailboxToRead extends ReadingLease {
   kind: 'sandbox' | 'smtp' | 'google' | 'microsoft'
   keepsMessageId: boolean | null
   readProblem: string | null
+  /** The wish to have it read that this lease fulfills (team time). */
+  wantedAt: Instant | null
   rev: number
   /** Emails that left within the last 24 hours whose answers arrive here: the busiest mailboxes are worth an open connection. */
   sends: number
@@ -65,7 +67,7 @@ export async function leaseForReading(
     from due where m.team_id = due.team_id and m.id = due.id
     returning m.team_id as team, m.id, m.read_busy_until as "busyUntil", m.address, m.aliases, m.kind,
       m.keeps_message_id as "keepsMessageId",
-      m.read_problem as "readProblem", m.rev, (
+      m.read_problem as "readProblem", m.read_wanted_at as "wantedAt", m.rev, (
         select count(*)::int from mailboxes s join messages x on x.team_id = s.team_id and x.mailbox_id = s.id
         where s.team_id = m.team_id and (s.id = m.id or s.reads_via = m.id) and x.counted_at > ${at(o.now - DAY)}) as sends`.execute(
     kysely(db),
@@ -113,6 +115,8 @@ export interface FinishedRead {
   cursors: readonly Cursor[]
   /** Team time at which the read began: what arrived before is known now. */
   readAt: Instant
+  /** The wish that the lease was taken with. */
+  wantedAt: Instant | null
   /** Team time now: when the mailboxes that waited for this read look again. */
   now: Instant
   /** Real time of the next poll, and the end of the lease until then. */
@@ -122,7 +126,8 @@ export interface FinishedRead {
 
 /**
  * The inbox is read to its end: saves the cursors, clears the problem, and wakes every mailbox whose replies arrive here. A wish to
- * have it read stays when it was made after the read began. False when the lease was lost meanwhile.
+ * have it read stays when the lease was taken without it, whatever instant it bears: what it is about may have come after the look
+ * into the inbox. False when the lease was lost meanwhile.
  */
 export async function finishReading(db: Db, o: FinishedRead): Promise<boolean> {
   const { team, id, busyUntil } = o.lease
@@ -130,7 +135,7 @@ export async function finishReading(db: Db, o: FinishedRead): Promise<boolean> {
     await wakeAfterRead(tx, { team, mailboxId: id, now: o.now })
     const { numAffectedRows } = await sql`
       update mailboxes set read_at = greatest(read_at, ${at(o.readAt)}), read_problem = null, read_failing_since = null,
-        read_wanted_at = case when read_wanted_at > ${at(o.readAt)} then read_wanted_at end,
+        read_wanted_at = case when read_wanted_at is distinct from ${atOrNull(o.wantedAt)}::timestamptz then read_wanted_at end,
         read_due_at = ${at(o.nextPoll)}, read_busy_until = ${at(o.busyUntil)}
       where team_id = ${team} and id = ${id} and read_busy_until = ${at(busyUntil)}`.execute(kysely(tx))
     if (numAffectedRows !== 1n) return false

@@ -30,12 +30,12 @@ export async function saveReceived(db: Db, mail: SandboxMail): Promise<{ id: Id;
   return db.transaction((tx) => save(tx, 'received', mail))
 }
 
-/** Saves an answer that a person wrote as the contact, and asks for the mailbox to be read. */
+/** Saves an answer that a person wrote as the contact, and asks for the mailbox to be read: a wish that no other one resembles, so that a read under way does not take it for its own. */
 export async function saveAnswer(db: Db, mail: SandboxMail): Promise<{ id: Id; uid: number }> {
   return db.transaction(async (tx) => {
     const saved = await save(tx, 'answer', mail)
     await sql`
-      update mailboxes set read_wanted_at = ${at(mail.now)}
+      update mailboxes set read_wanted_at = greatest(${at(mail.now)}, read_wanted_at + interval '1 millisecond')
       where team_id = ${mail.team} and id = ${mail.mailboxId}`.execute(kysely(tx))
     return saved
   })

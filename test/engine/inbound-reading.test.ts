@@ -13,6 +13,7 @@ import {
   releaseLeases,
   renewLeases,
 } from '../../src/store/reading.ts'
+import { saveAnswer } from '../../src/store/sandbox-box.ts'
 import { freshDatabase } from '../support/database.ts'
 import { createTeam, type TestTeam } from '../support/team.ts'
 
@@ -62,6 +63,19 @@ async function mailboxRow(id = team.mailboxId): Promise<Row> {
 const want = (instant: Instant) =>
   sql`update mailboxes set read_wanted_at = ${at(instant)} where id = ${team.mailboxId}`.execute(kysely(db))
 
+const answer = () =>
+  saveAnswer(db, {
+    team: team.team,
+    mailboxId: team.mailboxId,
+    rfcId: null,
+    from: 'ann@client.test',
+    to: 'rae@acme.test',
+    subject: 'Hi',
+    raw: Buffer.from('Subject: Hi\r\n\r\nHi'),
+    now,
+    random,
+  })
+
 async function finish(
   mailbox: MailboxToRead,
   more: { readAt?: Instant; busyUntil?: Instant; cursors?: Cursor[] } = {},
@@ -71,6 +85,7 @@ async function finish(
     lease: mailbox,
     cursors,
     readAt,
+    wantedAt: mailbox.wantedAt,
     now: now + SECOND,
     nextPoll: now + MINUTE,
     busyUntil,
@@ -162,13 +177,27 @@ test('a finished read wakes its mailbox and every relay whose replies arrive the
   expect((await mailboxRow(other)).wakeAt).toBe(Number.POSITIVE_INFINITY)
 })
 
-test('a wish made after the read began outlives it', async () => {
+test.each([
+  ['after', now + 1],
+  ['before, though it was committed later', now - 1],
+])('a wish made while the inbox is read outlives the read; its instant: %s', async (_, instant) => {
   const [mailbox] = await lease()
-  await want(now + 1)
+  await want(instant)
   await finish(mailbox!, { readAt: now })
-  expect((await mailboxRow()).wanted).toBe(now + 1)
+  expect((await mailboxRow()).wanted).toBe(instant)
   const [again] = await lease()
   await finish(again!, { readAt: now + 2 })
+  expect((await mailboxRow()).wanted).toBeNull()
+})
+
+test('two answers of one instant are two wishes: the read that knows of the first leaves the second', async () => {
+  await answer()
+  const [mailbox] = await lease()
+  await answer()
+  await finish(mailbox!)
+  expect((await mailboxRow()).wanted).not.toBeNull()
+  const [again] = await lease()
+  await finish(again!)
   expect((await mailboxRow()).wanted).toBeNull()
 })
 

@@ -51,6 +51,7 @@ export const mailbox = (more: Partial<MailboxToRead> = {}): MailboxToRead => ({
   kind: 'smtp',
   keepsMessageId: true,
   readProblem: null,
+  wantedAt: null,
   rev: 1,
   sends: 0,
   ...more,
