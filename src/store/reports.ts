@@ -52,7 +52,7 @@ const NAMES: Record<ReportGroup, (team: TeamId) => RawBuilder<unknown>> = {
     where st.team_id = ${team} and st.id = g.key)`,
   variant: (
     team,
-  ) => sql`(select concat(${stepName}, ': ', coalesce(t.subject, 'reply in the thread')) from variants v
+  ) => sql`(select concat(${stepName}, ': ', coalesce(nullif(t.subject, ''), 'reply in the thread')) from variants v
     join steps st on st.team_id = v.team_id and st.id = v.step_id join sequences q on q.team_id = st.team_id and q.id = st.sequence_id
     join templates t on t.team_id = v.team_id and t.id = v.template_id where v.team_id = ${team} and v.id = g.key)`,
 }

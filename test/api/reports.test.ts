@@ -1,5 +1,7 @@
 /** Numbers of emails over the API, by day, mailbox and domain; what is asked wrongly is said. */
+import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { kysely } from '../../src/store/db.ts'
 import { type Api, startApi } from '../support/api.ts'
 
 let api: Api
@@ -28,4 +30,23 @@ test.each([
   const { status, text } = await api.post('/reports/emails', asked)
   expect(status).toBe(422)
   expect(JSON.parse(text).error ?? text).toContain(words)
+})
+
+test('the same numbers come as a file, in which a name cannot run as a formula', async () => {
+  const { body } = await api.post('/sequences', { name: '=1+1' })
+  const { id } = body.emailer_campaign
+  for (const [metric, n] of Object.entries({ delivered: 40, replied: 3, delivered_open_tracked: 30 }))
+    await sql`
+      insert into stat_days (team_id, day, mailbox_id, domain, sequence_id, step_id, variant_id, metric, n)
+      select id, '2027-01-13', '', 'corp.test', ${id}, '', '', ${metric}, ${n} from teams`.execute(
+      kysely(api.db),
+    )
+  const { status, headers, text } = await api.get('/reports/emails/file?group_by=emailer_campaign')
+  expect([status, headers.get('content-type')]).toEqual([200, 'text/csv; charset=utf-8'])
+  expect(headers.get('content-disposition')).toBe(
+    'attachment; filename="emails-by-sequence-2026-12-16-to-2027-01-14.csv"',
+  )
+  expect(text.split('\r\n').slice(1)).toEqual([`'=1+1,${id},40,3,0,0,0,0,0,30,0,0,0,0,0`, ''])
+  const none = await api.get('/reports/emails/file?from=2026-01-01&to=2026-01-02')
+  expect(none.text.trim().split('\r\n')).toHaveLength(1)
 })

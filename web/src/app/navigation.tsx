@@ -2,6 +2,7 @@
 import { Menu, Tooltip } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import {
+  IconChartBar,
   IconCheckbox,
   IconDots,
   IconFlask,
@@ -31,6 +32,7 @@ const DAILY: Place[] = [
   { to: '/tasks', word: 'Tasks', icon: IconCheckbox },
 ]
 const RARER: Place[] = [
+  { to: '/reports', word: 'Reports', icon: IconChartBar },
   { to: '/mailboxes', word: 'Mailboxes', icon: IconMail },
   { to: '/sandbox', word: 'Sandbox', icon: IconFlask },
   { to: '/settings', word: 'Settings', icon: IconSettings },

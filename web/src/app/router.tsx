@@ -53,6 +53,10 @@ const routes = [
     lazyRouteComponent(() => import('../tasks/tasks-screen.tsx'), 'TasksScreen'),
   ),
   at(
+    '/reports',
+    lazyRouteComponent(() => import('../reports/reports-screen.tsx'), 'ReportsScreen'),
+  ),
+  at(
     '/mailboxes',
     lazyRouteComponent(() => import('../mailboxes/mailboxes-screen.tsx'), 'MailboxesScreen'),
   ),

@@ -31,6 +31,8 @@ interface DataTableProps<T> {
   onOpen?: (row: T) => void
   /** The second line of a row where columns had to go. */
   detail?: (row: T) => ReactNode
+  /** Below this width, in px, they had to. */
+  narrowPx?: number
   empty: ReactNode
   /** How browser tests find its rows. */
   testId: string
@@ -38,11 +40,11 @@ interface DataTableProps<T> {
   selection?: Selection
 }
 
-/** Below this width a row is two lines: its first cell and its detail. */
+/** Below this width a row is two lines, unless a table says otherwise: its first cell and its detail. */
 const NARROW_PX = 640
 
 export function DataTable<T>(props: DataTableProps<T>) {
-  const { paged, label, empty, detail, rowKey, selection, onOpen } = props
+  const { paged, label, empty, detail, rowKey, selection, onOpen, narrowPx = NARROW_PX } = props
   const { body, width, virtual, margin } = useRows(paged, rowKey)
   const columns = useMemo(
     () => props.columns.filter((column) => width >= (column.from ?? 0)),
@@ -86,7 +88,7 @@ export function DataTable<T>(props: DataTableProps<T>) {
                 rowKey={rowKey}
                 onOpen={onOpen}
                 testId={props.testId}
-                detail={width < NARROW_PX ? detail : undefined}
+                detail={width < narrowPx ? detail : undefined}
               />
             </div>
           )

@@ -907,6 +907,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/reports/emails/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same numbers as a CSV file: each with the number it is divided by, all rows at once */
+        get: operations["reports_emails_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/enrollments/search": {
         parameters: {
             query?: never;
@@ -7099,6 +7116,36 @@ export interface operations {
                         }[];
                         pagination: components["schemas"]["Pagination"];
                     };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    reports_emails_file: {
+        parameters: {
+            query?: {
+                group_by?: "day" | "email_account" | "recipient_domain" | "emailer_campaign" | "emailer_step" | "emailer_touch";
+                from?: string;
+                to?: string;
+                emailer_campaign_id?: string;
+                email_account_id?: string;
+                recipient_domain?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
                 };
             };
             401: components["responses"]["Unauthorized"];
