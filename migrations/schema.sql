@@ -97,6 +97,23 @@ create table attempts (
   constraint attempts_pkey PRIMARY KEY (team_id, message_id, attempt)
 );
 
+create table call_outcomes (
+  team_id integer not null,
+  id text collate "C" not null,
+  name text not null,
+  position integer not null,
+  effect text not null,
+  answered boolean not null,
+  stage_id text collate "C",
+  deleted_at timestamp with time zone,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint call_outcomes_pkey PRIMARY KEY (team_id, id),
+  constraint call_outcomes_team_id_fkey FOREIGN KEY (team_id) REFERENCES teams(id),
+  constraint call_outcomes_effect_check CHECK ((effect = ANY (ARRAY['goes_on'::text, 'wrong_number'::text, 'finish'::text, 'interested'::text, 'not_interested'::text, 'meeting'::text])))
+);
+CREATE UNIQUE INDEX call_outcomes_named ON public.call_outcomes USING btree (team_id, lower(name)) WHERE (deleted_at IS NULL);
+
 create table cap_counters (
   team_id integer not null,
   kind text not null,
@@ -883,6 +900,7 @@ create table tasks (
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
   rev integer not null default 1,
+  call_outcome_id text collate "C",
   constraint tasks_pkey PRIMARY KEY (team_id, id),
   constraint tasks_team_id_fkey FOREIGN KEY (team_id) REFERENCES teams(id),
   constraint tasks_kind_check CHECK ((kind = ANY (ARRAY['manual_email'::text, 'call'::text, 'action_item'::text, 'linkedin_step_connect'::text, 'linkedin_step_message'::text, 'linkedin_step_view_profile'::text, 'linkedin_step_interact_post'::text]))),

@@ -158,6 +158,9 @@ function withPhones(phones: readonly Phone[], given: NonNullable<ContactFields['
     const raw = given[kind]
     if (raw === undefined) return phones.filter((phone) => phone.kind === kind)
     const number = raw?.trim() ?? ''
+    // Saved again as it was, it stays known as wrong.
+    const same = phones.find((phone) => phone.kind === kind && phone.raw === number)
+    if (same) return [same]
     return number === '' ? [] : [{ kind, raw: number, sanitized: sanitizePhone(number) }]
   })
 }

@@ -48,8 +48,7 @@ async function end(
   if (!contact) return notFound()
   if (contact.deletedAt !== null) return refused('This contact has been deleted.')
   const { address } = contact
-  if (address !== null)
-    await moveToStage(tx, { team, address, event: 'demoed', of: { sequenceId: null }, now })
+  await moveToStage(tx, { team, address, contactId, event: 'demoed', of: { sequenceId: null }, now })
   const enrollmentIds = await liveEnrollments(tx, { team, of: { contactIds: [contactId] } })
   const ending = { to: 'finished', reason: 'meeting' } as const
   const stopped = await stop(tx, { team, enrollmentIds, stop: ending, actor, now, random })

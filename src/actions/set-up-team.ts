@@ -6,6 +6,7 @@ import { type Id, newId, type TeamId } from '../core/ids.ts'
 import type { Random } from '../core/random.ts'
 import { canonicalZone, zoneProblem } from '../core/zone.ts'
 import { createApiKey } from '../store/api-keys.ts'
+import { createDefaultCallOutcomes } from '../store/call-outcomes.ts'
 import { createSandboxMailbox } from '../store/mailboxes.ts'
 import { createDefaultSchedules } from '../store/schedules.ts'
 import { createDefaultStages } from '../store/stages.ts'
@@ -89,6 +90,7 @@ async function create(tx: Db, { asked, hash, now, random }: Making): Promise<Set
   })
   await insertPassword(tx, { id: newId(now, random), userId, hash, now })
   await createDefaultStages(tx, { team, now, random })
+  await createDefaultCallOutcomes(tx, { team, now, random })
   await createDefaultSchedules(tx, { team, zone, now, random })
   await createSandboxMailbox(tx, { team, userId, fromName: name, now, random })
   const { key } = await createApiKey(tx, {

@@ -5,11 +5,13 @@ import { type Id, newId, type TeamId } from '../core/ids.ts'
 import type { Random } from '../core/random.ts'
 import { done, notFound, type Result, refused } from '../core/result.ts'
 import { TASKS_AT_ONCE_MAX } from '../core/task.ts'
+import { callOutcomeById } from '../store/call-outcomes.ts'
 import { contactsByIds } from '../store/contacts.ts'
 import { isUserOfTeam } from '../store/sequence-writes.ts'
-import { sweep } from '../store/stops.ts'
+import { type StopScope, sweep } from '../store/stops.ts'
 import { endTasks, type TaskEnd } from '../store/task-ends.ts'
 import { insertTasks, saveTask, type TaskFields, type TaskRow, taskById } from '../store/tasks.ts'
+import { type CallMade, followCall } from './follow-call.ts'
 
 export interface Tasking {
   team: TeamId
@@ -97,18 +99,58 @@ export async function endTask(
   tasking: Tasking,
   { id, end }: { id: Id; end: TaskEnd },
 ): Promise<Result<'ended' | 'gone'>> {
-  const { team, now, random } = tasking
+  return endOpen(db, tasking, {
+    id,
+    // What else the task's person is in is not touched.
+    of: ({ enrollmentId }) => ({ enrollmentIds: enrollmentId === null ? [] : [enrollmentId] }),
+    end: (tx) => endTasks(tx, { ...tasking, taskIds: [id], end }),
+  })
+}
+
+/** A call was made, and came to one of the team's outcomes: what that does to the person is done with it. `toNumber`: the one that was called. */
+export async function endCall(db: Db, tasking: Tasking, called: CallMade): Promise<Result<'ended' | 'gone'>> {
+  const { team } = tasking
+  const task = await taskById(db, { team, id: called.taskId })
+  if (task && task.kind !== 'call')
+    return refused('Only a call comes to a call outcome. Leave phone_call_outcome_id out.', {
+      parameter: 'phone_call_outcome_id',
+    })
+  const outcome = await callOutcomeById(db, { team, id: called.outcomeId })
+  if (!outcome)
+    return refused(
+      `The call outcome ${called.outcomeId} does not exist. GET /phone_call_outcomes lists those there are.`,
+      { parameter: 'phone_call_outcome_id' },
+    )
+  return endOpen(db, tasking, {
+    id: called.taskId,
+    of: ({ contactId }) => ({ contactIds: contactId === null ? [] : [contactId] }),
+    end: (tx, open) => followCall(tx, tasking, { task: open, outcome, ...called }),
+  })
+}
+
+interface EndOpen {
+  id: Id
+  /** Whose messages are swept when it is done. */
+  of: (task: TaskRow) => StopScope
+  /** Returns the ids that are ended. */
+  end: (tx: Db, task: TaskRow) => Promise<Id[]>
+}
+
+async function endOpen(
+  db: Db,
+  { team, now, random }: Tasking,
+  { id, of, end }: EndOpen,
+): Promise<Result<'ended' | 'gone'>> {
   const task = await taskById(db, { team, id })
   const cannot = whyNotEnded(task)
   if (cannot || !task) return cannot ?? done('gone')
-  const ended = await db.transaction((tx) => endTasks(tx, { ...tasking, taskIds: [id], end }))
+  const ended = await db.transaction((tx) => end(tx, task))
   // Somebody else ended it, or sent it off, at the same moment.
   if (ended.length === 0)
     return (
       whyNotEnded(await taskById(db, { team, id })) ?? refused(ENDED, { allow_moving_to_next_task: true })
     )
-  if (task.enrollmentId !== null)
-    await sweep(db, { team, of: { enrollmentIds: [task.enrollmentId] }, now, random })
+  await sweep(db, { team, of: of(task), now, random })
   return done('ended')
 }
 

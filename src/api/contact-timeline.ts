@@ -166,12 +166,19 @@ function activityEntry(row: ActivityRow) {
   return {
     kind: 'activity',
     at: row.at,
-    sentence: `${where}${what}${because}`,
+    sentence: `${where}${what}${because}${saidOfCall(row)}`,
     activity: row.kind,
     sequence_id: row.sequenceId,
     reason: row.reason,
     detail: row.detail,
   }
+}
+
+/** "Task completed. Left voicemail." */
+function saidOfCall({ kind, detail }: ActivityRow): string {
+  const { callOutcome, detail: note } = detail
+  if (kind !== 'task_completed' || typeof callOutcome !== 'string') return ''
+  return ` ${callOutcome}${typeof note === 'string' && note !== '' ? `: ${note}` : '.'}`
 }
 
 function personEnrollment(row: EnrollmentRow) {

@@ -1,6 +1,7 @@
 /** Every route of the API, one line per resource. The order is that of `openapi.json`; it decides nothing else. */
 import * as apiKeys from './api-keys.ts'
 import * as attachments from './attachments.ts'
+import * as callOutcomes from './call-outcomes.ts'
 import * as clock from './clock.ts'
 import * as contactSearch from './contact-search.ts'
 import * as contactTimeline from './contact-timeline.ts'
@@ -49,6 +50,7 @@ export const routes: readonly Route[] = [
   ...contacts.routes,
   ...contactTimeline.routes,
   ...stages.routes,
+  ...callOutcomes.routes,
   ...labels.routes,
   ...imports.routes,
   ...suppressions.routes,

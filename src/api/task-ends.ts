@@ -3,7 +3,8 @@ import { type Static, Type } from 'typebox'
 import { type Draft, readDraft } from '../actions/read-draft.ts'
 import { readStepText } from '../actions/read-step-text.ts'
 import { editDraft, sendDraft } from '../actions/write-draft.ts'
-import { endTask } from '../actions/write-task.ts'
+import { endCall, endTask } from '../actions/write-task.ts'
+import { PHONE_MAX } from '../core/phone.ts'
 import type { TaskEnd } from '../store/task-ends.ts'
 import { type TaskRow, taskById } from '../store/tasks.ts'
 import { actorOf } from './actor.ts'
@@ -73,9 +74,39 @@ const draftingOf = (call: Call, taskId: string) => ({
 const Gone = Type.Object({ id: Type.String(), deleted: Type.Boolean() })
 
 /** Recorded: a task that is gone is answered so, with 200. */
-async function ended(call: Call, id: string, end: TaskEnd) {
-  const result = allowed(await endTask(call.db, taskingOf(call), { id, end }))
-  return result === 'gone' ? { id, deleted: true } : taskOnWire(call, id)
+async function ended(call: Call, id: string, result: Awaited<ReturnType<typeof endTask>>) {
+  return allowed(result) === 'gone' ? { id, deleted: true } : taskOnWire(call, id)
+}
+
+const Completing = Type.Object({
+  id: IdParameter,
+  note: Note,
+  finish: Type.Optional(Type.Boolean()),
+  phone_call_outcome_id: Type.Optional(
+    Type.String({ description: 'Extension. Of a call: what it came to, by GET /phone_call_outcomes.' }),
+  ),
+  to_number: Type.Optional(
+    Type.String({
+      maxLength: PHONE_MAX,
+      description: 'Extension. The number that was called, where it is not the first of the contact.',
+    }),
+  ),
+})
+
+async function complete(given: Static<typeof Completing>, call: Call) {
+  const { id, note, finish, phone_call_outcome_id: outcomeId, to_number: toNumber } = given
+  const about = { finish: finish ?? false }
+  if (!outcomeId)
+    return ended(
+      call,
+      id,
+      await endTask(call.db, taskingOf(call), {
+        id,
+        end: { as: 'completed', outcome: note || null, ...about },
+      }),
+    )
+  const made = { taskId: id, outcomeId, note: note || null, toNumber: toNumber || null, ...about }
+  return ended(call, id, await endCall(call.db, taskingOf(call), made))
 }
 
 async function taskOnWire(call: Call, id: string) {
@@ -109,14 +140,10 @@ export const routes: Route[] = [
     name: 'tasks/complete',
     summary: 'Complete a task; its person goes on with the next step',
     description:
-      'For the task of a manual email: it was written elsewhere, and the draft is not sent. `finish` ends the sequence for this person.',
-    input: Type.Object({ id: IdParameter, note: Note, finish: Type.Optional(Type.Boolean()) }),
+      'For the task of a manual email: it was written elsewhere, and the draft is not sent. `finish` ends the sequence for this person. A call with `phone_call_outcome_id` does what the outcome says.',
+    input: Completing,
     output: Type.Object({ task: Type.Union([WireTask, Gone]) }),
-    async run({ id, note, finish }, call) {
-      return {
-        task: await ended(call, id, { as: 'completed', outcome: note || null, finish: finish ?? false }),
-      }
-    },
+    run: async (input, call) => ({ task: await complete(input, call) }),
   }),
   route({
     method: 'POST',
@@ -136,11 +163,8 @@ export const routes: Route[] = [
       ]),
     }),
     async run({ id, note }, call) {
-      const task = await ended(call, id, {
-        as: 'skipped',
-        reason: 'skipped_by_person',
-        outcome: note || null,
-      })
+      const end: TaskEnd = { as: 'skipped', reason: 'skipped_by_person', outcome: note || null }
+      const task = await ended(call, id, await endTask(call.db, taskingOf(call), { id, end }))
       if ('deleted' in task) return { task }
       return { task: { id, status: 'skipped', note: note || null, completed: false } }
     },

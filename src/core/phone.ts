@@ -9,6 +9,21 @@ export interface Phone {
   raw: string
   /** `+15555550149`; null when the number does not say its country and is not one of North America. */
   sanitized: string | null
+  /** Somebody called it, and it was not theirs. */
+  wrong?: boolean
+}
+
+/** The number to call: the first that a dialer takes and nobody has found wrong. */
+export function numberToCall(phones: readonly Phone[]): string | null {
+  return phones.find((phone) => phone.sanitized !== null && !phone.wrong)?.sanitized ?? null
+}
+
+/** Marks the number that was called; where nobody says which, the one to call. */
+export function withWrongNumber(phones: readonly Phone[], called: string | null): Phone[] {
+  const number = called === null ? numberToCall(phones) : (sanitizePhone(called) ?? called)
+  return phones.map((phone) =>
+    number !== null && (phone.sanitized ?? phone.raw) === number ? { ...phone, wrong: true } : phone,
+  )
 }
 
 /** Room for "+1 (555) 555-0149 ext. 12345, ask for Maria". */

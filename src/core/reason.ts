@@ -9,6 +9,7 @@ export const REASONS = {
   meeting: 'A meeting was arranged.',
   interested: 'Is interested.',
   clicked: 'Followed a link.',
+  talked: 'Talked on the phone.',
   left_company: 'Has left the company, or is not the one to write to.',
   marked_finished: 'Marked as finished by a person.',
   stopped: 'Stopped by a person.',

@@ -28,7 +28,10 @@ export async function moveToStage(
   tx: Db,
   o: {
     team: TeamId
-    address: string
+    /** Null: of somebody without an email, whom `contactId` names. */
+    address: string | null
+    /** One more than those with the address. */
+    contactId?: Id
     event: StageEvent
     of: EventOf
     now: Instant
@@ -50,7 +53,7 @@ export async function moveToStage(
         and case when exists (select from rule) then id = (select stage_id from rule) else role = ${role} end limit 1),
     moving as materialized (
       select c.id, c.stage_id from target cross join contacts c left join stages s on s.team_id = c.team_id and s.id = c.stage_id
-      where c.team_id = ${o.team} and c.address = ${o.address} and c.deleted_at is null
+      where c.team_id = ${o.team} and (c.address = ${o.address} or c.id = ${o.contactId ?? null}::text) and c.deleted_at is null
         and (s.id is null or (s.id <> target.id and s.role is distinct from 'do_not_contact'
           and not (${role} in ('replied', 'unresponsive') and coalesce(s.category in ('succeeded', 'failed'), false)
             and s.role is distinct from 'unresponsive')
@@ -62,4 +65,16 @@ export async function moveToStage(
     returning c.id, moving.stage_id as before, target.id as after`.execute(kysely(tx))
   const effects = rows.map(({ id, ...detail }) => ({ kind: 'stage' as const, subject: id, detail }))
   await noteEffects(tx, { team: o.team, inboundId: o.inboundId, effects })
+}
+
+/** Where a person has said that they stand. */
+export async function putAtStage(
+  tx: Db,
+  o: { team: TeamId; contactId: Id; stageId: Id; now: Instant },
+): Promise<void> {
+  await sql`
+    update contacts set stage_id = ${o.stageId}, updated_at = ${at(o.now)}, rev = rev + 1
+    where team_id = ${o.team} and id = ${o.contactId} and stage_id is distinct from ${o.stageId}`.execute(
+    kysely(tx),
+  )
 }

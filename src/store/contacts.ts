@@ -241,3 +241,13 @@ async function writeTexts(
     select ${team}, id, body from unnest(${contacts.map((row) => row.id)}::text[], ${texts}::text[]) as r (id, body)
     on conflict (team_id, contact_id) do update set body = excluded.body`.execute(kysely(tx))
 }
+
+/** Somebody else was at this number. It stays, so that nobody types it in again. */
+export async function savePhones(
+  tx: Db,
+  { team, id, phones, now }: { team: TeamId; id: Id; phones: readonly Phone[]; now: Instant },
+): Promise<void> {
+  await sql`
+    update contacts set phones = ${json(phones)}::jsonb, updated_at = ${at(now)}, rev = rev + 1
+    where team_id = ${team} and id = ${id}`.execute(kysely(tx))
+}

@@ -75,6 +75,7 @@ export async function tasksDone(
     team: TeamId
     done: readonly { enrollmentId: Id; stepId: Id }[]
     detail?: string
+    told?: Readonly<Record<string, string>>
     now: Instant
     random: Random
   },
@@ -84,7 +85,11 @@ export async function tasksDone(
   return o.done.flatMap(({ enrollmentId }): Change[] => {
     const row = rows.get(enrollmentId)
     if (!row) return []
-    const about = { enrollmentId, ...(o.detail === undefined ? {} : { detail: o.detail }) }
+    const about = {
+      enrollmentId,
+      told: o.told ?? {},
+      ...(o.detail === undefined ? {} : { detail: o.detail }),
+    }
     const next = nextOf(row, { ...o, first: false })
     return [
       next === null

@@ -93,6 +93,19 @@ export interface Attempts {
   settled_at: Nullable<Stamp>
 }
 
+export interface CallOutcomes {
+  team_id: number
+  id: string
+  name: string
+  position: number
+  effect: 'goes_on' | 'wrong_number' | 'finish' | 'interested' | 'not_interested' | 'meeting'
+  answered: boolean
+  stage_id: Nullable<string>
+  deleted_at: Nullable<Stamp>
+  created_at: Stamp
+  updated_at: Stamp
+}
+
 export interface CapCounters {
   team_id: number
   kind: 'sequence' | 'step' | 'domain' | 'account'
@@ -767,6 +780,7 @@ export interface Tasks {
   created_at: Stamp
   updated_at: Stamp
   rev: Defaulted<number>
+  call_outcome_id: Nullable<string>
 }
 
 export interface Teams {
@@ -875,6 +889,7 @@ export interface Tables {
   attachment_contents: AttachmentContents
   attachments: Attachments
   attempts: Attempts
+  call_outcomes: CallOutcomes
   cap_counters: CapCounters
   contact_texts: ContactTexts
   contacts: Contacts

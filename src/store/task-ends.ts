@@ -7,7 +7,7 @@ import type { Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
 import type { Id, TeamId } from '../core/ids.ts'
 import type { Random } from '../core/random.ts'
-import type { SkipReason } from '../core/reason.ts'
+import type { Reason, SkipReason } from '../core/reason.ts'
 import { type NewActivity, writeActivities } from './activities.ts'
 import { at, kysely } from './db.ts'
 import { bumpLanes } from './lanes.ts'
@@ -16,8 +16,15 @@ import { skips, tasksDone } from './next-steps.ts'
 import { type Change, transit } from './transitions.ts'
 
 export type TaskEnd =
-  | { as: 'completed'; outcome: string | null; finish: boolean }
+  /** `finish`: nothing more of the sequence, for `because` (default: a person has said so). */
+  | { as: 'completed'; outcome: string | null; finish: boolean; because?: Reason; call?: CallEnd }
   | { as: 'skipped'; reason: SkipReason; outcome: string | null }
+
+/** What a call came to, in the words that the team has for it. */
+export interface CallEnd {
+  outcomeId: Id
+  name: string
+}
 
 export interface Ending {
   team: TeamId
@@ -41,7 +48,22 @@ interface Ended {
   messageId: Id | null
 }
 
-/** In a transaction that has locked nothing yet. Returns the ids that were open, their draft not sent off, and are ended now. */
+/**
+ * For whoever does more in the same transaction: locks the task's mailbox and enrollment with these others, then the task. False: it is not
+ * open any more, or its draft was sent off.
+ */
+export async function lockOpenTask(
+  tx: Db,
+  o: { team: TeamId; taskId: Id; enrollmentIds: readonly Id[] },
+): Promise<boolean> {
+  await lockAround(tx, { team: o.team, taskIds: [o.taskId] }, o.enrollmentIds)
+  const { rows } = await sql<{ id: Id }>`
+    select id from tasks where team_id = ${o.team} and id = ${o.taskId} and state = 'open' and approved_at is null
+    for no key update`.execute(kysely(tx))
+  return rows.length > 0
+}
+
+/** In a transaction that has locked nothing yet, or all of it (`lockOpenTask`). Returns the ids that were open, their draft not sent off, and are ended now. */
 export async function endTasks(tx: Db, o: Ending): Promise<Id[]> {
   await lockAround(tx, o)
   const ended = await endRows(tx, o)
@@ -62,20 +84,21 @@ export async function endTasks(tx: Db, o: Ending): Promise<Id[]> {
 }
 
 /** Mailboxes come before enrollments in the lock order, tasks after. */
-async function lockAround(tx: Db, { team, taskIds }: Ending): Promise<void> {
+async function lockAround(
+  tx: Db,
+  { team, taskIds }: Pick<Ending, 'team' | 'taskIds'>,
+  others: readonly Id[] = [],
+): Promise<void> {
   const { rows } = await sql<{ id: Id; mailboxId: Id }>`
     select e.id, e.mailbox_id as "mailboxId" from tasks t
     join enrollments e on e.team_id = t.team_id and e.id = t.enrollment_id
     where t.team_id = ${team} and t.id = any(${taskIds as Id[]}) and t.state = 'open'`.execute(kysely(tx))
   await lockMailboxes(tx, team, [...new Set(rows.map((row) => row.mailboxId))])
-  await lockEnrollments(
-    tx,
-    team,
-    rows.map((row) => row.id),
-  )
+  await lockEnrollments(tx, team, [...rows.map((row) => row.id), ...others])
 }
 
 async function endRows(tx: Db, { team, taskIds, end, actor, now, overdue }: Ending): Promise<Ended[]> {
+  const call = callOf(end)
   const stillDue = overdue ? sql`and skips_at <= ${at(now)}` : sql``
   const { rows } = await sql<Ended>`
     with open as (
@@ -83,7 +106,8 @@ async function endRows(tx: Db, { team, taskIds, end, actor, now, overdue }: Endi
         and approved_at is null ${stillDue}
       order by id for no key update
     )
-    update tasks t set state = ${end.as}, outcome = coalesce(${end.outcome}, t.outcome), ended_at = ${at(now)}, ended_by = ${actor},
+    update tasks t set state = ${end.as}, outcome = coalesce(${end.outcome}, t.outcome),
+      call_outcome_id = ${call?.outcomeId ?? null}, ended_at = ${at(now)}, ended_by = ${actor},
       updated_at = ${at(now)}, rev = t.rev + 1
     from open where t.team_id = ${team} and t.id = open.id
     returning t.id, t.kind, t.title, t.contact_id as "contactId", t.enrollment_id as "enrollmentId", t.sequence_id as "sequenceId",
@@ -106,19 +130,33 @@ async function changesOf(tx: Db, o: Ending, ended: readonly Ended[]): Promise<Ch
     enrollmentId === null || stepId === null ? [] : [{ enrollmentId, stepId, messageId }],
   )
   const detail = end.outcome ?? undefined
+  const told = toldOf(end)
   if (end.as === 'skipped')
     return skips(tx, {
       ...{ team, now, random },
       skipped: done.map((one) => ({ ...one, reason: end.reason, detail: detail ?? '' })),
     })
   if (!end.finish)
-    return tasksDone(tx, { ...{ team, now, random }, done, ...(detail === undefined ? {} : { detail }) })
+    return tasksDone(tx, {
+      ...{ team, now, random },
+      done,
+      told,
+      ...(detail === undefined ? {} : { detail }),
+    })
   return done.map(({ enrollmentId }) => ({
     enrollmentId,
     transition: 'finish',
-    reason: 'marked_finished',
+    reason: end.because ?? 'marked_finished',
+    told,
     ...(detail === undefined ? {} : { detail }),
   }))
+}
+
+const callOf = (end: TaskEnd): CallEnd | undefined => (end.as === 'completed' ? end.call : undefined)
+
+function toldOf(end: TaskEnd): Record<string, string> {
+  const call = callOf(end)
+  return call ? { callOutcomeId: call.outcomeId, callOutcome: call.name } : {}
 }
 
 function activityOf({ id: taskId, kind, title, ...about }: Ended, { end, actor }: Ending): NewActivity {
@@ -131,6 +169,7 @@ function activityOf({ id: taskId, kind, title, ...about }: Ended, { end, actor }
       taskId,
       kind,
       ...(title === null ? {} : { title }),
+      ...toldOf(end),
       ...(end.outcome === null ? {} : { detail: end.outcome }),
     },
   }

@@ -35,6 +35,8 @@ export interface Change {
   transition: Transition
   reason?: Reason | HoldReason | SkipReason | null
   detail?: string
+  /** What else the activity says of it. */
+  told?: Readonly<Record<string, string>>
   /** A pause: when it ends by itself. */
   until?: Instant | null
   /** Release, resume, retry: when it is due; default: the end of its wait, or now. */
@@ -277,6 +279,7 @@ function activityOf({ change, before }: Move, actor: string) {
     messageId: change.messageId ?? null,
     mailboxId: before.mailboxId,
     detail: {
+      ...change.told,
       ...(change.detail === undefined ? {} : { detail: change.detail }),
       ...(change.until ? { until: new Date(change.until).toISOString() } : {}),
     },

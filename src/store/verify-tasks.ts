@@ -46,4 +46,18 @@ const sentByPerson = bySql(
       select from activities a where a.team_id = m.team_id and a.message_id = m.id and a.kind = 'draft_approved' and a.at <= k.at)`,
 )
 
-export const TASKS: readonly Check[] = [waitsForATask, taskHasStep, draftHasTask, sentByPerson]
+/** Two witnesses: the task says what its call came to, and the story of the person says that it was told so. */
+const callsCounted = bySql(
+  'call_outcomes_counted',
+  'What the calls of each step came to equals what is told of them, call by call.',
+  ({ team }) => sql<Breach>`
+    select format('calls of step %s that came to %s: the number is %s, told are %s', step, outcome_id, coalesce(n.n, 0),
+      coalesce(r.n, 0)) as sentence
+    from (select coalesce(step_id, '-') as step, call_outcome_id as outcome_id, count(*) as n from tasks
+      where team_id = ${team} and call_outcome_id is not null and state = 'completed' group by 1, 2) as n
+    full join (select coalesce(step_id, '-') as step, detail ->> 'callOutcomeId' as outcome_id, count(*) as n from activities
+      where team_id = ${team} and kind = 'task_completed' and detail ? 'callOutcomeId' group by 1, 2) as r using (step, outcome_id)
+    where coalesce(n.n, 0) <> coalesce(r.n, 0)`,
+)
+
+export const TASKS: readonly Check[] = [waitsForATask, taskHasStep, draftHasTask, sentByPerson, callsCounted]

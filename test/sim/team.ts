@@ -13,6 +13,7 @@ import type { Db } from '../../src/core/db.ts'
 import { type Id, newId, type TeamId } from '../../src/core/ids.ts'
 import type { Random } from '../../src/core/random.ts'
 import type { Result } from '../../src/core/result.ts'
+import { createDefaultCallOutcomes } from '../../src/store/call-outcomes.ts'
 import { insertContacts } from '../../src/store/contacts.ts'
 import { contactStagesOf, createDefaultStages } from '../../src/store/stages.ts'
 import { insertTeam, updateTeam } from '../../src/store/teams.ts'
@@ -88,6 +89,7 @@ export async function foundTeam(making: Making, zone: string): Promise<SimTeam> 
   }
   await insertUser(db, { ...user, email: `ann${team}@acme.test`, now })
   await createDefaultStages(db, { team, now, random })
+  await createDefaultCallOutcomes(db, { team, now, random })
   // Low enough for a mailbox to be suspended within weeks.
   await connections.query(
     `update teams set stale_after_hours = $2, blocked_per_day_max = 2, domain_daily_cap = $3, account_weekly_cap = $4

@@ -185,5 +185,5 @@ test('open, done and skipped tasks of a step are counted from the tasks', async 
     }),
   )
   const counts = await countTasks(db, { team: team.team, sequenceId: calls.sequenceId })
-  expect(counts.get(calls.stepIds[0]!)).toEqual({ open: 3, completed: 1, skipped: 2 })
+  expect(counts.get(calls.stepIds[0]!)).toEqual({ open: 3, completed: 1, skipped: 2, outcomes: [] })
 })

@@ -3,7 +3,9 @@ import { cp, mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { DEFAULT_CALL_OUTCOMES } from '../../src/core/call-outcome.ts'
 import { seededRandom } from '../../src/random.ts'
+import { callOutcomesOf } from '../../src/store/call-outcomes.ts'
 import { kysely } from '../../src/store/db.ts'
 import { migrate } from '../../src/store/migrate.ts'
 import { mailOf } from '../../src/store/stored-mails.ts'
@@ -134,4 +136,11 @@ test('a mail of before the upgrade that was somebody else’s is undone: whom it
   expect(await wrongNumbers()).toEqual([])
   expect(await totals()).toMatchObject({ active: 7, bounced: 1, hard_bounced: 1, delivered: 3 })
   expect((await totals())['replied']).toBeUndefined()
+})
+
+test('a team of before the upgrade has the call outcomes that a new one begins with', async () => {
+  const had = (await callOutcomesOf(database.db, TEAM)).map(({ name, effect, answered }) => ({
+    ...{ name, effect, answered },
+  }))
+  expect(had).toEqual(DEFAULT_CALL_OUTCOMES)
 })

@@ -4,6 +4,7 @@ import type { Instant } from '../../src/core/clock.ts'
 import type { Db } from '../../src/core/db.ts'
 import { type Id, newId, type TeamId } from '../../src/core/ids.ts'
 import type { Random } from '../../src/core/random.ts'
+import { createDefaultCallOutcomes } from '../../src/store/call-outcomes.ts'
 import { at, kysely } from '../../src/store/db.ts'
 import { createSandboxMailbox } from '../../src/store/mailboxes.ts'
 import { createDefaultStages } from '../../src/store/stages.ts'
@@ -29,6 +30,7 @@ export async function createTeam(
       kysely(tx),
     )
     await createDefaultStages(tx, { team, now, random })
+    await createDefaultCallOutcomes(tx, { team, now, random })
     const mailboxId = await createSandboxMailbox(tx, { team, userId, fromName: 'Rae', now, random })
     return { team, userId, mailboxId }
   })

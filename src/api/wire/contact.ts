@@ -4,7 +4,7 @@ import { Type } from 'typebox'
 import { domainOf, isFreeMailDomain } from '../../core/address.ts'
 import { inferZone } from '../../core/contact-zone.ts'
 import type { Id } from '../../core/ids.ts'
-import type { Phone } from '../../core/phone.ts'
+import { numberToCall, type Phone } from '../../core/phone.ts'
 import type { AccountRow } from '../../store/accounts.ts'
 import type { ContactRow } from '../../store/contacts.ts'
 import { wireAccount, wireOrganization } from './account.ts'
@@ -153,7 +153,7 @@ export function wireContact(row: ContactRow, extras: ContactExtras) {
     contact_emails: wireEmails(row, free),
     free_domain: free,
     existence_level: row.deletedAt === null ? 'full' : 'none',
-    sanitized_phone: row.phones.find((phone) => phone.sanitized !== null)?.sanitized ?? null,
+    sanitized_phone: numberToCall(row.phones),
     phone_numbers: row.phones.map(wirePhone),
     ...(extras.account !== undefined && {
       account: extras.account && wireAccount(extras.account, extras.teamPublicId),
@@ -190,7 +190,7 @@ function wirePhone(phone: Phone, position: number) {
     sanitized_number: phone.sanitized,
     type: PHONE_TYPES[phone.kind],
     position,
-    status: 'no_status',
+    status: phone.wrong ? 'invalid_number' : 'no_status',
     dnc_status: null,
     dnc_other_info: null,
     dialer_flags: null,

@@ -46,13 +46,14 @@ export function holdOnWire(hold: string): HoldOnWire {
 
 export const HOLD_REASONS = Object.keys(HOLDS) as HoldReason[]
 
-/** Recorded words where there are any: "manually finished", "manually paused", "Completed last step", "bounced", "User deleted". */
+/** Recorded words where there are any: "manually finished", "manually paused", "Completed last step", "talked on phone", "bounced", "User deleted". */
 const REASONS_ON_WIRE: Record<Reason, { inactive: string; failure: string | null }> = {
   completed: { inactive: 'Completed last step', failure: null },
   replied: { inactive: 'replied', failure: null },
   meeting: { inactive: 'scheduled appointment', failure: null },
   interested: { inactive: 'interested', failure: null },
   clicked: { inactive: 'clicked', failure: null },
+  talked: { inactive: 'talked on phone', failure: null },
   left_company: { inactive: 'Left the company, or wrong person', failure: null },
   marked_finished: { inactive: 'manually finished', failure: null },
   stopped: { inactive: 'manually finished', failure: null },

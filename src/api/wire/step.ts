@@ -93,14 +93,21 @@ export function wireTree(tree: Tree, counting: Counting) {
 /** Steps that a person does: `unique_scheduled` are people who stand there, with or without a task yet. */
 function taskCounters(step: StepRow, { totals, tasks }: Counting) {
   if (isSentByItself(step.kind)) return {}
-  const { open, completed, skipped } = tasks.get(step.id) ?? { open: 0, completed: 0, skipped: 0 }
+  const { open, completed, skipped, outcomes } = tasks.get(step.id) ?? NO_TASKS
   return {
     unique_scheduled: waiting(totals, { stepId: step.id }) + open,
     unique_completed: completed,
     unique_skipped: skipped,
     tasks_open: open,
+    // Recorded empty, of calls alone; what stands in it is ours.
+    ...(step.kind === 'call' && {
+      note_text: step.note ?? '',
+      outcomes: outcomes.map(({ id, name, answered, n }) => ({ id, name, answered, count: n })),
+    }),
   }
 }
+
+const NO_TASKS: TaskCounts = { open: 0, completed: 0, skipped: 0, outcomes: [] }
 
 export function wireStep(step: StepRow, counting: Counting) {
   const { totals, sequenceActive } = counting

@@ -79,6 +79,10 @@ export const WireTask = Type.Object(
     emailer_message_id: TextOrNull,
     auto_skip_at: TextOrNull,
     outcome: TextOrNull,
+    phone_call_outcome_id: TextOrNull,
+    phone_call_outcome: Type.Union([Type.String(), Type.Null()], {
+      description: 'Extension. What the call came to, by its name.',
+    }),
     ended_by: TextOrNull,
   },
   { additionalProperties: true },
@@ -86,7 +90,6 @@ export const WireTask = Type.Object(
 
 /** What the original keeps and Segue does not. */
 const ABSENT = {
-  answered: null,
   subject: null,
   salesforce_type: null,
   playbook_step_ids: [],
@@ -103,7 +106,6 @@ const ABSENT = {
   ai_variables_status: null,
   recommended: false,
   recommendation_reasons: [],
-  phone_call: null,
   relevant_field_values: {},
 }
 
@@ -143,7 +145,24 @@ export function wireTask<C, A>(
     emailer_message_id: task.messageId,
     auto_skip_at: state === 'open' ? isoOrNull(task.skipsAt) : null,
     outcome: task.outcome,
+    answered: task.callAnswered,
+    phone_call_outcome_id: task.callOutcomeId,
+    phone_call_outcome: task.callOutcome,
+    phone_call: wirePhoneCall(task),
     ended_by: task.endedBy,
+  }
+}
+
+/** A call that was made and told of; Segue keeps no other record of it than its task. */
+function wirePhoneCall(task: TaskRow) {
+  if (task.callOutcomeId === null) return null
+  return {
+    id: task.id,
+    answered: task.callAnswered,
+    created_at: isoOrNull(task.endedAt),
+    phone_call_outcome_id: task.callOutcomeId,
+    phone_call_purpose_id: null,
+    to_number: null,
   }
 }
 

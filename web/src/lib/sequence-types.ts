@@ -96,6 +96,12 @@ export interface Step {
   priority?: 'high' | 'medium' | 'low' | null
   auto_skip_in_x_days?: number | null
   max_emails_per_day: number | null
+  /** Of steps that a person does. */
+  tasks_open?: number
+  unique_completed?: number
+  unique_skipped?: number
+  /** Of calls: what they came to. */
+  outcomes?: { id: string; name: string; answered: boolean; count: number }[]
   counts?: Partial<Record<'active' | 'paused' | 'finished' | 'bounced' | 'not_sent', number>>
   ab_test?: {
     state: 'too_few' | 'no_difference' | 'difference'

@@ -27,6 +27,8 @@ export interface Task {
   pending_send: boolean
   auto_skip_at: string | null
   outcome: string | null
+  /** What a call came to, by its name. */
+  phone_call_outcome: string | null
 }
 
 export interface TaskPage {
@@ -114,8 +116,10 @@ export const draftQuery = (id: string) =>
     enabled: id !== '',
   })
 
-export const completeTask = (id: string, input: { note?: string; finish?: boolean }) =>
-  api.post(`/tasks/${id}/complete`, input)
+export const completeTask = (
+  id: string,
+  input: { note?: string; finish?: boolean; phone_call_outcome_id?: string },
+) => api.post(`/tasks/${id}/complete`, input)
 export const skipTask = (id: string, note?: string) => api.post(`/tasks/${id}/skip`, note ? { note } : {})
 export const saveDraft = (id: string, input: { subject: string | null; body_html: string | null }) =>
   api.put<{ draft: Draft }>(`/tasks/${id}/draft`, input)
@@ -132,3 +136,7 @@ const WORDS: Record<string, string> = {
   linkedin_step_interact_post: 'LinkedIn: react to a post',
 }
 export const taskWord = (type: string) => WORDS[type] ?? type
+
+/** "Left voicemail: call again on Friday"; empty while nothing came of it. */
+export const cameTo = ({ phone_call_outcome, outcome }: Task): string =>
+  [phone_call_outcome, outcome].filter(Boolean).join(': ')

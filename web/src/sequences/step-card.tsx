@@ -5,6 +5,7 @@ import type { Step, StepKind, Variant } from '../lib/sequence-types.ts'
 import { counted } from '../lib/words.ts'
 import { countAt, type DraftStep, isEmail, withNewVariant, withVariant } from './draft.ts'
 import classes from './steps.module.css'
+import { TaskResults } from './task-results.tsx'
 import { KINDS, TaskFields } from './task-step.tsx'
 import { VariantEditor } from './variant-editor.tsx'
 import { Wordings } from './wordings.tsx'
@@ -46,6 +47,7 @@ export function StepCard(props: StepCardProps) {
         <StepMenu {...props} />
       </header>
       {step.kind === 'auto_email' ? null : <TaskFields step={step} onChange={props.onChange} />}
+      {saved && step.kind !== 'auto_email' ? <TaskResults saved={saved} /> : null}
       {step.variants.length > 1 || !opened ? <Wordings {...props} test={saved?.ab_test ?? null} /> : null}
       {opened ? (
         <VariantEditor

@@ -2,6 +2,7 @@
 import { useParam } from '../lib/url.ts'
 import { AppLink } from '../ui/link.tsx'
 import { Page } from '../ui/page.tsx'
+import { CallOutcomes } from './call-outcomes.tsx'
 import { DoNotContact } from './do-not-contact.tsx'
 import { Keys } from './keys.tsx'
 import { Schedules } from './schedules.tsx'
@@ -28,6 +29,12 @@ const SECTIONS = [
     word: 'Snippets and files',
     line: 'What several emails share: texts that are put in by name, and files that are carried along.',
     shows: SnippetsAndFiles,
+  },
+  {
+    key: 'calls',
+    word: 'Calls',
+    line: 'What a call can come to, and what that does to the person who was called.',
+    shows: CallOutcomes,
   },
   { key: 'keys', word: 'API keys', line: 'What programs use to act for the team.', shows: Keys },
 ]

@@ -1,17 +1,14 @@
 /** One task: whom and what it is about, and how it ends. An email is edited and sent from here. */
-import { Button, Group, Menu, Textarea } from '@mantine/core'
-import { IconChevronDown } from '@tabler/icons-react'
-import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
-import { completeTask, skipTask, stepTextQuery, type Task, taskQuery, taskWord } from '../lib/tasks.ts'
+import { useQuery } from '@tanstack/react-query'
+import { cameTo, stepTextQuery, type Task, taskQuery, taskWord } from '../lib/tasks.ts'
 import { listed } from '../lib/words.ts'
-import { tell, useAct } from '../ui/act.tsx'
 import { CopyField } from '../ui/copy-field.tsx'
 import { Instant } from '../ui/instant.tsx'
 import { AppLink } from '../ui/link.tsx'
 import { Notice } from '../ui/problem.tsx'
 import { ErrorState, LoadingBlock } from '../ui/states.tsx'
 import { DraftEditor } from './draft-editor.tsx'
+import { TaskEnds } from './task-ends.tsx'
 
 export function TaskPanel({ id, onEnded }: { id: string; onEnded: () => void }) {
   const { data, error, refetch } = useQuery(taskQuery(id))
@@ -29,8 +26,8 @@ export function TaskPanel({ id, onEnded }: { id: string; onEnded: () => void }) 
       ) : null}
       {open && task.type === 'outreach_manual_email' ? <DraftEditor task={task} onSent={onEnded} /> : null}
       {open && SAYS.has(task.type) ? <StepText id={task.id} /> : null}
-      {open ? <Ends task={task} onEnded={onEnded} /> : null}
-      {task.outcome ? <p>{task.outcome}</p> : null}
+      {open ? <TaskEnds task={task} onEnded={onEnded} /> : null}
+      {cameTo(task) ? <p>{cameTo(task)}</p> : null}
     </div>
   )
 }
@@ -81,81 +78,5 @@ function About({ task }: { task: Task }) {
           : ''}
       </div>
     </div>
-  )
-}
-
-function Ends({ task, onEnded }: { task: Task; onEnded: () => void }) {
-  const [outcome, setOutcome] = useState('')
-  const call = task.type === 'call'
-  return (
-    <div style={{ display: 'grid', gap: 8 }}>
-      <Textarea
-        label={call ? 'What came of the call' : 'Note'}
-        placeholder={call ? 'No answer, call again on Friday' : ''}
-        value={outcome}
-        onChange={(event) => setOutcome(event.currentTarget.value)}
-        autosize
-        minRows={2}
-      />
-      <Buttons task={task} note={outcome.trim()} onEnded={onEnded} />
-      {task.emailer_campaign_id === null ? null : (
-        <p className="sg-quiet" style={{ margin: 0 }}>
-          Completed or skipped, {task.contact?.name || 'the person'} goes on with the next step; its wait
-          begins now.
-        </p>
-      )}
-    </div>
-  )
-}
-
-function Buttons({ task, note, onEnded }: { task: Task; note: string; onEnded: () => void }) {
-  const queries = useQueryClient()
-  const { busy, run } = useAct()
-  const end = (words: string, act: () => Promise<unknown>) => () =>
-    run(async () => {
-      await act()
-      await queries.invalidateQueries()
-      tell(words)
-      onEnded()
-    })
-  const said = note ? { note } : {}
-  const email = task.type === 'outreach_manual_email'
-  return (
-    <Group gap={8}>
-      <Button
-        variant={email ? 'default' : 'filled'}
-        loading={busy}
-        onClick={end('Task done.', () => completeTask(task.id, said))}
-        data-testid="complete-task"
-      >
-        {email ? 'Done elsewhere' : 'Complete'}
-      </Button>
-      <Button
-        variant="default"
-        loading={busy}
-        onClick={end('Task skipped.', () => skipTask(task.id, note))}
-        data-testid="skip-task"
-      >
-        Skip
-      </Button>
-      {task.emailer_campaign_id === null ? null : (
-        <Menu position="bottom-start">
-          <Menu.Target>
-            <Button variant="subtle" color="gray" rightSection={<IconChevronDown size={14} />}>
-              More
-            </Button>
-          </Menu.Target>
-          <Menu.Dropdown>
-            <Menu.Item
-              onClick={end('Done, and finished in the sequence.', () =>
-                completeTask(task.id, { ...said, finish: true }),
-              )}
-            >
-              Complete, and finish: nothing more from this sequence
-            </Menu.Item>
-          </Menu.Dropdown>
-        </Menu>
-      )}
-    </Group>
   )
 }

@@ -3,7 +3,7 @@ import { IconCheckbox } from '@tabler/icons-react'
 import { useCallback } from 'react'
 import { useNow } from '../lib/clock.ts'
 import { usePaged } from '../lib/paged.ts'
-import { searchTasks, type Task, type TaskPage, taskWord } from '../lib/tasks.ts'
+import { cameTo, searchTasks, type Task, type TaskPage, taskWord } from '../lib/tasks.ts'
 import { useUrl } from '../lib/url.ts'
 import { counted } from '../lib/words.ts'
 import { Chips } from '../ui/chips.tsx'
@@ -96,7 +96,7 @@ const columns: Column<Task>[] = [
     title: 'Note',
     width: 'minmax(120px, 2fr)',
     from: 860,
-    cell: (task) => <div className="sg-truncate sg-quiet">{task.outcome ?? task.note ?? ''}</div>,
+    cell: (task) => <div className="sg-truncate sg-quiet">{cameTo(task) || task.note || ''}</div>,
   },
   {
     key: 'sequence',

@@ -311,6 +311,52 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/phone_call_outcomes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a call can come to, and what each outcome does to the person */
+        get: operations["phone_call_outcomes_index"];
+        put?: never;
+        /**
+         * Create a call outcome
+         * @description Without an effect its people go on with the next step.
+         */
+        post: operations["phone_call_outcomes_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/phone_call_outcomes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change a call outcome
+         * @description Calls that came to it before keep what they did.
+         */
+        put: operations["phone_call_outcomes_update_by_put"];
+        post?: never;
+        /** Delete a call outcome: it is chosen no more, and stays with the calls that came to it */
+        delete: operations["phone_call_outcomes_destroy"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a call outcome
+         * @description Calls that came to it before keep what they did.
+         */
+        patch: operations["phone_call_outcomes_update"];
+        trace?: never;
+    };
     "/labels": {
         parameters: {
             query?: never;
@@ -1142,7 +1188,7 @@ export interface paths {
         put?: never;
         /**
          * Complete a task; its person goes on with the next step
-         * @description For the task of a manual email: it was written elsewhere, and the draft is not sent. `finish` ends the sequence for this person.
+         * @description For the task of a manual email: it was written elsewhere, and the draft is not sent. `finish` ends the sequence for this person. A call with `phone_call_outcome_id` does what the outcome says.
          */
         post: operations["tasks_complete"];
         delete?: never;
@@ -2864,6 +2910,223 @@ export interface operations {
             };
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    phone_call_outcomes_index: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        phone_call_outcomes: {
+                            id: string;
+                            name: string;
+                            position: number;
+                            /** @description goes_on, wrong_number, finish, interested, not_interested, meeting */
+                            effect: string;
+                            /** @description What it does, for people. */
+                            effect_sentence: string;
+                            /** @description Somebody picked up. */
+                            answered: boolean;
+                            /** @description Where it puts the person; null: where they stand, or where the effect puts them. */
+                            contact_stage_id: string | null;
+                        }[];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    phone_call_outcomes_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    name?: string;
+                    /** @description goes_on, wrong_number, finish, interested, not_interested, meeting */
+                    effect?: string;
+                    answered?: boolean;
+                    contact_stage_id?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        phone_call_outcome: {
+                            id: string;
+                            name: string;
+                            position: number;
+                            /** @description goes_on, wrong_number, finish, interested, not_interested, meeting */
+                            effect: string;
+                            /** @description What it does, for people. */
+                            effect_sentence: string;
+                            /** @description Somebody picked up. */
+                            answered: boolean;
+                            /** @description Where it puts the person; null: where they stand, or where the effect puts them. */
+                            contact_stage_id: string | null;
+                        };
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    phone_call_outcomes_update_by_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    name?: string;
+                    /** @description goes_on, wrong_number, finish, interested, not_interested, meeting */
+                    effect?: string;
+                    answered?: boolean;
+                    contact_stage_id?: string | null;
+                    position?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        phone_call_outcome: {
+                            id: string;
+                            name: string;
+                            position: number;
+                            /** @description goes_on, wrong_number, finish, interested, not_interested, meeting */
+                            effect: string;
+                            /** @description What it does, for people. */
+                            effect_sentence: string;
+                            /** @description Somebody picked up. */
+                            answered: boolean;
+                            /** @description Where it puts the person; null: where they stand, or where the effect puts them. */
+                            contact_stage_id: string | null;
+                        };
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    phone_call_outcomes_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        phone_call_outcome: {
+                            id: string;
+                            deleted: boolean;
+                        };
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    phone_call_outcomes_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    name?: string;
+                    /** @description goes_on, wrong_number, finish, interested, not_interested, meeting */
+                    effect?: string;
+                    answered?: boolean;
+                    contact_stage_id?: string | null;
+                    position?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        phone_call_outcome: {
+                            id: string;
+                            name: string;
+                            position: number;
+                            /** @description goes_on, wrong_number, finish, interested, not_interested, meeting */
+                            effect: string;
+                            /** @description What it does, for people. */
+                            effect_sentence: string;
+                            /** @description Somebody picked up. */
+                            answered: boolean;
+                            /** @description Where it puts the person; null: where they stand, or where the effect puts them. */
+                            contact_stage_id: string | null;
+                        };
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["Unprocessable"];
         };
     };
@@ -7783,6 +8046,9 @@ export interface operations {
                             emailer_message_id: string | null;
                             auto_skip_at: string | null;
                             outcome: string | null;
+                            phone_call_outcome_id: string | null;
+                            /** @description Extension. What the call came to, by its name. */
+                            phone_call_outcome: string | null;
                             ended_by: string | null;
                         } & {
                             [key: string]: unknown;
@@ -7873,6 +8139,9 @@ export interface operations {
                             emailer_message_id: string | null;
                             auto_skip_at: string | null;
                             outcome: string | null;
+                            phone_call_outcome_id: string | null;
+                            /** @description Extension. What the call came to, by its name. */
+                            phone_call_outcome: string | null;
                             ended_by: string | null;
                         } & {
                             [key: string]: unknown;
@@ -7950,6 +8219,9 @@ export interface operations {
                             emailer_message_id: string | null;
                             auto_skip_at: string | null;
                             outcome: string | null;
+                            phone_call_outcome_id: string | null;
+                            /** @description Extension. What the call came to, by its name. */
+                            phone_call_outcome: string | null;
                             ended_by: string | null;
                         } & {
                             [key: string]: unknown;
@@ -8020,6 +8292,9 @@ export interface operations {
                             emailer_message_id: string | null;
                             auto_skip_at: string | null;
                             outcome: string | null;
+                            phone_call_outcome_id: string | null;
+                            /** @description Extension. What the call came to, by its name. */
+                            phone_call_outcome: string | null;
                             ended_by: string | null;
                         } & {
                             [key: string]: unknown;
@@ -8076,6 +8351,9 @@ export interface operations {
                             emailer_message_id: string | null;
                             auto_skip_at: string | null;
                             outcome: string | null;
+                            phone_call_outcome_id: string | null;
+                            /** @description Extension. What the call came to, by its name. */
+                            phone_call_outcome: string | null;
                             ended_by: string | null;
                         } & {
                             [key: string]: unknown;
@@ -8151,6 +8429,9 @@ export interface operations {
                             emailer_message_id: string | null;
                             auto_skip_at: string | null;
                             outcome: string | null;
+                            phone_call_outcome_id: string | null;
+                            /** @description Extension. What the call came to, by its name. */
+                            phone_call_outcome: string | null;
                             ended_by: string | null;
                         } & {
                             [key: string]: unknown;
@@ -8226,6 +8507,9 @@ export interface operations {
                             emailer_message_id: string | null;
                             auto_skip_at: string | null;
                             outcome: string | null;
+                            phone_call_outcome_id: string | null;
+                            /** @description Extension. What the call came to, by its name. */
+                            phone_call_outcome: string | null;
                             ended_by: string | null;
                         } & {
                             [key: string]: unknown;
@@ -8254,6 +8538,10 @@ export interface operations {
                     /** @description What came of it; kept with the task. */
                     note?: string;
                     finish?: boolean;
+                    /** @description Extension. Of a call: what it came to, by GET /phone_call_outcomes. */
+                    phone_call_outcome_id?: string;
+                    /** @description Extension. The number that was called, where it is not the first of the contact. */
+                    to_number?: string;
                 };
             };
         };
@@ -8291,6 +8579,9 @@ export interface operations {
                             emailer_message_id: string | null;
                             auto_skip_at: string | null;
                             outcome: string | null;
+                            phone_call_outcome_id: string | null;
+                            /** @description Extension. What the call came to, by its name. */
+                            phone_call_outcome: string | null;
                             ended_by: string | null;
                         } & {
                             [key: string]: unknown;
@@ -8537,6 +8828,9 @@ export interface operations {
                             emailer_message_id: string | null;
                             auto_skip_at: string | null;
                             outcome: string | null;
+                            phone_call_outcome_id: string | null;
+                            /** @description Extension. What the call came to, by its name. */
+                            phone_call_outcome: string | null;
                             ended_by: string | null;
                         } & {
                             [key: string]: unknown;

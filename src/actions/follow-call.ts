@@ -1,0 +1,118 @@
+/** What a call does to the person who was called, by the team's outcome for it: in the one transaction that ends its task. */
+import type { CallEffect } from '../core/call-outcome.ts'
+import type { Instant } from '../core/clock.ts'
+import type { Db } from '../core/db.ts'
+import type { Id, TeamId } from '../core/ids.ts'
+import { withWrongNumber } from '../core/phone.ts'
+import type { Random } from '../core/random.ts'
+import type { Reason } from '../core/reason.ts'
+import type { StageEvent } from '../core/stage-rules.ts'
+import { writeActivities } from '../store/activities.ts'
+import type { CallOutcomeRow } from '../store/call-outcomes.ts'
+import { moveToStage, putAtStage } from '../store/contact-stages.ts'
+import { type ContactRow, lockContact, savePhones } from '../store/contacts.ts'
+import { liveWhereInterestEnds } from '../store/enrollments.ts'
+import { markMeeting } from '../store/meetings.ts'
+import { liveEnrollments, stop } from '../store/stops.ts'
+import { endTasks, lockOpenTask } from '../store/task-ends.ts'
+import type { TaskRow } from '../store/tasks.ts'
+
+export interface CallMade {
+  taskId: Id
+  outcomeId: Id
+  note: string | null
+  /** The person of the call is done with the sequence, whatever it came to. */
+  finish: boolean
+  /** The number that was called; null: the one that the task shows. */
+  toNumber: string | null
+}
+
+interface Acting {
+  team: TeamId
+  actor: string
+  now: Instant
+  random: Random
+}
+
+interface Followed extends CallMade {
+  task: TaskRow
+  outcome: CallOutcomeRow
+}
+
+/** How the enrollments end that an outcome ends; those of `finish` are one: that of the call. */
+const REASONS: Partial<Record<CallEffect, Reason>> = {
+  interested: 'interested',
+  not_interested: 'marked_finished',
+  meeting: 'meeting',
+}
+const STAGE_EVENTS: Partial<Record<CallEffect, StageEvent>> = {
+  interested: 'interested',
+  not_interested: 'not_interested',
+  meeting: 'demoed',
+}
+
+/** The id of the task; none when somebody else has ended it meanwhile: then nothing is done. */
+export async function followCall(tx: Db, acting: Acting, called: Followed): Promise<Id[]> {
+  const { team } = acting
+  const { task, outcome } = called
+  const contact = task.contactId === null ? undefined : await lockContact(tx, { team, id: task.contactId })
+  const ends = contact ? await endedBy(tx, team, { contact, outcome }) : []
+  if (!(await lockOpenTask(tx, { team, taskId: task.id, enrollmentIds: ends }))) return []
+  if (contact) await moveOrMark(tx, acting, { contact, ...called })
+  const ended = await endTasks(tx, { ...acting, taskIds: [task.id], end: endOf(called, ends) })
+  const others = ends.filter((id) => id !== task.enrollmentId)
+  const reason = REASONS[outcome.effect] ?? 'marked_finished'
+  await stop(tx, { ...acting, enrollmentIds: others, stop: { to: 'finished', reason } })
+  if (contact && outcome.effect === 'meeting') await countMeeting(tx, acting, { contact, ...called })
+  return ended
+}
+
+/** Enrollments of the person that end with it, besides that of the call. */
+async function endedBy(
+  tx: Db,
+  team: TeamId,
+  { contact, outcome }: { contact: ContactRow; outcome: CallOutcomeRow },
+): Promise<Id[]> {
+  const contactIds = [contact.id]
+  if (outcome.effect === 'interested') return liveWhereInterestEnds(tx, { team, contactIds })
+  if (outcome.effect !== 'meeting' && outcome.effect !== 'not_interested') return []
+  return liveEnrollments(tx, { team, of: { contactIds } })
+}
+
+function endOf({ task, outcome, note, finish }: Followed, ends: readonly Id[]) {
+  const { effect, answered } = outcome
+  const ending = task.enrollmentId !== null && ends.includes(task.enrollmentId)
+  const talked: Reason = answered ? 'talked' : 'marked_finished'
+  return {
+    as: 'completed' as const,
+    outcome: note,
+    finish: finish || ending || effect === 'finish',
+    because: ending ? (REASONS[effect] ?? talked) : effect === 'finish' ? talked : 'marked_finished',
+    call: { outcomeId: outcome.id, name: outcome.name },
+  }
+}
+
+async function moveOrMark(
+  tx: Db,
+  { team, now }: Acting,
+  { contact, task, outcome, toNumber }: Followed & { contact: ContactRow },
+): Promise<void> {
+  const { address, id: contactId } = contact
+  const event = STAGE_EVENTS[outcome.effect]
+  if (event !== undefined)
+    await moveToStage(tx, { team, address, contactId, event, of: { sequenceId: task.sequenceId }, now })
+  if (outcome.stageId !== null) await putAtStage(tx, { team, contactId, stageId: outcome.stageId, now })
+  if (outcome.effect !== 'wrong_number') return
+  await savePhones(tx, { team, id: contactId, phones: withWrongNumber(contact.phones, toNumber), now })
+}
+
+async function countMeeting(
+  tx: Db,
+  { team, actor, now, random }: Acting,
+  { contact, note }: Followed & { contact: ContactRow },
+): Promise<void> {
+  const messageId = await markMeeting(tx, { team, contactId: contact.id, now })
+  const detail = { starts_at: null, note: note ?? '' }
+  const activity = { kind: 'meeting', actor, contactId: contact.id, messageId, detail } as const
+  await writeActivities(tx, { team, now, random, activities: [activity] })
+}
