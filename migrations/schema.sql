@@ -167,6 +167,7 @@ create table contacts (
   updated_at timestamp with time zone not null,
   rev integer not null default 1,
   zone_unasked boolean not null default false,
+  merged_into text collate "C",
   constraint contacts_pkey PRIMARY KEY (team_id, id),
   constraint contacts_team_id_fkey FOREIGN KEY (team_id) REFERENCES teams(id),
   constraint contacts_time_zone_source_check CHECK ((time_zone_source = ANY (ARRAY['stated'::text, 'inferred'::text])))
@@ -175,6 +176,7 @@ CREATE INDEX contacts_by_account ON public.contacts USING btree (team_id, accoun
 CREATE INDEX contacts_by_address ON public.contacts USING btree (team_id, address);
 CREATE INDEX contacts_by_creation ON public.contacts USING btree (team_id, created_at DESC, id);
 CREATE INDEX contacts_by_stage ON public.contacts USING btree (team_id, stage_id);
+CREATE INDEX contacts_merged ON public.contacts USING btree (team_id, merged_into) WHERE (merged_into IS NOT NULL);
 CREATE INDEX contacts_zone_unasked ON public.contacts USING btree (team_id, id) WHERE zone_unasked;
 
 create table credentials (

@@ -75,6 +75,7 @@ export function blankContact(o: {
     jobChangedAt: null,
     lastActivityAt: null,
     deletedAt: null,
+    mergedInto: null,
     createdAt: o.now,
     updatedAt: o.now,
   }
@@ -145,7 +146,7 @@ function applyZone(row: ContactRow, zone: Text | undefined): Applied | undefined
 }
 
 /** Stated beats inferred; what was inferred follows the place and the numbers. */
-function inferOwnZone(row: ContactRow): void {
+export function inferOwnZone(row: ContactRow): void {
   if (row.timeZoneSource === 'stated') return
   const inferred = inferZone(row, row.phones)
   row.timeZone = inferred?.zone ?? null

@@ -46,8 +46,8 @@ export async function whomMovesConcern(
   const ids = moved.map(({ after }) => after.id)
   const found = [...ids]
   for (const contactId of await whoAnswered(tx, { team, contactIds: ids })) {
-    const { before, after } = moved.find((one) => one.after.id === contactId)!
-    for (const as of [before, after]) {
+    const own = moved.filter((one) => one.after.id === contactId)
+    for (const as of own.flatMap(({ before, after }) => [before, after])) {
       const concerned = await concernedBy(tx, { team, contactId, as })
       found.push(...concerned.map((one) => one.contactId))
     }

@@ -75,7 +75,13 @@ export const routes: Route[] = [
     async run({ id }, call) {
       const found = await contactById(call.db, { team: call.caller.teamId, id })
       if (!found) refuse(422, 'Oops! This contact does not exist in Apollo.')
-      if (found.deletedAt !== null) refuse(422, 'This contact has been deleted.')
+      const { deletedAt, mergedInto } = found
+      if (deletedAt !== null)
+        refuse(
+          422,
+          'This contact has been deleted.',
+          mergedInto ? { merged_into_contact_id: mergedInto } : {},
+        )
       return contactWithLabels(call, id)
     },
   }),

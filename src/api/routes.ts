@@ -3,6 +3,7 @@ import * as apiKeys from './api-keys.ts'
 import * as attachments from './attachments.ts'
 import * as callOutcomes from './call-outcomes.ts'
 import * as clock from './clock.ts'
+import * as contactMerge from './contact-merge.ts'
 import * as contactSearch from './contact-search.ts'
 import * as contactTimeline from './contact-timeline.ts'
 import * as contacts from './contacts.ts'
@@ -48,6 +49,7 @@ export const routes: readonly Route[] = [
   ...home.routes,
   ...contactSearch.routes,
   ...contacts.routes,
+  ...contactMerge.routes,
   ...contactTimeline.routes,
   ...stages.routes,
   ...callOutcomes.routes,

@@ -38,6 +38,7 @@ export const ACTIVITIES = {
   meeting: 'A meeting was arranged.',
   left_company: 'Left the company.',
   contact_deleted: 'The contact was deleted.',
+  contact_merged: 'Another contact of the same person was merged into this one.',
   suppressed: 'Put on the do-not-contact list.',
   unsuppressed: 'Taken off the do-not-contact list.',
   sequence_activated: 'The sequence was activated.',

@@ -23,6 +23,7 @@ export const REASONS = {
   contact_deleted: 'The contact was deleted.',
   user_deleted: 'The person who sent was deleted.',
   mailbox_removed: 'The mailbox was removed.',
+  same_person: 'Another contact of the same person is in this sequence; they are written to once.',
   removed: 'Removed from the sequence.',
 } as const
 export type Reason = keyof typeof REASONS

@@ -26,7 +26,7 @@ export async function away(tx: Db, event: Event, message: Matched): Promise<Stop
   const { zone, rules } = await awayRulesFor(tx, { team, contactId })
   const schedules = await schedulesById(tx, team, now)
   const halted: Id[] = []
-  for (const { id, scheduleId } of await enrollmentsToPause(tx, { team, address })) {
+  for (const { id, scheduleId } of await enrollmentsToPause(tx, { team, address, contactId })) {
     const schedule = schedules.get(scheduleId) ?? null
     const plan = awayPlan(returnsOn, now, { schedule, zone, rules })
     const halt = haltOf(plan, words)

@@ -4,6 +4,7 @@ import type { Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
 import type { Id, TeamId } from '../core/ids.ts'
 import { kysely } from './db.ts'
+import { ofPerson } from './merged-contacts.ts'
 import { visitCounts } from './visits.ts'
 
 /** A person with more mails than this is a mailing list; the oldest are left out. */
@@ -50,7 +51,7 @@ export async function sentTo(db: Db, { team, contactId }: Asked): Promise<SentRo
     ${visitCounts(sql`m`, team)}
     left join message_contents c on c.team_id = m.team_id and c.message_id = m.id
     left join steps s on s.team_id = m.team_id and s.id = m.step_id
-    where m.team_id = ${team} and m.contact_id = ${contactId}
+    where m.team_id = ${team} and ${ofPerson(sql`m.contact_id`, team, contactId)}
       and (m.marked_at is not null or m.state in ('transmitting', 'accepted', 'unknown', 'rejected'))
     order by m.created_at desc, m.id desc limit ${TIMELINE_MAX}`.execute(kysely(db))
   return rows
@@ -74,7 +75,7 @@ export async function receivedFrom(db: Db, { team, contactId }: Asked): Promise<
   const { rows } = await sql<ReceivedRow>`
     select received_at as at, id as "inboundId", kind, from_name as "fromName", from_address as "fromAddress", subject,
       ${boundedHtml(sql`html`, sql`received_at desc, id desc`)} as html, body as text, evidence, confidence
-    from inbound where team_id = ${team} and contact_id = ${contactId}
+    from inbound where team_id = ${team} and ${ofPerson(sql`contact_id`, team, contactId)}
     order by received_at desc, id desc limit ${TIMELINE_MAX}`.execute(kysely(db))
   return rows
 }
@@ -93,7 +94,7 @@ export async function activitiesOf(db: Db, { team, contactId }: Asked): Promise<
   const { rows } = await sql<ActivityRow>`
     select a.at, a.kind, a.reason, a.sequence_id as "sequenceId", q.name as "sequenceName", a.detail
     from activities a left join sequences q on q.team_id = a.team_id and q.id = a.sequence_id
-    where a.team_id = ${team} and a.contact_id = ${contactId} and a.kind <> 'sent'
+    where a.team_id = ${team} and ${ofPerson(sql`a.contact_id`, team, contactId)} and a.kind <> 'sent'
     order by a.at desc, a.id desc limit ${TIMELINE_MAX}`.execute(kysely(db))
   return rows
 }

@@ -37,6 +37,8 @@ export interface ContactRow {
   jobChangedAt: Instant | null
   lastActivityAt: Instant | null
   deletedAt: Instant | null
+  /** The contact that it was merged into; it is deleted then. */
+  mergedInto: Id | null
   createdAt: Instant
   updatedAt: Instant
 }
@@ -46,7 +48,7 @@ export const CONTACT_COLUMNS = sql`c.id, c.account_id as "accountId", c.owner_id
   c.email_status as "emailStatus", c.organization_name as "organizationName", c.website_url as "websiteUrl",
   c.linkedin_url as "linkedinUrl", c.phones, c.raw_address as "rawAddress", c.street, c.city, c.state, c.country,
   c.postal_code as "postalCode", c.time_zone as "timeZone", c.time_zone_source as "timeZoneSource", c.custom, c.source,
-  c.job_changed_at as "jobChangedAt", c.last_activity_at as "lastActivityAt", c.deleted_at as "deletedAt",
+  c.job_changed_at as "jobChangedAt", c.last_activity_at as "lastActivityAt", c.deleted_at as "deletedAt", c.merged_into as "mergedInto",
   c.created_at as "createdAt", c.updated_at as "updatedAt"`
 
 /** In no order; deleted ones too (`deletedAt`). Unknown ids, and those of other teams, are absent. */
@@ -156,6 +158,7 @@ const NAMES = [
   'custom',
   'source',
   'deleted_at',
+  'merged_into',
   'created_at',
   'updated_at',
 ] as const
@@ -220,6 +223,7 @@ function records(contacts: readonly ContactRow[]): string {
       time_zone: row.timeZone,
       time_zone_source: row.timeZoneSource,
       deleted_at: atOrNull(row.deletedAt),
+      merged_into: row.mergedInto,
       created_at: at(row.createdAt),
       updated_at: at(row.updatedAt),
     })),

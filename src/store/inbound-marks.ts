@@ -105,16 +105,19 @@ export async function bouncedBefore(
   return rows[0]!.found
 }
 
-/** Live enrollments, without a hold but an open task, of everybody with this address, in sequences that pause for an absence; with their schedules. */
+/**
+ * Live enrollments, without a hold but an open task, of this contact and of everybody with the address that was written to, in sequences that
+ * pause for an absence; with their schedules. The contact may have another address by now, or be merged with another.
+ */
 export async function enrollmentsToPause(
   db: Db,
-  { team, address }: { team: TeamId; address: string },
+  { team, address, contactId }: { team: TeamId; address: string; contactId: Id },
 ): Promise<{ id: Id; scheduleId: Id | null }[]> {
   const { rows } = await sql<{ id: Id; scheduleId: Id | null }>`
-    select e.id, q.schedule_id as "scheduleId" from contacts c
-      join enrollments e on e.team_id = c.team_id and e.contact_id = c.id
+    select distinct e.id, q.schedule_id as "scheduleId" from contacts c
+      join enrollments e on e.team_id = c.team_id and e.contact_id = coalesce(c.merged_into, c.id)
       join sequences q on q.team_id = e.team_id and q.id = e.sequence_id
-    where c.team_id = ${team} and c.address = ${address} and e.state = 'active' and e.removed_at is null
+    where c.team_id = ${team} and (c.address = ${address} or c.id = ${contactId}) and e.state = 'active' and e.removed_at is null
       and (e.hold_reason is null or e.hold_reason = 'task_open') and q.pause_on_away
     order by e.id`.execute(kysely(db))
   return rows
@@ -143,7 +146,7 @@ export async function activeAtMailbox(
 ): Promise<{ enrollmentId: Id; contactId: Id; sequenceId: Id }[]> {
   const { rows } = await sql<{ enrollmentId: Id; contactId: Id; sequenceId: Id }>`
     select e.id as "enrollmentId", e.contact_id as "contactId", e.sequence_id as "sequenceId"
-    from contacts c join enrollments e on e.team_id = c.team_id and e.contact_id = c.id
+    from contacts c join enrollments e on e.team_id = c.team_id and e.contact_id = coalesce(c.merged_into, c.id)
       join mailboxes m on m.team_id = e.team_id and m.id = e.mailbox_id
     where c.team_id = ${o.team} and c.address = any(${o.addresses as string[]}::text[]) and e.removed_at is null
       and (m.id = ${o.mailboxId} or m.reads_via = ${o.mailboxId}) and e.added_at <= ${at(o.before)}

@@ -5,6 +5,7 @@ import type { Db } from '../core/db.ts'
 import type { Id, TeamId } from '../core/ids.ts'
 import type { ReplyClass } from '../core/reply-class.ts'
 import { kysely, likeAll } from './db.ts'
+import { ofPerson } from './merged-contacts.ts'
 
 export interface InboundRow {
   id: Id
@@ -39,7 +40,7 @@ export async function searchInbound(
 ): Promise<{ inbound: InboundRow[]; total: number }> {
   const all = [sql`i.team_id = ${search.team}`]
   if (search.kind !== null) all.push(sql`i.kind = ${search.kind}`)
-  if (search.contactId !== null) all.push(sql`i.contact_id = ${search.contactId}`)
+  if (search.contactId !== null) all.push(ofPerson(sql`i.contact_id`, search.team, search.contactId))
   for (const word of search.words) {
     const like = likeAll(word)
     all.push(

@@ -139,7 +139,7 @@ export async function messagesToAddress(
   { team, address, before }: { team: TeamId; address: string; before: Instant },
 ): Promise<Matched[]> {
   const { rows } = await sql<Matched>`
-    select ${MATCHED} from contacts p join messages m on m.team_id = p.team_id and m.contact_id = p.id ${JOINS}
+    select ${MATCHED} from contacts p join messages m on m.team_id = p.team_id and m.contact_id = coalesce(p.merged_into, p.id) ${JOINS}
     where p.team_id = ${team} and p.address = ${address} and m.marked_at <= ${at(before)}
       and m.state in ('transmitting', 'accepted', 'unknown') and m.purpose <> 'test'
     order by m.marked_at desc limit 50`.execute(kysely(db))
@@ -185,14 +185,13 @@ export async function rememberSeenId(
     where team_id = ${o.team} and id = ${o.messageId} and seen_rfc_id is null`.execute(kysely(tx))
 }
 
-/** Is anybody with this address among the team's contacts? */
+/** Is anybody with this address among the team's contacts, or was, until they were merged with another of theirs? */
 export async function isContact(
   db: Db,
   { team, address }: { team: TeamId; address: string },
 ): Promise<boolean> {
   const { rows } = await sql<{ found: boolean }>`
-    select exists (select from contacts where team_id = ${team} and address = ${address} and deleted_at is null) as found`.execute(
-    kysely(db),
-  )
+    select exists (select from contacts where team_id = ${team} and address = ${address}
+      and (deleted_at is null or merged_into is not null)) as found`.execute(kysely(db))
   return rows[0]!.found
 }

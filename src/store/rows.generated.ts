@@ -154,6 +154,7 @@ export interface Contacts {
   updated_at: Stamp
   rev: Defaulted<number>
   zone_unasked: Defaulted<boolean>
+  merged_into: Nullable<string>
 }
 
 export interface Credentials {

@@ -5,6 +5,7 @@ import type { Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
 import type { Id, TeamId } from '../core/ids.ts'
 import { kysely } from './db.ts'
+import { ofPerson } from './merged-contacts.ts'
 
 export interface SequenceActivity {
   kind: ActivityKind
@@ -27,7 +28,7 @@ export async function sequenceActivities(
     from activities a
     left join sequences q on q.team_id = a.team_id and q.id = a.sequence_id
     left join steps s on s.team_id = a.team_id and s.id = a.step_id
-    where a.team_id = ${o.team} and a.contact_id = ${o.contactId} and a.kind = any(${o.kinds as ActivityKind[]})
+    where a.team_id = ${o.team} and ${ofPerson(sql`a.contact_id`, o.team, o.contactId)} and a.kind = any(${o.kinds as ActivityKind[]})
       and a.sequence_id is not null and (${o.sequenceId}::text is null or a.sequence_id = ${o.sequenceId})
     order by a.at desc, a.id desc limit ${o.limit}`.execute(kysely(db))
   return rows

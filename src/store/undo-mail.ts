@@ -180,7 +180,7 @@ async function liftSuppressions(
           select from mail_effects x where x.team_id = s.team_id and x.inbound_id = ${mail.id} and x.kind = 'suppression' and x.subject = s.value)
         and not exists (
           select from messages m where m.team_id = s.team_id and m.id is distinct from ${mail.messageId}
-            and m.contact_id in (select id from contacts where team_id = ${team} and address = ${subject}) and m.to_address = ${subject}
+            and m.contact_id in (select coalesce(merged_into, id) from contacts where team_id = ${team} and address = ${subject}) and m.to_address = ${subject}
             and (m.opted_out_at is not null or m.complained_at is not null or m.bounce = 'hard'))`.execute(
       kysely(tx),
     )

@@ -67,6 +67,7 @@ const REASONS_ON_WIRE: Record<Reason, { inactive: string; failure: string | null
   contact_deleted: { inactive: 'User deleted', failure: 'user_deleted' },
   user_deleted: { inactive: 'User deleted', failure: 'user_deleted' },
   mailbox_removed: { inactive: 'Mailbox removed', failure: 'no_active_email_account' },
+  same_person: { inactive: 'Same person as another contact', failure: null },
   removed: { inactive: 'removed', failure: null },
 }
 

@@ -274,6 +274,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/contacts/{id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Two contacts are one person: merge the other one into this one
+         * @description This contact stays; the other (`contact_id`) is deleted, and its sequences, emails, answers, tasks and lists are those of this one. What this one does not say itself is taken over. Of a sequence that both are in the more advanced place stays (one that has ended before one that is alive, one that is alive before one that failed; then the further step; then more emails sent), the other ends as `same_person` and is hidden. With another address the next email opens a new thread. The do-not-contact list stays as it is. `dry_run` says all of it and changes nothing. When the call has returned, nothing leaves to the other address but the emails that `still_sending` names. It cannot be undone.
+         */
+        post: operations["contacts_merge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/contacts/{id}/timeline": {
         parameters: {
             query?: never;
@@ -2819,6 +2839,65 @@ export interface operations {
                     "application/json": {
                         contact: components["schemas"]["Contact"];
                         finished_contact_campaign_status_ids: string[];
+                        still_sending: {
+                            emailer_message_id: string;
+                            contact_id: string | null;
+                            to_email: string | null;
+                        }[];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    contacts_merge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: segue-id */
+                    contact_id: string;
+                    dry_run?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        contact: components["schemas"]["Contact"];
+                        merged_contact_id: string;
+                        dry_run: boolean;
+                        /** @description Fields of this contact that are others than before. */
+                        filled: string[];
+                        sequences: {
+                            emailer_campaign_id: string;
+                            name: string | null;
+                            /** @description Whose place in the sequence counts: `kept` or `merged`. */
+                            place_of: string;
+                            contact_campaign_status_id: string;
+                            /** @description False: nothing more is sent in this sequence. */
+                            goes_on: boolean;
+                            ended_contact_campaign_status_ids: string[];
+                        }[];
+                        /** @description The address that is not written to any more. */
+                        leaves_email: string | null;
+                        /** @description That address is on the do-not-contact list, and the one that stays is not. */
+                        only_merged_is_unsubscribed: boolean;
                         still_sending: {
                             emailer_message_id: string;
                             contact_id: string | null;
