@@ -322,7 +322,7 @@ async function save(
     rank: rankOf({
       first: true,
       priority: place.step.priority,
-      byHand: !isSentByItself(place.step.kind),
+      by: isSentByItself(place.step.kind) ? 'itself' : 'person',
     }),
     fromAddress: request.fromAddress,
     paused: request.paused,

@@ -165,7 +165,7 @@ function onStep(person: Waiting, step: StepRow, edit: Edit): Retimed {
     rank: rankOf({
       first: !isFollowUp(person.rank),
       priority: step.priority,
-      byHand: !isSentByItself(step.kind),
+      by: isSentByItself(step.kind) ? 'itself' : 'person',
     }),
     clearHold: false,
   }

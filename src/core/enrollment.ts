@@ -81,20 +81,30 @@ export function transitionOf(stop: Stop): Transition {
   return STOP_TRANSITIONS[stop.to]
 }
 
-/** Follow-ups go before first steps; within each, by the step's priority. Six values, so that a claim probes six short ranges. */
-export const RANKS = 6
-/** Ranks below this are follow-ups: something of the enrollment was done before. */
-export const FIRST_STEP_RANK = 3
+/** Of emails that leave by themselves: follow-ups before first steps; within each, by the step's priority. */
+const FOLLOW_UPS = [0, 1, 2] as const
+const FIRST_STEPS = [3, 4, 5] as const
 /** Steps that a person does stand apart, so that no email waits behind them and they behind no mailbox: follow-ups, then first steps. */
-export const TASK_RANKS = [RANKS, RANKS + 1] as const
+export const TASK_RANKS = [6, 7] as const
+/** Drafts that a person sent off: follow-ups, then first steps. They wait behind no window that keeps other emails waiting. */
+export const OWN_RANKS = [8, 9] as const
+/** In the order in which a claim looks at them. Few values, so that it probes few short ranges. */
+export const EMAIL_RANKS: readonly number[] = [...OWN_RANKS, ...FOLLOW_UPS, ...FIRST_STEPS]
+/** Something of the enrollment was done before. */
+export const FOLLOW_UP_RANKS: readonly number[] = [...FOLLOW_UPS, TASK_RANKS[0], OWN_RANKS[0]]
 
-/** `byHand`: it waits to become a task. A draft that was sent off has the rank of an email. */
-export function rankOf(step: { first: boolean; priority: Priority | null; byHand: boolean }): number {
-  if (step.byHand) return TASK_RANKS[step.first ? 1 : 0]
-  const priority = step.priority === 'high' ? 0 : step.priority === 'low' ? 2 : 1
-  return (step.first ? FIRST_STEP_RANK : 0) + priority
+/** `by`: who does it. A step of a `person` waits to become a task; a draft is `sent_off` when they have read it. */
+export function rankOf(step: {
+  first: boolean
+  priority: Priority | null
+  by: 'itself' | 'person' | 'sent_off'
+}): number {
+  if (step.by === 'person') return TASK_RANKS[step.first ? 1 : 0]
+  if (step.by === 'sent_off') return OWN_RANKS[step.first ? 1 : 0]
+  const ranks = step.first ? FIRST_STEPS : FOLLOW_UPS
+  return ranks[step.priority === 'high' ? 0 : step.priority === 'low' ? 2 : 1]
 }
 
 export function isFollowUp(rank: number): boolean {
-  return rank < FIRST_STEP_RANK || rank === TASK_RANKS[0]
+  return FOLLOW_UP_RANKS.includes(rank)
 }

@@ -71,7 +71,8 @@ async function take(tx: Db, { team, now, mailboxIds, rendered, tools }: Taking):
     team,
     lanes: outlooks.map((lane) => {
       const name = laneName(lane.mailboxId, lane.sequenceId)
-      return decided.parked.has(name) ? { ...lane, wakeAt: decided.parked.get(name)! } : lane
+      const parked = decided.parked.get(name)
+      return parked ? { ...lane, wakeAt: parked.until } : lane
     }),
   })
 }
@@ -98,7 +99,7 @@ function decideAll(due: readonly DueEnrollment[], o: Deciding): DecidedAll & { e
     const prepared = o.rendered.prepared.get(nameOf(one)) ?? null
     const decided = { due: one, facts, decision: decideHere(one, o), prepared }
     const { decision } = decided
-    if (decision.do === 'park') all.parked.set(name, decision.until)
+    if (decision.do === 'park') all.parked.set(name, { until: decision.until, whole: true })
     else if (!lacksWording(decided)) {
       if (decision.do === 'task') o.hands.take(one)
       all.other.push(decided)
@@ -130,7 +131,11 @@ async function leaveEmails(
 ): Promise<void> {
   const people = emails.map(({ facts }) => ({
     id: facts.enrollment.id,
-    rank: rankOf({ first: facts.step.first, priority: null, byHand: false }),
+    rank: rankOf({
+      first: facts.step.first,
+      priority: null,
+      by: deedOf(facts) === 'own_email' ? 'sent_off' : 'itself',
+    }),
   }))
   await leaveToMailbox(tx, { team, people })
   const bumps = emails.map(({ mailboxId, sequenceId }) => ({ mailboxId, sequenceId, dueAt: now }))

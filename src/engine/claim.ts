@@ -5,6 +5,7 @@
 import type { Clock, Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
 import { type Decision, decide } from '../core/decide.ts'
+import { deedOf } from '../core/deed.ts'
 import type { Facts } from '../core/facts.ts'
 import { inboxReadUntil } from '../core/gates.ts'
 import type { Id, TeamId } from '../core/ids.ts'
@@ -207,7 +208,7 @@ interface Deciding extends AllPrepared {
   log: Log
 }
 
-/** In order; what was sent before it counts for what comes after: the mailbox's capacity and the shared caps. */
+/** In order, what people sent off first; what was sent before it counts for what comes after: the mailbox's capacity and the shared caps. */
 function decideAll(due: readonly DueEnrollment[], o: Deciding): DecidedAll {
   const all: DecidedAll = { send: [], other: [], parked: new Map(), unfinished: new Set() }
   const room = new Map([...o.paces].map(([id, mailbox]) => [id, capacity(mailbox.pace, o.now)]))
@@ -225,7 +226,10 @@ function decideOne(found: DueEnrollment, all: DecidedAll, o: Deciding & { room: 
   const decision = decideHere(due, facts, o)
   const decided = { due, facts, decision, prepared }
   if (decision.do === 'park' && decision.scope === 'lane')
-    all.parked.set(laneName(due.mailboxId, due.sequenceId), decision.until)
+    all.parked.set(laneName(due.mailboxId, due.sequenceId), {
+      until: decision.until,
+      whole: deedOf(facts) === 'own_email',
+    })
   else if (lacksWording(decided)) all.unfinished.add(due.mailboxId)
   else if (decision.do !== 'send') all.other.push(decided)
   else if (o.room.get(due.mailboxId)! > 0) {

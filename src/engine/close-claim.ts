@@ -12,18 +12,19 @@ import {
   laneOutlooks,
   type MailboxEnd,
   type Moments,
+  type Outlook,
   sleepingLanes,
 } from '../store/claims.ts'
 import type { PacedMailbox } from '../store/mailbox-paces.ts'
 import { nextQueued } from '../store/queued-messages.ts'
-import { laneName, mayLook } from './decided.ts'
+import { laneName, mayLook, type Parked } from './decided.ts'
 
 export interface Closing {
   team: TeamId
   mailboxes: readonly LockedMailbox[]
   /** As they were before this claim. */
   paces: ReadonlyMap<Id, PacedMailbox>
-  parked: ReadonlyMap<string, Instant | null>
+  parked: ReadonlyMap<string, Parked>
   leased: ReadonlySet<Id>
   unfinished: ReadonlySet<Id>
   until: Instant
@@ -40,16 +41,20 @@ export async function closeClaim(tx: Db, o: Closing): Promise<Id[]> {
   await closeLanes(tx, {
     team,
     now: moments.now,
-    lanes: outlooks.map(({ mailboxId, sequenceId, firstDue, followDue }) => {
-      const name = laneName(mailboxId, sequenceId)
-      const wakeAt = parked.has(name) ? parked.get(name)! : earliest(firstDue, followDue)
-      return { mailboxId, sequenceId, wakeAt, served: !parked.has(name) }
+    lanes: outlooks.map((lane) => {
+      const { mailboxId, sequenceId } = lane
+      const park = parked.get(laneName(mailboxId, sequenceId))
+      const { firstDue, followDue } = awakeIn(lane, park)
+      const wakeAt = earliest(park?.until ?? null, firstDue, followDue)
+      return { mailboxId, sequenceId, wakeAt, served: park === undefined }
     }),
   })
   const sleeping = await sleepingLanes(tx, { team, now: moments.now, mailboxIds: ids })
   const queued = await nextQueued(tx, { team, mailboxIds: ids })
   const ends = o.mailboxes.map(({ id }) => {
-    const mine = outlooks.filter((one) => one.mailboxId === id && !parked.has(laneName(id, one.sequenceId)))
+    const mine = outlooks
+      .filter((one) => one.mailboxId === id)
+      .map((one) => awakeIn(one, parked.get(laneName(id, one.sequenceId))))
     return endOf(o, {
       id,
       outlooks: mine,
@@ -60,9 +65,17 @@ export async function closeClaim(tx: Db, o: Closing): Promise<Id[]> {
   return ends.filter((end) => end.wantsRead).map((end) => end.id)
 }
 
+const NOTHING: Outlook = { firstDue: null, followDue: null }
+
+/** What a lane may still send: all of it, what people sent off, or nothing until its gate opens. */
+function awakeIn(lane: LaneOutlook, park: Parked | undefined): Outlook {
+  if (park === undefined) return lane
+  return park.whole ? NOTHING : lane.own
+}
+
 interface Ahead {
   id: Id
-  outlooks: readonly LaneOutlook[]
+  outlooks: readonly Outlook[]
   sleepsUntil: Instant | null
 }
 

@@ -17,11 +17,18 @@ export interface Decided {
   prepared: Prepared | null
 }
 
+export interface Parked {
+  /** When the gate opens; null: an event opens it. */
+  until: Instant | null
+  /** Also to what people sent off, which no window keeps waiting. */
+  whole: boolean
+}
+
 export interface DecidedAll {
   send: Decided[]
   other: Decided[]
-  /** Mailbox and sequence of each lane that a gate parked, with when it opens. */
-  parked: Map<string, Instant | null>
+  /** By mailbox and sequence, each lane that a gate parked. */
+  parked: Map<string, Parked>
   /** Mailboxes with work that this claim could not finish: look again at once. */
   unfinished: Set<Id>
 }

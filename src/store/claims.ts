@@ -5,7 +5,7 @@
 import { sql } from 'kysely'
 import type { Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
-import { FIRST_STEP_RANK, RANKS } from '../core/enrollment.ts'
+import { EMAIL_RANKS, isFollowUp, OWN_RANKS } from '../core/enrollment.ts'
 import type { Id, TeamId } from '../core/ids.ts'
 import { at, atOrNull, isoArray, kysely } from './db.ts'
 import { lockEnrollments } from './locks.ts'
@@ -64,6 +64,14 @@ export async function lockAwake(
   return rows
 }
 
+/** `r`: the ranks of emails in the order in which they are looked at. */
+const RANKS = sql`(values ${sql.join(
+  EMAIL_RANKS.map(
+    (rank, place) =>
+      sql`(${sql.lit(rank)}, ${sql.lit(place)}, ${sql.lit(isFollowUp(rank))}, ${sql.lit(OWN_RANKS.some((own) => own === rank))})`,
+  ),
+)}) as r (rank, place, follows, own)`
+
 export interface DueId {
   id: Id
   mailboxId: Id
@@ -90,14 +98,14 @@ export async function dueOnLanes(
     from unnest(${o.reaches.map((one) => one.mailboxId)}::text[], ${isoArray(o.reaches.map((one) => one.firstUntil))}::timestamptz[],
       ${isoArray(o.reaches.map((one) => one.followUntil))}::timestamptz[]) as m (id, first_until, follow_until)
     join lanes l on l.team_id = ${o.team} and l.mailbox_id = m.id and l.wake_at <= ${at(o.now)}
-    cross join generate_series(0, ${RANKS - 1}) as r (rank)
+    cross join ${RANKS}
     cross join lateral (
       select e.id, e.due_at from enrollments e
       where e.team_id = ${o.team} and e.mailbox_id = l.mailbox_id and e.sequence_id = l.sequence_id and e.rank = r.rank
-        and e.due_at is not null and e.due_at <= case when r.rank < ${FIRST_STEP_RANK} then m.follow_until else m.first_until end
+        and e.due_at is not null and e.due_at <= case when r.follows then m.follow_until else m.first_until end
       order by e.due_at limit ${o.limit}
     ) as x
-    order by r.rank, x.due_at, x.id`.execute(kysely(db))
+    order by r.place, x.due_at, x.id`.execute(kysely(db))
   return rows
 }
 
@@ -142,12 +150,17 @@ export async function moveDue(
   )
 }
 
-export interface LaneOutlook {
-  mailboxId: Id
-  sequenceId: Id
-  /** When the earliest first step, and the earliest follow-up, of the lane falls due. */
+/** When the earliest first step, and the earliest follow-up, falls due. */
+export interface Outlook {
   firstDue: Instant | null
   followDue: Instant | null
+}
+
+export interface LaneOutlook extends Outlook {
+  mailboxId: Id
+  sequenceId: Id
+  /** Of what people sent off alone. */
+  own: Outlook
 }
 
 /** Of the lanes that were awake: what they wait for now. */
@@ -155,11 +168,13 @@ export async function laneOutlooks(
   tx: Db,
   o: { team: TeamId; now: Instant; mailboxIds: readonly Id[] },
 ): Promise<LaneOutlook[]> {
-  const { rows } = await sql<LaneOutlook>`
+  type Row = Omit<LaneOutlook, 'own'> & { ownFirst: Instant | null; ownFollow: Instant | null }
+  const { rows } = await sql<Row>`
     select l.mailbox_id as "mailboxId", l.sequence_id as "sequenceId",
-      min(d.due_at) filter (where r.rank >= ${FIRST_STEP_RANK}) as "firstDue", min(d.due_at) filter (where r.rank < ${FIRST_STEP_RANK}) as "followDue"
+      min(d.due_at) filter (where not r.follows) as "firstDue", min(d.due_at) filter (where r.follows) as "followDue",
+      min(d.due_at) filter (where r.own and not r.follows) as "ownFirst", min(d.due_at) filter (where r.own and r.follows) as "ownFollow"
     from lanes l
-    cross join generate_series(0, ${RANKS - 1}) as r (rank)
+    cross join ${RANKS}
     left join lateral (
       select e.due_at from enrollments e
       where e.team_id = l.team_id and e.mailbox_id = l.mailbox_id and e.sequence_id = l.sequence_id and e.rank = r.rank
@@ -168,7 +183,10 @@ export async function laneOutlooks(
     ) as d on true
     where l.team_id = ${o.team} and l.mailbox_id = any(${o.mailboxIds as Id[]}) and l.wake_at <= ${at(o.now)}
     group by 1, 2`.execute(kysely(tx))
-  return rows
+  return rows.map(({ ownFirst, ownFollow, ...lane }) => ({
+    ...lane,
+    own: { firstDue: ownFirst, followDue: ownFollow },
+  }))
 }
 
 export interface LaneEnd {

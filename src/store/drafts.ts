@@ -79,7 +79,7 @@ export async function writeDraft(
     where team_id = ${o.team} and id = ${o.taskId}`.execute(kysely(tx))
 }
 
-/** From now on the claim of its mailbox takes it, ahead of nothing and past no limit. */
+/** From now on the claim of its mailbox takes it, ahead of everything that waits there and past no limit. */
 export async function sendOff(
   tx: Db,
   o: { team: TeamId; draft: LockedDraft; first: boolean; actor: string; now: Instant; random: Random },
@@ -100,7 +100,7 @@ export async function sendOff(
       {
         enrollmentId: draft.enrollmentId,
         transition: 'send_off',
-        rank: rankOf({ first: o.first, priority: 'high', byHand: false }),
+        rank: rankOf({ first: o.first, priority: null, by: 'sent_off' }),
         messageId: draft.messageId,
       },
     ],

@@ -169,7 +169,7 @@ function nextOf(
   return {
     stepId: nextStepId,
     messageId: newId(now, random),
-    rank: rankOf({ first, priority, byHand: kind !== null && !isSentByItself(kind) }),
+    rank: rankOf({ first, priority, by: kind === null || isSentByItself(kind) ? 'itself' : 'person' }),
     waitEndsAt: dueOn({ waitAmount, waitUnit, businessDays, exactAt }, now, {
       schedule: scheduleIn(row, now),
       zone: row.zone,

@@ -3,6 +3,7 @@ import { type RawBuilder, sql } from 'kysely'
 import type { Instant } from '../core/clock.ts'
 import type { CompanyRule } from '../core/company-reply.ts'
 import type { Db } from '../core/db.ts'
+import { EMAIL_RANKS } from '../core/enrollment.ts'
 import type { Id, TeamId } from '../core/ids.ts'
 import type { ReputationRules } from '../core/reputation.ts'
 import type { StageRules } from '../core/stage-rules.ts'
@@ -152,7 +153,7 @@ export async function nextSends(
     select l.sequence_id as id, min(greatest(first.due_at, case when isfinite(l.wake_at) then l.wake_at end)) as next
     from lanes l
     cross join lateral (
-      select min(d.due_at) as due_at from generate_series(0, 5) as r (rank)
+      select min(d.due_at) as due_at from unnest(${EMAIL_RANKS}::int[]) as r (rank)
       cross join lateral (
         select e.due_at from enrollments e
         where e.team_id = ${team} and e.mailbox_id = l.mailbox_id and e.sequence_id = l.sequence_id and e.rank = r.rank

@@ -5,7 +5,7 @@
 import { sql } from 'kysely'
 import type { Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
-import { FIRST_STEP_RANK, TASK_RANKS } from '../core/enrollment.ts'
+import { FOLLOW_UP_RANKS, TASK_RANKS } from '../core/enrollment.ts'
 import { type Id, newId, type TeamId } from '../core/ids.ts'
 import type { Random } from '../core/random.ts'
 import { at, isoArray, kysely } from './db.ts'
@@ -53,8 +53,8 @@ export async function giveTasks(
   return new Set(rows.map((row) => row.enrollmentId))
 }
 
-/** By rank, the two of tasks in place of the six of emails. */
-const TASK_RANK = sql`case when rank < ${sql.lit(FIRST_STEP_RANK)} then ${sql.lit(TASK_RANKS[0])} when rank < ${sql.lit(TASK_RANKS[0])} then ${sql.lit(TASK_RANKS[1])} else rank end`
+/** The two of tasks in place of those of emails. */
+const TASK_RANK = sql`case when rank = any(${FOLLOW_UP_RANKS}) then ${sql.lit(TASK_RANKS[0])} else ${sql.lit(TASK_RANKS[1])} end`
 
 /** These steps are over for these enrollments: the task of an email that was accepted is done, any other goes, and its draft with it. */
 export async function closeTasks(
@@ -121,7 +121,5 @@ async function rankAsTasks(
   await sql`
     update enrollments e set rank = ${TASK_RANK}
     from unnest(${steps.map((one) => one.enrollmentId)}::text[], ${steps.map((one) => one.stepId)}::text[]) as l (id, step_id)
-    where e.team_id = ${team} and e.id = l.id and e.step_id = l.step_id and e.rank < ${TASK_RANKS[0]}`.execute(
-    kysely(tx),
-  )
+    where e.team_id = ${team} and e.id = l.id and e.step_id = l.step_id`.execute(kysely(tx))
 }

@@ -2,7 +2,7 @@
 import { sql } from 'kysely'
 import type { Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
-import { FIRST_STEP_RANK, RANKS, TASK_RANKS } from '../core/enrollment.ts'
+import { EMAIL_RANKS, FOLLOW_UP_RANKS, OWN_RANKS, TASK_RANKS } from '../core/enrollment.ts'
 import type { Facts } from '../core/facts.ts'
 import { judgeAll } from '../core/gates.ts'
 import type { Id } from '../core/ids.ts'
@@ -103,15 +103,16 @@ interface Waiting {
   mailboxWakeAt: Instant
 }
 
-/** The earliest of each lane, first steps and follow-ups apart, where lane or mailbox sleeps beyond its due time. */
+/** The earliest of each lane, first steps, follow-ups and what people sent off apart, where lane or mailbox sleeps beyond its due time. */
 async function oversleeping(db: Db, { team, now }: Asking): Promise<Waiting[]> {
-  // A literal: as two parameters the expression would not be the same twice, as `distinct on` demands.
-  const followUp = sql`rank < ${sql.lit(FIRST_STEP_RANK)}`
+  // Literals: as two parameters an expression would not be the same twice, as `distinct on` demands.
+  const isOneOf = (ranks: readonly number[]) => sql`rank in (${sql.join(ranks.map((rank) => sql.lit(rank)))})`
+  const kind = sql`${isOneOf(FOLLOW_UP_RANKS)}, ${isOneOf(OWN_RANKS)}`
   const { rows } = await sql<Waiting>`
     select w.id as "enrollmentId", w.mailbox_id as "mailboxId", w.due_at as "dueAt", l.wake_at as "laneWakeAt", b.wake_at as "mailboxWakeAt"
     from (
-      select distinct on (mailbox_id, sequence_id, ${followUp}) id, mailbox_id, sequence_id, due_at from enrollments
-      where team_id = ${team} and due_at is not null and rank < ${sql.lit(RANKS)} order by mailbox_id, sequence_id, ${followUp}, due_at, id
+      select distinct on (mailbox_id, sequence_id, ${kind}) id, mailbox_id, sequence_id, due_at from enrollments
+      where team_id = ${team} and due_at is not null and ${isOneOf(EMAIL_RANKS)} order by mailbox_id, sequence_id, ${kind}, due_at, id
     ) as w
     join mailboxes b on b.team_id = ${team} and b.id = w.mailbox_id and b.state = 'connected'
     join lanes l on l.team_id = ${team} and l.mailbox_id = w.mailbox_id and l.sequence_id = w.sequence_id

@@ -2,11 +2,12 @@
 import { expect, test } from 'vitest'
 import { ACTIVITIES } from '../../src/core/activity.ts'
 import {
+  EMAIL_RANKS,
   type EnrollmentState,
   isFollowUp,
   LIVE,
   mayTransit,
-  RANKS,
+  OWN_RANKS,
   rankOf,
   type Stop,
   stateAfter,
@@ -75,18 +76,20 @@ test('each stop is one transition', () => {
 test('follow-ups rank before first steps, and within each the priority of the step decides', () => {
   const priorities = ['high', null, 'low'] as const
   const ranks = [false, true].flatMap((first) =>
-    priorities.map((priority) => rankOf({ first, priority, byHand: false })),
+    priorities.map((priority) => rankOf({ first, priority, by: 'itself' })),
   )
   expect(ranks).toEqual([0, 1, 2, 3, 4, 5])
-  expect(ranks.length).toBe(RANKS)
+  expect(EMAIL_RANKS.slice(-6)).toEqual(ranks)
   expect(ranks.map(isFollowUp)).toEqual([true, true, true, false, false, false])
-  expect(rankOf({ first: true, priority: 'medium', byHand: false })).toBe(
-    rankOf({ first: true, priority: null, byHand: false }),
+  expect(rankOf({ first: true, priority: 'medium', by: 'itself' })).toBe(
+    rankOf({ first: true, priority: null, by: 'itself' }),
   )
 })
 
-test('steps that a person does rank apart from emails, and what came before them still tells a follow-up', () => {
-  const rankOfTask = (first: boolean) => rankOf({ first, priority: 'high', byHand: true })
-  expect([rankOfTask(false), rankOfTask(true)]).toEqual([...TASK_RANKS])
-  expect(TASK_RANKS.map(isFollowUp)).toEqual([true, false])
+test('what a person does ranks apart from what leaves by itself, and what they sent off is looked at first', () => {
+  const ranksOf = (by: 'person' | 'sent_off') =>
+    [false, true].map((first) => rankOf({ first, priority: 'high', by }))
+  expect(ranksOf('person')).toEqual([...TASK_RANKS])
+  expect(ranksOf('sent_off')).toEqual(EMAIL_RANKS.slice(0, 2))
+  expect([...TASK_RANKS, ...OWN_RANKS].map(isFollowUp)).toEqual([true, false, true, false])
 })

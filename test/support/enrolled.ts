@@ -105,7 +105,7 @@ export async function enrollPeople(
         team,
         sequenceId,
         stepId,
-        rank: rankOf({ first: true, priority: null, byHand: false }),
+        rank: rankOf({ first: true, priority: null, by: 'itself' }),
         fromAddress: null,
         paused: null,
         addedBy: userId,

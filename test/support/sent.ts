@@ -81,7 +81,7 @@ export async function enrollMany(
     insert into enrollments (team_id, id, sequence_id, contact_id, mailbox_id, step_id, state, due_at, wait_ends_at, rank, message_id,
       address, entered_step_at, added_at, updated_at)
     select ${team}, id, ${sequence.sequenceId}, contact_id, ${mailboxId}, ${sequence.stepIds[0]!}, 'active', ${made}::timestamptz,
-      ${made}::timestamptz, ${rankOf({ first: true, priority: null, byHand: false })}, message_id, address, ${made}::timestamptz, ${made}::timestamptz,
+      ${made}::timestamptz, ${rankOf({ first: true, priority: null, by: 'itself' })}, message_id, address, ${made}::timestamptz, ${made}::timestamptz,
       ${made}::timestamptz from ${unnested}`.execute(kysely(db))
   await bumpLanes(db, { team, bumps: [{ mailboxId, sequenceId: sequence.sequenceId, dueAt: now }], now })
   return people.map(({ id }) => id)

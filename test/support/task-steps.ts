@@ -39,7 +39,7 @@ export async function enrollOnSteps(
   )
   await sql`update variants set thread = 'new_thread' where team_id = ${team.team}`.execute(kysely(db))
   const people = await enrollPeople(db, team, { ...o, sequence })
-  const rank = rankOf({ first: true, priority: null, byHand: o.kinds[0] !== 'auto_email' })
+  const rank = rankOf({ first: true, priority: null, by: o.kinds[0] === 'auto_email' ? 'itself' : 'person' })
   await sql`update enrollments set rank = ${rank} where team_id = ${team.team}`.execute(kysely(db))
   return { sequence, people }
 }
