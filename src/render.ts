@@ -4,6 +4,7 @@
  */
 import { createRequire } from 'node:module'
 import { compile } from 'html-to-text'
+import { DELETED_FILE } from './core/attachment.ts'
 import type { Instant } from './core/clock.ts'
 import { headerSafe } from './core/message.ts'
 import {
@@ -86,6 +87,7 @@ export interface Worded {
   readonly replyTo: string | null
   readonly zone: string
   readonly snippets: Snippets
+  readonly lacksFile: boolean
   values(now: Instant, zone: string): Values
 }
 
@@ -99,7 +101,7 @@ export function renderWording(
 ): Rendered | TemplateProblem {
   const { teamPublicId, from, replyTo, zone } = worded
   const optOut = optOutOf({ publicUrl, teamPublicId, from: from.address, replyTo, token: optOutToken })
-  return renderMessage({
+  const rendered = renderMessage({
     subject: worded.subject,
     bodyHtml: worded.bodyHtml,
     signatureHtml: worded.signatureHtml,
@@ -109,6 +111,8 @@ export function renderWording(
     now,
     zone,
   })
+  if (rendered.kind === 'problem' || !worded.lacksFile) return rendered
+  return { ...rendered, missing: [...rendered.missing, DELETED_FILE] }
 }
 
 /** Links on the words that the wording marks for it; and the opt-out text for the end, unless it was printed in a place of its own. */

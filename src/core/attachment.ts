@@ -14,6 +14,8 @@ const MB = 1024 * 1024
 export const FILE_BYTES_MAX = 5 * MB
 /** Base64 makes a third more of it: this stays under the 10,240,000 bytes that a Postfix takes unless told otherwise. */
 export const MAIL_FILES_BYTES_MAX = 7 * MB
+/** As it is listed among the missing values: its name went with it. */
+export const DELETED_FILE = 'file:deleted'
 /** Cold mail with many files is taken for spam. */
 export const FILES_PER_MAIL_MAX = 5
 /** Of one team. */

@@ -72,9 +72,8 @@ export async function insertAttachment(
   const sha256 = createHash('sha256').update(o.content).digest('hex')
   await sql`
     insert into attachment_contents (team_id, sha256, content, created_at)
-    values (${o.team}, ${sha256}, ${o.content}, ${at(o.now)}) on conflict (team_id, sha256) do nothing`.execute(
-    kysely(tx),
-  )
+    values (${o.team}, ${sha256}, ${o.content}, ${at(o.now)})
+    on conflict (team_id, sha256) do update set sent = attachment_contents.sent`.execute(kysely(tx))
   await sql`
     insert into attachments (team_id, id, file_name, content_type, size, sha256, created_by, created_at)
     values (${o.team}, ${o.id}, ${o.name}, ${o.type}, ${o.content.length}, ${sha256}, ${o.userId}, ${at(o.now)})`.execute(
@@ -82,8 +81,11 @@ export async function insertAttachment(
   )
 }
 
-/** The bytes go with the last row that has them, unless an email was written with them. */
+/** The bytes go with the last row that has them, unless an email was written with them. Locks them first: nobody uploads the same meanwhile. */
 export async function deleteAttachment(tx: Db, { team, id }: { team: TeamId; id: Id }): Promise<void> {
+  await sql`
+    select from attachment_contents c join attachments f on f.team_id = c.team_id and f.sha256 = c.sha256
+    where f.team_id = ${team} and f.id = ${id} for update of c`.execute(kysely(tx))
   await sql`
     with gone as (delete from attachments where team_id = ${team} and id = ${id} returning team_id, sha256)
     delete from attachment_contents c using gone

@@ -8,6 +8,7 @@ import type { Id, TeamId } from '../core/ids.ts'
 import { keepContents } from './attachments.ts'
 import type { CapKey } from './caps.ts'
 import { at, isoArray, json, kysely } from './db.ts'
+import { addDeltas, type EmailDelta } from './stats.ts'
 import { countDeals, type Deal, type LeftDeal } from './variant-deals.ts'
 
 export interface NewMessage {
@@ -96,12 +97,28 @@ interface Inserting {
 async function insertMessages(tx: Db, o: Inserting): Promise<Set<Id>> {
   if (o.messages.length === 0) return new Set()
   const sorted = [...o.messages].sort((a, b) => (a.id < b.id ? -1 : 1))
+  await takeBackRefusals(tx, o)
   const { rows } = await insertRows(tx, { ...o, messages: sorted })
   const claimed = new Map(rows.map((row) => [row.id, row]))
   const fresh = sorted.filter((message) => claimed.get(message.id)?.fresh)
   await writeContents(tx, { team: o.team, messages: fresh })
   await countDeals(tx, { team: o.team, messages: fresh })
   return new Set(claimed.keys())
+}
+
+/** What was refused for its content is tried again: the refusal counts no more, where it was counted, whatever the next try changes. */
+async function takeBackRefusals(tx: Db, { team, messages, as }: Inserting): Promise<void> {
+  const ids = messages.map((one) => one.id)
+  const { rows } = await sql<Omit<EmailDelta, 'metric' | 'n'>>`
+    select id as "messageId", sequence_id as "sequenceId", step_id as "stepId", variant_id as "variantId" from messages
+    where team_id = ${team} and id = any(${ids}) and bounce = 'blocked' and state = any(${BEFORE[as]})`.execute(
+    kysely(tx),
+  )
+  if (rows.length === 0) return
+  await addDeltas(tx, { team, deltas: rows.map((one) => ({ ...one, metric: 'spam_blocked', n: -1 })) })
+  await sql`
+    update messages set bounce = null, bounced_at = null, sent_on = null
+    where team_id = ${team} and id = any(${rows.map((one) => one.messageId)})`.execute(kysely(tx))
 }
 
 /**

@@ -101,24 +101,18 @@ const addsUp = bySql(
     where coalesce(d.n, 0) <> coalesce(n.n, 0)`,
 )
 
-const deliveredByDay = bySql(
-  'delivered_by_day_counted',
-  'The number of delivered emails of each day and mailbox equals the accepted messages.',
+const byDay = bySql(
+  'days_and_mailboxes_counted',
+  'The numbers of delivered and of blocked emails of each day and mailbox equal the messages.',
   ({ team }) => sql<Breach>`
-    select mailbox_id as "mailboxId", format('delivered on %s: the number is %s, the emails are %s', day, coalesce(d.n, 0), coalesce(r.n, 0))
+    select mailbox_id as "mailboxId", format('%s on %s: the number is %s, the emails are %s', metric, day, coalesce(d.n, 0), coalesce(r.n, 0))
       as sentence
-    from (select day, mailbox_id, sum(n) as n from ${days(team)} as x where metric = 'delivered' group by 1, 2) as d
-    full join (select sent_on as day, mailbox_id, count(*) as n from messages
-      where team_id = ${team} and state = 'accepted' and sequence_id is not null group by 1, 2) as r using (day, mailbox_id)
+    from (select day, mailbox_id, metric, sum(n) as n from ${days(team)} as x where metric in ('delivered', 'spam_blocked')
+      group by 1, 2, 3) as d
+    full join (select m.sent_on as day, m.mailbox_id, x.metric, count(*) as n
+      from messages m cross join lateral (values ('delivered', m.state = 'accepted'), ('spam_blocked', m.bounce = 'blocked')) as x (metric, counts)
+      where m.team_id = ${team} and m.sequence_id is not null and x.counts group by 1, 2, 3) as r using (day, mailbox_id, metric)
     where coalesce(d.n, 0) <> coalesce(r.n, 0)`,
 )
 
-export const NUMBERS: readonly Check[] = [
-  people,
-  delivered,
-  refused,
-  unsubscribed,
-  visited,
-  addsUp,
-  deliveredByDay,
-]
+export const NUMBERS: readonly Check[] = [people, delivered, refused, unsubscribed, visited, addsUp, byDay]

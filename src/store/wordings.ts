@@ -39,6 +39,8 @@ export interface Wording extends StepText {
   references: string[]
   parentId: Id | null
   attachments: MailFile[]
+  /** A file that it should carry was deleted. */
+  lacksFile: boolean
 }
 
 /** States of an email whose wording was on a socket and is sent again as it was. */
@@ -116,6 +118,7 @@ export function wordingOf(
       const file = files.get(id)
       return file ? [mailFile(file)] : []
     }),
+    lacksFile: variant.attachmentIds.some((id) => !files.has(id)),
   }
 }
 

@@ -173,3 +173,30 @@ test('the bytes of a file that was never sent go with the last of its rows', asy
   expect(await isKept()).toBe(false)
   expect((await api.delete(`/attachments/${second}`)).status).toBe(404)
 })
+
+test('who should get a file that was deleted behind the back of the wording is held, and goes on when the wording lets it go', async () => {
+  const id = await uploaded('vanishing.pdf')
+  const { id: sequenceId } = await personWith([id])
+  await sql`delete from attachments where id = ${id}`.execute(kysely(api.db))
+  expect(await leave()).toEqual([])
+  const person = async () =>
+    (await api.post('/enrollments/search', { sequence_id: sequenceId })).body.enrollments[0]
+  expect(await person()).toMatchObject({ state: 'held', reason: 'snippets_missing' })
+  const { body } = await api.get(`/emailer_campaigns/${sequenceId}`)
+  const [touch] = body.emailer_touches
+  const emailer_touches = [{ id: touch.id, attachment_ids: [] }]
+  const emailer_steps = [{ id: body.emailer_steps[0].id, emailer_touches }]
+  expect((await api.put(`/sequences/${sequenceId}`, { emailer_steps })).status).toBe(200)
+  expect(await leave()).toHaveLength(1)
+})
+
+test('the same bytes uploaded while they are deleted are there', async () => {
+  for (let round = 0; round < 10; round++) {
+    const content = `%PDF-1.7 round ${round}`
+    const old = await uploaded('old.pdf', content)
+    const remove = () => api.call({ method: 'DELETE', path: `/attachments/${old}` })
+    const [id] = await Promise.all([uploaded('new.pdf', content), remove()])
+    expect((await contents()).map((one) => one.sha256)).toContain(hashOf(content))
+    await api.call({ method: 'DELETE', path: `/attachments/${id}` })
+  }
+})

@@ -164,7 +164,7 @@ test('verify finds a day that lost an email', async () => {
   await proven()
   await run(sql`update stat_days set n = 1 where team_id = ${team.team} and metric = 'delivered'`)
   const found = await verify(db, { now, team: team.team })
-  expect(found.map((one) => one.promise)).toEqual(['days_add_up', 'delivered_by_day_counted'])
+  expect(found.map((one) => one.promise)).toEqual(['days_add_up', 'days_and_mailboxes_counted'])
 })
 
 test('open, done and skipped tasks of a step are counted from the tasks', async () => {

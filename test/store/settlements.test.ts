@@ -1,13 +1,14 @@
 /** What an attempt leaves behind at its message and its mailbox, and what is put right where no claim comes by. */
 import { type RawBuilder, sql } from 'kysely'
 import { afterAll, beforeEach, expect, test } from 'vitest'
-import { HOUR, MINUTE } from '../../src/core/clock.ts'
+import { DAY, HOUR, type Instant, MINUTE } from '../../src/core/clock.ts'
 import { seededRandom } from '../../src/random.ts'
 import { at, kysely } from '../../src/store/db.ts'
 import { retime } from '../../src/store/enrollments.ts'
 import { recoverUnvisited } from '../../src/store/recoveries.ts'
 import { release } from '../../src/store/releases.ts'
 import type { Settlement } from '../../src/store/settlements.ts'
+import { verify } from '../../src/store/verify.ts'
 import { freshDatabase } from '../support/database.ts'
 import {
   type Claimed,
@@ -65,7 +66,20 @@ test('what the server says of its sender is no failure of the mail; what it says
   expect([await failures(ann!), await failures(bob!)]).toEqual([0, 1])
 })
 
-test('an email refused for its content twice counts once, and not at all when a later try is accepted', async () => {
+/** The same team, as it writes from a second mailbox. */
+async function withAnotherMailbox(): Promise<TestTeam> {
+  const mailboxId = random.hex(12)
+  await run(sql`
+    insert into mailboxes (team_id, id, kind, user_id, address, state, wake_at, created_at, updated_at)
+    values (${team.team}, ${mailboxId}, 'sandbox', ${team.userId}, ${`${mailboxId}@segue.test`}, 'connected', ${at(now)}, ${at(now)}, ${at(now)})`)
+  return { ...team, mailboxId }
+}
+
+/** Of all numbers, by day and mailbox too. */
+const wrongNumbers = async (when: Instant) =>
+  (await verify(db, { now: when })).filter(({ promise }) => promise.includes('counted'))
+
+test('an email refused for its content twice counts once, on the day of the last try, and not at all when a try from another mailbox is accepted', async () => {
   const { enrollmentId, messageId } = people[0]!
   const blocked = { kind: 'hold', reason: 'blocked', detail: '550 5.7.1 looks like spam' } as const
   const tries: [Settlement['state'], Settlement['follows'], Numbers][] = [
@@ -73,18 +87,21 @@ test('an email refused for its content twice counts once, and not at all when a 
     ['rejected', blocked, { spam_blocked: 1 }],
     ['accepted', { kind: 'next' }, { delivered: 1 }],
   ]
+  const elsewhere = await withAnotherMailbox()
   for (const [i, [state, follows, numbers]] of tries.entries()) {
-    const when = now + i * HOUR
+    const when = now + i * DAY
     const enrollmentIds = [enrollmentId]
-    const again = i === 0 ? claimed : await claimPeople(db, team, { enrollmentIds, now: when, random })
-    await markClaimed(db, team, { claimed: again, now: when, messageIds: [messageId] })
-    await settleClaimed(db, team, {
+    const from = i === tries.length - 1 ? elsewhere : team
+    const again = i === 0 ? claimed : await claimPeople(db, from, { enrollmentIds, now: when, random })
+    await markClaimed(db, from, { claimed: again, now: when, messageIds: [messageId] })
+    await settleClaimed(db, from, {
       ...{ claimed: again, now: when, random, messageIds: [messageId] },
       ...{ state, follows },
     })
     const { delivered, spam_blocked } = await numbersOf(db, team.team, sequence.sequenceId)
     expect({ delivered, spam_blocked }, `try ${i + 1}`).toEqual(numbers)
-    await endBatch(db, team, when)
+    expect(await wrongNumbers(when), `try ${i + 1}`).toEqual([])
+    await endBatch(db, from, when)
     await db.transaction((tx) =>
       release(tx, { team: team.team, enrollmentIds, actor: 'user:rae', now: when, random }),
     )

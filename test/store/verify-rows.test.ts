@@ -149,7 +149,7 @@ test('numbers that are not their rows', async () => {
     `active of sequence ${sequence.sequenceId}, step ${sequence.stepIds[0]}: the number is 2, the rows are 1`,
   )
   await run(sql`delete from stat_deltas where team_id = ${team.team} and metric = 'delivered'`)
-  expect(await broken()).toEqual(['people_counted', 'delivered_counted', 'delivered_by_day_counted'])
+  expect(await broken()).toEqual(['people_counted', 'delivered_counted', 'days_and_mailboxes_counted'])
 })
 
 test('a thousand breaches of one promise are enough', async () => {
