@@ -18,7 +18,10 @@ export const COMPANY_DELAY_DAYS_MAX = 1_000
 export interface Answer {
   contactId: Id
   who: string
+  /** When it was written; never later than it was read, whatever its server says. */
   at: Instant
+  /** From then on somebody could know of it: later than `at` when the inbox could not be read. */
+  readAt: Instant
 }
 
 /** Whom an answer may concern, and what is done about it. */
@@ -31,13 +34,14 @@ export interface Concerned {
   clearedAt: Instant | null
 }
 
-/**
- * Answers before this do not matter. Whoever was added after an answer was added by somebody who could know of it: that stops nothing, but a
- * delay is one all the same.
- */
-export function mattersSince({ rule, delayDays, addedAt, clearedAt }: Concerned, now: Instant): Instant {
-  const since = rule === 'stop' ? addedAt : now - delayDays * DAY
-  return Math.max(since, clearedAt ?? since)
+/** What was read up to then a person could know of when they said that answers of others do not matter, or added somebody all the same. */
+const knownUntil = ({ rule, addedAt, clearedAt }: Concerned): Instant =>
+  Math.max(rule === 'stop' ? addedAt : Number.NEGATIVE_INFINITY, clearedAt ?? Number.NEGATIVE_INFINITY)
+
+/** No answer that was read before this matters. A delay is one for whoever was added during it, too. */
+export function mattersSince(concerned: Concerned, now: Instant): Instant {
+  const { rule, delayDays } = concerned
+  return rule === 'stop' ? knownUntil(concerned) : Math.max(knownUntil(concerned), now - delayDays * DAY)
 }
 
 /** The latest that matters now; null: none. Their own answers are another matter. */
@@ -47,9 +51,9 @@ export function answerThatMatters(
 ): CompanyReply | null {
   const { rule, delayDays, contactId } = concerned
   if (rule === 'ignore') return null
-  const since = mattersSince(concerned, now)
+  const began = rule === 'delay' ? now - delayDays * DAY : Number.NEGATIVE_INFINITY
   const latest = answers
-    .filter((one) => one.contactId !== contactId && one.at > since)
+    .filter((one) => one.contactId !== contactId && one.readAt > knownUntil(concerned) && one.at > began)
     .reduce<Answer | null>((best, one) => (best === null || one.at > best.at ? one : best), null)
   return latest && { rule, delayDays, at: latest.at, who: latest.who, company }
 }

@@ -98,18 +98,17 @@ async function answersOf(
   o: { team: TeamId; accountIds: readonly Id[]; domains: readonly string[]; since: Instant },
 ): Promise<(Member & Answer)[]> {
   const { team, accountIds, domains, since } = o
-  // A read follows what is read within minutes; a server may date a mail into the future.
   const { rows } = await sql<Member & Answer>`
-    select c.id as "contactId", max(least(f.received_at, f.read_at)) as at, c.account_id as "accountId", a.name as "accountName",
+    select c.id as "contactId", max(least(f.received_at, f.read_at)) as at, max(f.read_at) as "readAt", c.account_id as "accountId", a.name as "accountName",
       a.domain as "accountDomain", c.address,
       coalesce(nullif(trim(concat_ws(' ', c.first_name, c.last_name)), ''), c.email, 'somebody') as who
     from (
       select i.contact_id, i.received_at, i.read_at from contacts p
         join inbound i on i.team_id = p.team_id and i.contact_id = p.id
-        where p.team_id = ${team} and p.account_id = any(${accountIds as Id[]}) and i.received_at > ${at(since)} and ${IS_ANSWER}
+        where p.team_id = ${team} and p.account_id = any(${accountIds as Id[]}) and i.read_at > ${at(since)} and ${IS_ANSWER}
       union all
       select i.contact_id, i.received_at, i.read_at from inbound i
-        where i.team_id = ${team} and i.company_domain = any(${domains as string[]}) and i.received_at > ${at(since)}
+        where i.team_id = ${team} and i.company_domain = any(${domains as string[]}) and i.read_at > ${at(since)}
           and i.contact_id is not null and ${IS_ANSWER}
     ) f join contacts c on c.team_id = ${team} and c.id = f.contact_id
     left join accounts a on a.team_id = c.team_id and a.id = c.account_id

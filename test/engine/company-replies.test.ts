@@ -111,6 +111,17 @@ test('stop: the others are held until a person decides; after that only a later 
   expect(await gateOf(ben)).toMatchObject({ value: `Ann of client.test answered on ${day()}` })
 })
 
+test('stop: an answer that was written before the decision and read after it holds them again', async () => {
+  await rule('stop')
+  clock.advance(HOUR)
+  await run(sql`update enrollments set company_cleared_at = ${at(clock.now())} where id = ${ben}`)
+  clock.advance(HOUR)
+  await take(answer())
+  await run(sql`update inbound set received_at = ${at(began)}`)
+  expect(await gateOf(ben)).toMatchObject({ value: `Ann of client.test answered on ${day()}` })
+  expect(await claimed()).toBe(0)
+})
+
 test('stop stops nobody who was added after the answer; a delay delays them', async () => {
   await take(answer())
   clock.advance(HOUR)
