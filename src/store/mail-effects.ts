@@ -3,10 +3,11 @@
  * somebody else's. Undoing is `undo-mail.ts`.
  */
 import { sql } from 'kysely'
+import type { Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
 import type { EnrollmentState } from '../core/enrollment.ts'
 import type { Id, TeamId } from '../core/ids.ts'
-import type { HoldReason } from '../core/reason.ts'
+import type { HoldReason, Reason } from '../core/reason.ts'
 import { json, kysely } from './db.ts'
 import { addDeltas, type EmailDelta } from './stats.ts'
 
@@ -26,7 +27,14 @@ export interface StopEffect {
   detail: {
     to: 'finished' | 'failed' | 'paused' | 'held'
     reason: string
-    before: { state: EnrollmentState; hold: HoldReason | null; holdDetail: string | null }
+    before: {
+      state: EnrollmentState
+      hold: HoldReason | null
+      holdDetail: string | null
+      /** Why, and until when, they were paused. */
+      reason: Reason | null
+      until: Instant | null
+    }
   }
 }
 
@@ -141,5 +149,15 @@ export async function standApart(
   if (addresses.length === 0) return
   await sql`
     delete from mail_effects where team_id = ${team} and kind = 'suppression' and subject = any(${addresses as string[]})
+      and inbound_id is distinct from ${but ?? null}`.execute(kysely(tx))
+}
+
+/** An email by which somebody opted out for another reason too: it stays counted, whosever mail (but `but`) was counted first. */
+export async function countsApart(
+  tx: Db,
+  { team, messageId, but }: { team: TeamId; messageId: Id; but: CauseMail },
+): Promise<void> {
+  await sql`
+    delete from mail_effects where team_id = ${team} and kind = 'number' and subject = 'unsubscribed' and detail ->> 'messageId' = ${messageId}
       and inbound_id is distinct from ${but ?? null}`.execute(kysely(tx))
 }

@@ -11,7 +11,7 @@ import { sha256 } from '../seal.ts'
 import { writeActivities } from './activities.ts'
 import { moveToStage } from './contact-stages.ts'
 import { at, kysely } from './db.ts'
-import { type CauseMail, countForMail } from './mail-effects.ts'
+import { type CauseMail, countForMail, countsApart } from './mail-effects.ts'
 import { suppress, sweep } from './stops.ts'
 
 /** How somebody opted out; kept as the source of the suppression. */
@@ -93,6 +93,8 @@ export async function recordOptOut(tx: Db, o: OptOut): Promise<OptedOut> {
     inboundId,
   })
   const message = o.messageId ? await stampOptOut(tx, { team, messageId: o.messageId, now }) : null
+  // Asked for a second time: it outlives the first.
+  if (o.messageId && message === null) await countsApart(tx, { team, messageId: o.messageId, but: inboundId })
   if (message?.sequenceId) {
     const { sequenceId, stepId, variantId } = message
     const delta = {

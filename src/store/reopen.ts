@@ -1,6 +1,7 @@
 /**
  * Whoever was ended by a mail that was somebody else's goes on. Never sends at once what fell due meanwhile: a person looks first. Who had
- * been paused is paused again; in a sequence that was archived since they are finished for that.
+ * been paused is paused again; whoever would have been ended by something else meanwhile is ended by that: their sequence was archived, or they
+ * followed a link.
  */
 import { sql } from 'kysely'
 import type { Instant } from '../core/clock.ts'
@@ -25,6 +26,8 @@ interface Row {
   messageId: Id
   waitEndsAt: Instant
   archived: boolean
+  /** They followed a link, and the sequence ends for that. */
+  clicked: boolean
   /** Of the email of the step it stands on. */
   emailState: string | null
   emailId: Id | null
@@ -54,7 +57,8 @@ export async function reopen(
 async function readEnded(tx: Db, { team, enrollmentIds }: ReleaseOptions): Promise<Row[]> {
   const { rows } = await sql<Row>`
     select e.id, e.step_id as "stepId", e.message_id as "messageId", e.wait_ends_at as "waitEndsAt",
-      q.archived_at is not null as archived, m.state as "emailState", m.id as "emailId"
+      q.archived_at is not null as archived, q.finish_on_click and exists (
+        select from messages c where c.team_id = e.team_id and c.enrollment_id = e.id and c.clicked_at is not null) as clicked, m.state as "emailState", m.id as "emailId"
     from enrollments e join sequences q on q.team_id = e.team_id and q.id = e.sequence_id
     left join messages m on m.team_id = e.team_id and m.enrollment_id = e.id and m.step_id = e.step_id
     where e.team_id = ${team} and e.id = any(${enrollmentIds as Id[]}) and e.state in ('finished', 'failed') and e.removed_at is null
@@ -91,11 +95,14 @@ function holdOf(row: Row, { before, now }: { before: Ended['before']; now: Insta
 }
 
 /** What they come to stand in that are not to go on by themselves. */
-function nextChange({ id: enrollmentId, archived }: Row, { before, further }: Known): Change[] {
+function nextChange({ id: enrollmentId, archived, clicked }: Row, { before, further }: Known): Change[] {
   if (archived) return [{ enrollmentId, transition: 'finish', reason: 'archived' }]
+  if (clicked) return [{ enrollmentId, transition: 'finish', reason: 'clicked' }]
   if (further.get(enrollmentId)?.transition === 'complete')
     return [{ enrollmentId, transition: 'complete', reason: 'completed' }]
   if (before?.state === 'paused')
-    return [{ enrollmentId, transition: 'pause', reason: 'paused_by_person', until: null }]
+    return [
+      { enrollmentId, transition: 'pause', reason: before.reason ?? 'paused_by_person', until: before.until },
+    ]
   return []
 }

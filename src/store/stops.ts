@@ -49,7 +49,13 @@ export async function stop(tx: Db, o: StopOptions): Promise<Transited[]> {
 
 function effectOf(one: Transited, { to, ...more }: Stop): StopEffect[] {
   if (to === 'removed' || !('reason' in more)) return []
-  const before = { state: one.from, hold: one.heldBefore, holdDetail: one.holdDetailBefore }
+  const before = {
+    state: one.from,
+    hold: one.heldBefore,
+    holdDetail: one.holdDetailBefore,
+    reason: one.reasonBefore,
+    until: one.untilBefore,
+  }
   return [{ kind: 'stop', subject: one.enrollmentId, detail: { to, reason: more.reason, before } }]
 }
 

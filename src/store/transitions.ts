@@ -69,6 +69,9 @@ export interface Transited {
   heldBefore: HoldReason | null
   /** The words of that hold. */
   holdDetailBefore: string | null
+  /** Why, and until when, it was paused. */
+  reasonBefore: Reason | null
+  untilBefore: Instant | null
   dueAt: Instant | null
 }
 
@@ -136,6 +139,8 @@ export async function transit(tx: Db, o: TransitOptions): Promise<Transited[]> {
     to: after.state,
     heldBefore: before.hold,
     holdDetailBefore: before.holdDetail,
+    reasonBefore: before.reason as Reason | null,
+    untilBefore: before.unpauseAt,
     dueAt: after.dueAt,
   }))
 }

@@ -3,13 +3,15 @@ import { sql } from 'kysely'
 import { beforeEach, expect, test } from 'vitest'
 import { classifyReply } from '../../src/actions/classify-reply.ts'
 import { type Belongs, reattachMail } from '../../src/actions/reattach-mail.ts'
+import { DAY } from '../../src/core/clock.ts'
 import type { Db } from '../../src/core/db.ts'
 import type { ReplyClass } from '../../src/core/reply-class.ts'
 import { applyAgain } from '../../src/engine/apply-again.ts'
 import { at, kysely } from '../../src/store/db.ts'
 import { countForMail, effectsOf } from '../../src/store/mail-effects.ts'
-import { optOutHash } from '../../src/store/opt-outs.ts'
-import { suppress } from '../../src/store/stops.ts'
+import { optOutHash, recordOptOut } from '../../src/store/opt-outs.ts'
+import { stopAndSweep, suppress } from '../../src/store/stops.ts'
+import { verify } from '../../src/store/verify.ts'
 import {
   ann,
   answer,
@@ -226,4 +228,40 @@ test('whoever goes on behind an email that had left waits for a person when the 
   await sql`update messages set state = 'accepted' where id = ${next}`.execute(kysely(db))
   await say({ contactId: ben.contactId })
   expect(await enrollment()).toMatchObject({ state: 'active', hold: 'reopened' })
+})
+
+test('whoever followed a link meanwhile is ended by that, where the sequence says so', async () => {
+  await sql`update sequences set finish_on_click = true`.execute(kysely(db))
+  await take(answer())
+  await sql`update messages set clicked_at = ${at(clock.now())} where id = ${ann.messageId}`.execute(
+    kysely(db),
+  )
+  await say(null)
+  expect(await enrollment()).toMatchObject({ state: 'finished', reason: 'clicked', replied: false })
+})
+
+test('who was paused until a day is paused until that day again', async () => {
+  const until = clock.now() + 20 * DAY
+  const pause = { to: 'paused', reason: 'away', until } as const
+  await stopAndSweep(db, {
+    ...{ team: team.team, enrollmentIds: [ann.enrollmentId], stop: pause, actor: 'user:rae' },
+    ...{ now: clock.now(), random },
+  })
+  await take(answer())
+  expect(await enrollment()).toMatchObject({ state: 'finished', reason: 'replied' })
+  await say(null)
+  expect(await enrollment()).toMatchObject({ state: 'paused', reason: 'away', until })
+})
+
+test('an email by which somebody opted out by themselves as well stays counted as one', async () => {
+  await take(answer({ From: 'desk@client.test' }, removeMe))
+  const { messageId } = ann
+  const again = { address: 'ann@client.test', via: 'page', messageId, actor: 'contact' } as const
+  await db.transaction((tx) => recordOptOut(tx, { team: team.team, ...again, now: clock.now(), random }))
+  await say(null)
+  expect(await total('unsubscribed')).toBe(1)
+  expect(await listed()).toContain('ann@client.test')
+  expect((await verify(db, { now: clock.now() })).map((one) => one.promise)).not.toContain(
+    'unsubscribed_counted',
+  )
 })

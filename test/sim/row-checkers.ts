@@ -288,9 +288,7 @@ const clicksEndWhatTheyShould: Check = async ({ connections, team, promises }) =
     reason: string | null
     messages: string[]
   }>(
-    // Whom a mail had ended that was not theirs goes on, whatever they followed meanwhile.
-    `select case when exists (select from activities a where a.team_id = e.team_id and a.enrollment_id = e.id and a.kind = 'reopened')
-       then 'reopened' else e.state end as state, e.id, e.reason, array_agg(m.id) as messages from enrollments e
+    `select e.state, e.id, e.reason, array_agg(m.id) as messages from enrollments e
      join sequences q on q.team_id = e.team_id and q.id = e.sequence_id
      join messages m on m.team_id = e.team_id and m.enrollment_id = e.id
      where e.team_id = $1 and (q.finish_on_click or e.reason = 'clicked') group by e.team_id, e.id, e.state, e.reason`,
