@@ -48,6 +48,33 @@ export const contactQuery = (id: string) =>
 export const deleteContact = (id: string) =>
   api.delete<{ still_sending: { emailer_message_id: string }[] }>(`/contacts/${id}`)
 
+/** What merging another contact of the same person into this one does, or would do. */
+export interface Merge {
+  contact: Contact
+  filled: string[]
+  sequences: {
+    emailer_campaign_id: string
+    name: string | null
+    place_of: string
+    goes_on: boolean
+    ended_contact_campaign_status_ids: string[]
+  }[]
+  leaves_email: string | null
+  only_merged_is_unsubscribed: boolean
+  still_sending: { emailer_message_id: string }[]
+}
+
+export const mergeContact = (id: string, otherId: string) =>
+  api.post<Merge>(`/contacts/${id}/merge`, { contact_id: otherId })
+
+export const mergePlanQuery = (id: string, otherId: string) =>
+  queryOptions({
+    queryKey: ['contacts', 'merge', id, otherId],
+    queryFn: ({ signal }) =>
+      api.post<Merge>(`/contacts/${id}/merge`, { contact_id: otherId, dry_run: true }, signal),
+    enabled: otherId !== '',
+  })
+
 /** Ends all sequences of the contact. */
 export const recordMeeting = (id: string) => api.post(`/contacts/${id}/meeting`)
 

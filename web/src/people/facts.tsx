@@ -12,6 +12,7 @@ import { tell } from '../ui/act.tsx'
 import { StateBadge } from '../ui/state-badge.tsx'
 import { DeletePerson } from './delete-person.tsx'
 import { changed, fieldsOf } from './fields.ts'
+import { MergePerson } from './merge-person.tsx'
 import classes from './person.module.css'
 import { PersonForm } from './person-form.tsx'
 
@@ -44,6 +45,7 @@ export function Facts({ contact, actions }: { contact: Contact; actions?: ReactN
         >
           Change
         </Button>
+        <MergePerson contact={contact} />
         <DeletePerson contact={contact} />
         {actions}
       </div>
