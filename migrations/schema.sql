@@ -529,6 +529,7 @@ create table mailboxes (
   suspended_at timestamp with time zone,
   suspended_for text,
   record_from timestamp with time zone not null default '-infinity'::timestamp with time zone,
+  reads_until timestamp with time zone,
   constraint mailboxes_pkey PRIMARY KEY (team_id, id),
   constraint mailboxes_team_id_fkey FOREIGN KEY (team_id) REFERENCES teams(id),
   constraint mailboxes_daily_limit_check CHECK ((daily_limit >= 0)),

@@ -4,7 +4,7 @@ import type { Id, TeamId } from '../core/ids.ts'
 import { isOAuthProvider } from '../core/oauth.ts'
 import type { Endpoint, MailboxAccess } from '../mail/port.ts'
 import { type Keys, openSecret, sealSecret } from '../seal.ts'
-import { type MailboxRow, type MailServer, mailboxById } from '../store/mailboxes.ts'
+import { type MailboxRow, type MailServer, openableMailbox } from '../store/mailboxes.ts'
 import type { MailboxTokens } from './mailbox-tokens.ts'
 import { resolvedHostProblem } from './private-hosts.ts'
 
@@ -35,7 +35,7 @@ export function mailboxAccess({
   privateMailHosts: readonly string[]
 }) {
   return async (team: TeamId, mailboxId: Id): Promise<MailboxAccess> => {
-    const mailbox = await mailboxById(db, { team, id: mailboxId })
+    const mailbox = await openableMailbox(db, { team, id: mailboxId })
     if (!mailbox) throw new Error(`mailbox ${mailboxId} does not exist`)
     for (const server of [mailbox.smtp, mailbox.imap]) {
       const inside = server && (await resolvedHostProblem(server.host, privateMailHosts))

@@ -1,14 +1,28 @@
 /**
- * Removes a mailbox that was connected by mistake: only while nothing was sent from it and nobody depends on it, so that no answer, bounce or
- * opt-out can still arrive there. The default schedule stays as it is: Mon-Fri 9-17 harms nobody, and may have been chosen since.
+ * Removes a mailbox, and asks what becomes of its people: they move to others (their next email opens a new thread), are finished, or are
+ * held for a person. It sends nothing from the first moment on. What it has sent stays in the ledger and in the numbers, and its inbox is
+ * read for a while, since answers, bounces and opt-outs still arrive there.
  */
-import type { Instant } from '../core/clock.ts'
+import { DAY, type Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
+import { inboxReadUntil } from '../core/gates.ts'
 import type { Id, TeamId } from '../core/ids.ts'
 import type { Random } from '../core/random.ts'
 import { done, notFound, type Result, refused } from '../core/result.ts'
 import { writeActivities } from '../store/activities.ts'
-import { lockForRemoval, type MailboxUse, removeRow } from '../store/mailbox-removal.ts'
+import { movableAt } from '../store/mailbox-moves.ts'
+import {
+  cancelOwnSends,
+  endReading,
+  lockForRemoval,
+  type MailboxUse,
+  mailboxUse,
+  removeRow,
+  shutDown,
+} from '../store/mailbox-removal.ts'
+import type { MailboxRow } from '../store/mailboxes.ts'
+import { stopAndSweep, sweep } from '../store/stops.ts'
+import { movePeople, targetsOf } from './move-people.ts'
 
 /** Who acts on a mailbox, and when. */
 export interface ActingOnMailbox {
@@ -18,45 +32,171 @@ export interface ActingOnMailbox {
   random: Random
 }
 
-export async function removeMailbox(db: Db, acting: ActingOnMailbox, id: Id): Promise<Result<null>> {
-  const { team, userId, now, random } = acting
-  return db.transaction(async (tx): Promise<Result<null>> => {
-    const use = await lockForRemoval(tx, { team, id })
-    if (!use) return notFound()
-    const problem = standsInTheWay(use)
-    if (problem) return refused(problem.sentence, { code: problem.code })
-    await removeRow(tx, { team, id, now })
-    await writeActivities(tx, {
-      team,
-      activities: [{ kind: 'mailbox_removed', actor: `user:${userId}`, mailboxId: id }],
-      now,
-      random,
-    })
-    return done(null)
+/** Most answers come within days, bounces within five, and whoever was on holiday writes within the month. */
+export const KEEP_READING_DAYS = 30
+/** Longer than any vacation; nobody's password should lie here for ever. */
+export const KEEP_READING_DAYS_MAX = 180
+
+export const PEOPLE_CHOICES = ['move', 'finish', 'hold'] as const
+export type PeopleChoice = (typeof PEOPLE_CHOICES)[number]
+
+export interface Removal {
+  id: Id
+  /** What becomes of its people; null is enough where it has none. */
+  people: PeopleChoice | null
+  moveTo: readonly Id[]
+  /** Its inbox cannot be read, and people are moved all the same: whoever has answered since is written to again. */
+  acceptUnread: boolean
+  keepReadingDays: number
+}
+
+export interface Removed {
+  moved: number
+  finished: number
+  held: number
+  /** Emails of no sequence that waited there and never leave. */
+  notSent: number
+  readsUntil: Instant | null
+}
+
+export async function removeMailbox(
+  db: Db,
+  acting: ActingOnMailbox,
+  removal: Removal,
+): Promise<Result<Removed>> {
+  const { team, userId, now } = acting
+  const { id } = removal
+  const use = await mailboxUse(db, { team, id })
+  if (!use) return notFound()
+  const to = await targets(db, acting, { use, removal })
+  if (!to.ok) return to
+  await db.transaction((tx) =>
+    shutDown(tx, { team, id, words: `${use.address} is being removed. Remove it again to finish.`, now }),
+  )
+  const { transmitting } = await sweep(db, { ...acting, of: { mailboxIds: [id] } })
+  if (transmitting.length > 0) return stillSending(use, transmitting.length)
+  const gone = await letGo(db, { ...acting, actor: `user:${userId}` }, { use, removal, to: to.value })
+  return db.transaction(async (tx): Promise<Result<Removed>> => {
+    await lockForRemoval(tx, team)
+    const left = await mailboxUse(tx, { team, id })
+    if (!left) return notFound()
+    if (left.transmitting > 0) return stillSending(left, left.transmitting)
+    const words = `${use.address} was removed before this left`
+    const notSent = await cancelOwnSends(tx, { team, id, words, now })
+    const readsUntil = willBeRead(left) ? readingEnds(removal.keepReadingDays, now) : null
+    await removeRow(tx, { team, id, readsUntil, now })
+    const detail = { ...gone, ...(removal.people === null ? {} : { people: removal.people }) }
+    const activity = { kind: 'mailbox_removed', actor: `user:${userId}`, mailboxId: id, detail } as const
+    await writeActivities(tx, { ...acting, activities: [activity] })
+    return done({ ...gone, notSent, readsUntil })
   })
 }
 
-function standsInTheWay(use: MailboxUse): { code: string; sentence: string } | undefined {
-  const { kind, address, sends, people, readsFor } = use
+const readingEnds = (days: number, now: Instant) => (days > 0 ? now + days * DAY : null)
+
+/** It has written to somebody, and its inbox opens. */
+export const willBeRead = ({ hasSent, readable }: MailboxUse) => hasSent && readable
+
+function stillSending({ address }: MailboxUse, count: number) {
+  const emails = count === 1 ? '1 email is' : `${count} emails are`
+  return refused(
+    `${emails} leaving ${address} at this moment. It sends nothing else any more: remove it again in a minute.`,
+    { code: 'mailbox_is_sending' },
+  )
+}
+
+interface Asked {
+  use: MailboxUse
+  removal: Removal
+}
+
+/** Whom the people move to, none where they do not; or what stands in the way. */
+async function targets(
+  db: Db,
+  { team, now }: ActingOnMailbox,
+  { use, removal }: Asked,
+): Promise<Result<MailboxRow[]>> {
+  const { people, moveTo, acceptUnread } = removal
+  const problem = standsInTheWay(use) ?? (people === null && use.live > 0 ? asksFor(use) : undefined)
+  if (problem) return problem
+  if (people !== 'move') return done([])
+  const to = await targetsOf(db, { team, from: use.id, ids: moveTo })
+  return to.ok && !acceptUnread && leavesAnswersUnread(use, now) ? unread(use) : to
+}
+
+/** Somebody may have answered, and nobody knows: their follow-up would go out all the same. */
+export function leavesAnswersUnread(use: MailboxUse, now: Instant): boolean {
+  const { readerAddress: address, readAt, problem } = use
+  return use.inThread > 0 && inboxReadUntil({ address, readAt, problem }, now) === null
+}
+
+function unread({ readerAddress, readAt, problem, inThread }: MailboxUse) {
+  const since = readAt === null ? 'never' : `last on ${new Date(readAt).toISOString().slice(0, 10)}`
+  const people = inThread === 1 ? '1 person has' : `${inThread} people have`
+  return refused(
+    `${readerAddress} was ${since} read to its end${problem === null ? '' : ` (${problem})`}, and ${people} got emails from it: who has answered since is not known. Reconnect it first, finish or hold its people, or move them all the same (unread_answers=accept).`,
+    { code: 'answers_unread', parameter: 'unread_answers' },
+  )
+}
+
+function standsInTheWay({ kind, address, readsFor }: MailboxUse) {
   if (kind === 'sandbox')
-    return {
-      code: 'sandbox_stays',
-      sentence: 'The sandbox cannot be removed: sequences are tried in it. It sends nothing to the world.',
-    }
-  if (sends)
-    return {
-      code: 'mailbox_has_sent',
-      sentence: `${address} has sent emails, and their answers, bounces and opt-outs arrive there, so it stays. To send nothing more from it, set its daily limit to 0.`,
-    }
-  if (people > 0)
-    return {
-      code: 'mailbox_has_people',
-      sentence: `${people === 1 ? '1 person is' : `${people} people are`} in a sequence from ${address}. Remove them from the sequence, add them again from another mailbox if you like, then remove this one.`,
-    }
+    return refused(
+      'The sandbox cannot be removed: sequences are tried in it. It sends nothing to the world.',
+      { code: 'sandbox_stays' },
+    )
   if (readsFor.length > 0)
-    return {
-      code: 'mailbox_reads_for_others',
-      sentence: `${address} reads the answers of ${readsFor.join(', ')}. Choose another mailbox for that in its settings (reads_via), then remove this one.`,
-    }
+    return refused(
+      `${address} reads the answers of ${readsFor.join(', ')}. Choose another mailbox for that in its settings (reads_via), then remove this one.`,
+      { code: 'mailbox_reads_for_others' },
+    )
   return undefined
+}
+
+function asksFor({ live, address }: MailboxUse) {
+  const people = live === 1 ? '1 person is' : `${live} people are`
+  return refused(
+    `${people} in a sequence from ${address}. Say what becomes of them: people=move (with move_to), finish or hold.`,
+    { code: 'mailbox_has_people', parameter: 'people' },
+  )
+}
+
+/** Its people, by the choice. Whoever is held already stays held, and meets what was chosen when released. */
+async function letGo(
+  db: Db,
+  acting: ActingOnMailbox & { actor: string },
+  { use, removal, to }: Asked & { to: readonly MailboxRow[] },
+): Promise<{ moved: number; finished: number; held: number }> {
+  const { team } = acting
+  const none = { moved: 0, finished: 0, held: 0 }
+  const found = await movableAt(db, { team, mailboxId: use.id })
+  const live = found.filter((one) => one.live)
+  switch (removal.people) {
+    case null:
+      return none
+    case 'move': {
+      const enrollmentIds = found.map((one) => one.id)
+      return { ...none, moved: (await movePeople(db, acting, { from: use.id, to, enrollmentIds })).length }
+    }
+    case 'finish': {
+      const stop = { to: 'finished', reason: 'mailbox_removed' } as const
+      const { stopped } = await stopAndSweep(db, { ...acting, enrollmentIds: live.map(({ id }) => id), stop })
+      return { ...none, finished: stopped.length }
+    }
+    case 'hold': {
+      const stop = {
+        to: 'held',
+        reason: 'no_active_email_account',
+        detail: `${use.address} was removed`,
+      } as const
+      const enrollmentIds = live.filter((one) => !one.held).map(({ id }) => id)
+      const { stopped } = await stopAndSweep(db, { ...acting, enrollmentIds, stop })
+      return { ...none, held: stopped.length }
+    }
+  }
+}
+
+/** Nothing of a removed mailbox is read any more, before its time. */
+export async function stopReading(db: Db, { team, now }: ActingOnMailbox, id: Id): Promise<Result<null>> {
+  return (await db.transaction((tx) => endReading(tx, { team, id, now }))) ? done(null) : notFound()
 }

@@ -8,7 +8,6 @@ import {
   type ServerDraft,
 } from '../actions/connect-mailbox.ts'
 import { endMailboxSuspension } from '../actions/end-suspension.ts'
-import { removeMailbox } from '../actions/remove-mailbox.ts'
 import type { Id } from '../core/ids.ts'
 import { PROVIDERS } from '../core/providers.ts'
 import { checkById } from '../store/mailbox-checks.ts'
@@ -213,23 +212,6 @@ export const routes: Route[] = [
     async run({ id, ...input }, call) {
       allowed(await changeMailbox(call.db, connecting(call), { id, draft: draftOf(input) }))
       return { email_account: await shown(call, id) }
-    },
-  }),
-  route({
-    method: 'DELETE',
-    path: '/email_accounts/:id',
-    name: 'email_accounts/destroy',
-    summary: 'Remove a mailbox that was connected by mistake',
-    description:
-      'While nothing was sent from it, nobody is in a sequence from it and it reads for no other mailbox; otherwise a 422 says what stands in the way. The default schedule stays as it is.',
-    extension: true,
-    input: Type.Object({ id: IdParameter }),
-    output: Type.Object({ email_account: Type.Object({ id: Type.String(), deleted: Type.Boolean() }) }),
-    async run({ id }, call) {
-      const { now, random } = call
-      const { teamId: team, userId } = call.caller
-      allowed(await removeMailbox(call.db, { team, userId, now, random }, id))
-      return { email_account: { id, deleted: true } }
     },
   }),
   route({

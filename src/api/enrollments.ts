@@ -157,12 +157,21 @@ export const routes: Route[] = [
     name: 'enrollments/release',
     summary: 'Fix and retry: lets a held, paused or failed person go on from the same step',
     extension: true,
-    input: Type.Object({ id: IdParameter }),
+    input: Type.Object({
+      id: IdParameter,
+      send_email_from_email_account_id: Type.Optional(
+        Type.Unsafe<string>({
+          ...IdParameter,
+          description:
+            'Which mailbox sends from now on, where theirs was removed or is not connected: the next email opens a new thread.',
+        }),
+      ),
+    }),
     output: Type.Object({ enrollment: ContactCampaignStatus }),
-    async run({ id }, call) {
+    async run({ id, send_email_from_email_account_id: mailboxId }, call) {
       const team = call.caller.teamId
       const { db, now, random } = call
-      allowed(await releaseHold(db, { team, enrollmentId: id, actor: actorOf(call), now, random }))
+      allowed(await releaseHold(db, { team, enrollmentId: id, mailboxId, actor: actorOf(call), now, random }))
       const row = await enrollmentById(db, { team, id })
       return row ? { enrollment: wireContactStatus(row) } : refuse(404, 'Record not found.')
     },

@@ -15,6 +15,7 @@ import * as home from './home.ts'
 import * as imports from './imports.ts'
 import * as inbound from './inbound.ts'
 import * as labels from './labels.ts'
+import * as mailboxRemoval from './mailbox-removal.ts'
 import * as messageActivities from './message-activities.ts'
 import * as messages from './messages.ts'
 import * as oauth from './oauth.ts'
@@ -73,6 +74,7 @@ export const routes: readonly Route[] = [
   ...schedules.routes,
   ...holidays.routes,
   ...emailAccounts.routes,
+  ...mailboxRemoval.routes,
   ...oauth.routes,
   ...sandbox.routes,
   ...inbound.routes,

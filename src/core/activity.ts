@@ -11,6 +11,7 @@ export const ACTIVITIES = {
   finished: 'Finished.',
   failed: 'Failed.',
   removed: 'Removed from the sequence.',
+  moved: 'Gets their emails from another mailbox from now on.',
   skipped: 'Step skipped.',
   task_created: 'A task was given to a person.',
   task_completed: 'Task completed.',

@@ -74,9 +74,15 @@ export interface Facts {
   missing: readonly string[] | null
   /**
    * The email that a reply in the same thread answers. `continues`: it went from this mailbox to this address; otherwise the next
-   * email opens a new thread.
+   * email opens a new thread. `reading`: the inbox in which its answers arrive, if it went from another mailbox that is still read.
    */
-  parent: { id: Id; rfcId: string; sentAt: Instant; continues: boolean } | null
+  parent: {
+    id: Id
+    rfcId: string
+    sentAt: Instant
+    continues: boolean
+    reading: Facts['reading'] | null
+  } | null
   mailbox: {
     id: Id
     address: string

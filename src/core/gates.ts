@@ -106,8 +106,21 @@ export function inboxReadUntil(reading: Facts['reading'], now: Instant): Instant
   return reading.readAt + INBOX_READ_WITHIN_MS
 }
 
-function judgeInbox({ enrollment, reading }: Facts, now: Instant): Verdict | null {
+/** The mailbox that reads for a moved person wakes nobody but its own: looked again after its next poll, which comes within a minute. */
+const LOOK_AGAIN_MS = MINUTE
+
+/** Also the inbox of the mailbox that wrote to them before: whoever was moved may have answered there. */
+function judgeInbox(facts: Facts, now: Instant): Verdict | null {
+  const { enrollment, parent } = facts
   if (!isFollowUp(enrollment.rank) || enrollment.dueAt === null) return null
+  const own = judgeReading(facts, now)
+  if (own !== null || parent === null || (parent.reading ?? null) === null) return own
+  const before = judgeReading({ ...facts, reading: parent.reading! }, now)
+  return before && wait(now + LOOK_AGAIN_MS, before.value)
+}
+
+function judgeReading({ enrollment, reading }: Pick<Facts, 'enrollment' | 'reading'>, now: Instant) {
+  if (enrollment.dueAt === null) return null
   const readUntil = inboxReadUntil(reading, now)
   if (readUntil !== null && enrollment.dueAt <= readUntil) return null
   if (reading.problem !== null)

@@ -1,11 +1,12 @@
 /**
  * What the engine does beside sending: folds statistics, judges who opened and clicked, resumes those whose pause has ended, skips tasks whose time is over, stops what
- * comes back too often, judges silence, and infers zones of people who were there before.
+ * comes back too often, holds who would be written to from a removed mailbox, judges silence, and infers zones of people who were there before.
  */
 import type { Clock, Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
 import type { Random } from '../core/random.ts'
 import type { Log } from '../log.ts'
+import { endReadings, holdAtRemoved } from '../store/mailbox-removal.ts'
 import { recoverUnvisited } from '../store/recoveries.ts'
 import { endedPauses, resume } from '../store/releases.ts'
 import { foldDeltas } from '../store/stats.ts'
@@ -54,6 +55,8 @@ function dutiesOf({ db, clock, random }: HouseOptions): Duty[] {
       everyMs: 0,
       round: ({ now }) => quietly(recoverUnvisited(db, { now, real: clock.real(), random })),
     },
+    { name: 'removed mailboxes', everyMs: 0, round: (at) => quietly(holdAtRemoved(db, at)) },
+    { name: 'last answers', everyMs: JUDGE_EVERY_MS, round: (at) => quietly(endReadings(db, at)) },
     { name: 'visits', everyMs: 0, round: (at) => quietly(judgeVisits(db, at)) },
     { name: 'numbers', everyMs: FOLD_EVERY_MS, round: () => quietly(foldDeltas(db)) },
     { name: 'reputation', everyMs: JUDGE_EVERY_MS, round: (at) => quietly(stopWhatComesBack(db, at)) },

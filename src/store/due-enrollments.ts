@@ -241,7 +241,18 @@ function problemOf(email: string): string | null {
 function parentOf(row: DueRow): Facts['parent'] {
   if (row.parentId === null || row.parentRfcId === null || row.parentMarkedAt === null) return null
   const continues = row.parentMailboxId === row.mailboxId && row.parentAddress === row.contactAddress
-  return { id: row.parentId, rfcId: row.parentRfcId, sentAt: row.parentMarkedAt, continues }
+  return {
+    id: row.parentId,
+    rfcId: row.parentRfcId,
+    sentAt: row.parentMarkedAt,
+    continues,
+    reading: parentReading(row),
+  }
+}
+
+function parentReading(row: DueRow): Facts['reading'] | null {
+  const { parentReaderAddress: address, parentReadAt: readAt, parentReadProblem: problem } = row
+  return address === null ? null : { address, readAt, problem }
 }
 
 const zoneOf = (row: DueRow) => row.timeZone ?? 'UTC'

@@ -129,6 +129,10 @@ export interface DueRow {
   parentMailboxId: Id | null
   parentAddress: string | null
   parentSubject: string | null
+  /** The inbox in which its answers arrive, where the parent left another mailbox than the next email will; null: nobody reads it. */
+  parentReaderAddress: string | null
+  parentReadAt: Instant | null
+  parentReadProblem: string | null
 }
 
 export const DUE_COLUMNS = sql`
@@ -165,7 +169,8 @@ export const DUE_COLUMNS = sql`
   tk.draft_html as "draftHtml",
   o.state as "ownState", o.variant_id as "ownVariantId", o.mailbox_id as "ownMailboxId", o.deal_round as "ownRound",
   p.id as "parentId", coalesce(p.seen_rfc_id, p.rfc_id) as "parentRfcId", p.refs as "parentRefs", p.marked_at as "parentMarkedAt",
-  p.mailbox_id as "parentMailboxId", p.to_address as "parentAddress", pc.subject as "parentSubject"`
+  p.mailbox_id as "parentMailboxId", p.to_address as "parentAddress", pc.subject as "parentSubject",
+  pr.address as "parentReaderAddress", pr.read_at as "parentReadAt", pr.read_problem as "parentReadProblem"`
 
 export const DUE_TABLES = sql`
   enrollments e
@@ -184,4 +189,7 @@ export const DUE_TABLES = sql`
   left join lanes l on l.team_id = e.team_id and l.mailbox_id = e.mailbox_id and l.sequence_id = e.sequence_id
   left join messages o on o.team_id = e.team_id and o.id = e.message_id
   left join messages p on p.team_id = e.team_id and p.id = e.parent_message_id
+  left join mailboxes pm on pm.team_id = p.team_id and pm.id = p.mailbox_id and p.mailbox_id <> e.mailbox_id
+  left join mailboxes pr on pr.team_id = pm.team_id and pr.id = coalesce(pm.reads_via, pm.id)
+    and (pr.state in ('connected', 'disconnected') or pr.reads_until is not null) and (pr.kind = 'sandbox' or pr.imap_host is not null)
   left join message_contents pc on pc.team_id = p.team_id and pc.message_id = p.id`

@@ -27,6 +27,9 @@ export interface EnrollmentRow {
   mailboxId: Id
   mailboxAddress: string
   mailboxUserId: Id
+  mailboxState: 'unchecked' | 'connected' | 'disconnected' | 'removed'
+  /** Why it is not connected, in words. */
+  mailboxReason: string | null
   fromAddress: string | null
   messageId: Id
   replyingMessageId: Id | null
@@ -45,7 +48,7 @@ const COLUMNS = sql`e.id, e.contact_id as "contactId", e.sequence_id as "sequenc
   (select count(*)::int from steps n where n.team_id = e.team_id and n.sequence_id = e.sequence_id and n.deleted_at is null) as "numSteps",
   e.due_at as "dueAt", (select t.due_at from tasks t where t.team_id = e.team_id and t.enrollment_id = e.id and t.step_id = e.step_id
     and t.state = 'open') as "taskDueAt", (e.lease_until is not null) as leased, e.mailbox_id as "mailboxId", m.address as "mailboxAddress",
-  m.user_id as "mailboxUserId", e.from_address as "fromAddress", e.message_id as "messageId",
+  m.user_id as "mailboxUserId", m.state as "mailboxState", m.state_reason as "mailboxReason", e.from_address as "fromAddress", e.message_id as "messageId",
   e.replying_message_id as "replyingMessageId", e.replied_at as "repliedAt", e.paused_at as "pausedAt",
   e.auto_unpause_at as "autoUnpauseAt", e.finished_at as "finishedAt", e.added_at as "addedAt", e.added_by as "addedBy",
   e.updated_at as "updatedAt"`

@@ -152,7 +152,7 @@ export async function isOurAddress(
   { team, address }: { team: TeamId; address: string },
 ): Promise<boolean> {
   const { rows } = await sql<{ ours: boolean }>`
-    select exists (select from mailboxes where team_id = ${team} and state <> 'removed'
+    select exists (select from mailboxes where team_id = ${team} and (state <> 'removed' or reads_until is not null)
       and (address = ${address} or ${address} = any(select lower(a) from unnest(aliases) a))) as ours`.execute(
     kysely(db),
   )

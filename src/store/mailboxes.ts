@@ -113,6 +113,19 @@ export async function mailboxById(
   return rows[0]
 }
 
+/** For whoever opens it: also one that was removed and is read for its last answers. */
+export async function openableMailbox(
+  db: Db,
+  { team, id }: { team: TeamId; id: Id },
+): Promise<MailboxRow | undefined> {
+  const { rows } = await sql<MailboxRow>`
+    select ${COLUMNS} from mailboxes m
+    where team_id = ${team} and id = ${id} and (state <> 'removed' or reads_until is not null)`.execute(
+    kysely(db),
+  )
+  return rows[0]
+}
+
 /** Does the team send to the world? The sandbox does not count. */
 export async function hasRealMailbox(db: Db, team: TeamId): Promise<boolean> {
   return (await aRealMailbox(db, team)) !== null

@@ -31,8 +31,12 @@ export interface MailboxToRead extends ReadingLease {
   sends: number
 }
 
-/** A mailbox that has an inbox of its own. One that cannot send for the moment is still read: answers arrive all the same. */
-export const READABLE = sql`state in ('connected', 'disconnected') and (kind = 'sandbox' or imap_host is not null)`
+/**
+ * A mailbox that has an inbox of its own. One that cannot send for the moment is still read: answers arrive all the same. So is, for a
+ * while, one that was removed.
+ */
+export const READABLE = sql`(state in ('connected', 'disconnected') or (state = 'removed' and reads_until is not null))
+  and (kind = 'sandbox' or imap_host is not null)`
 
 /**
  * Leases at most `limit` mailboxes whose poll is due, for which a follow-up waits, or that are named in `eager` (their server has

@@ -457,6 +457,7 @@ export interface Mailboxes {
   suspended_at: Nullable<Stamp>
   suspended_for: Nullable<string>
   record_from: Defaulted<Stamp>
+  reads_until: Nullable<Stamp>
 }
 
 export interface MessageContents {

@@ -244,7 +244,7 @@ function reopened(row: Row, change: Change, now: Instant): Row {
   return { ...moved, hold: null, holdDetail: null, dueAt: Math.max(moved.waitEndsAt, now) }
 }
 
-/** Holds that came from a mail read while an email was leaving: they are about what comes next, and a person ends them. */
+/** Holds that came while an email was leaving, or that are not about one step: they are about what comes next, and a person ends them. */
 const OUTLIVES_ITS_STEP: readonly (HoldReason | null)[] = [
   'human_outbound',
   'reopened',
@@ -253,6 +253,7 @@ const OUTLIVES_ITS_STEP: readonly (HoldReason | null)[] = [
   'soft_bounces',
   'blocked',
   'internal_error',
+  'no_active_email_account',
 ]
 
 /** A paused enrollment moves on too, and stays paused; a hold about the step ends with it. */

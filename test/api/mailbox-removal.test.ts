@@ -32,7 +32,10 @@ test('the only real mailbox removed: the sandbox is the default again, a sequenc
   const asked = await at.post(`/emailer_campaigns/${sequence.id}/approve`)
   expect(asked.body).toMatchObject({ code: 'legal_name_missing' })
   const removed = await at.delete(`/email_accounts/${id}`)
-  expect([removed.status, removed.body]).toEqual([200, { email_account: { id, deleted: true } }])
+  expect(removed).toMatchObject({
+    status: 200,
+    body: { email_account: { id, deleted: true }, reads_until: null },
+  })
   expect((await at.get('/email_accounts')).body.email_accounts).toHaveLength(1)
   expect(await defaultMailbox()).toMatchObject({ is_sandbox: true })
   expect((await at.get(`/email_accounts/${id}`)).status).toBe(404)
@@ -71,7 +74,9 @@ test('people in a sequence from it stand in the way, counted, until they are rem
   expect(added.body.contacts).toHaveLength(2)
   const refused = await at.delete(`/email_accounts/${id}`)
   expect(refused).toMatchObject({ status: 422, body: { code: 'mailbox_has_people' } })
-  expect(refused.body.error).toMatch(/^2 people are in a sequence from sales@acme\.test\. Remove them/)
+  expect(refused.body.error).toMatch(
+    /^2 people are in a sequence from sales@acme\.test\. Say what becomes of them/,
+  )
   const gone = await at.post('/emailer_campaigns/remove_or_stop_contact_ids', {
     emailer_campaign_ids: [sequence.id],
     contact_ids: people,
@@ -81,14 +86,13 @@ test('people in a sequence from it stand in the way, counted, until they are rem
   expect((await at.delete(`/email_accounts/${id}`)).status).toBe(200)
 })
 
-test('a mailbox that has sent stays, and the sentence says how to end its sending', async () => {
+test('a mailbox that has sent is removed, too, and its inbox is read for a while', async () => {
   at = await startApi()
   const id = await connect()
-  // As the first mark leaves it.
-  await sql`update mailboxes set chain_seq = 1 where id = ${id}`.execute(kysely(at.db))
-  const refused = await at.delete(`/email_accounts/${id}`)
-  expect(refused).toMatchObject({ status: 422, body: { code: 'mailbox_has_sent' } })
-  expect(refused.body.error).toMatch(/sales@acme\.test has sent emails.*daily limit to 0/)
+  // As the first mark, and the reads since, leave it.
+  await sql`update mailboxes set chain_seq = 1, read_at = updated_at where id = ${id}`.execute(kysely(at.db))
+  const removed = await at.delete(`/email_accounts/${id}`)
+  expect(removed).toMatchObject({ status: 200, body: { reads_until: '2027-02-13T14:00:00.000Z' } })
 })
 
 test('a mailbox that reads for a relay stays until the relay is gone', async () => {

@@ -19,7 +19,13 @@ export function followUpWith(change: (facts: Facts) => void = () => undefined): 
     facts.step = { ...facts.step, first: false, position: 2 }
     facts.step.variant = { id: 'variant', approved: true, thread: 'reply_to_thread' }
     facts.enrollment.rank = 1
-    facts.parent = { id: 'parent', rfcId: '<parent@acme.test>', sentAt: NOW - 3 * DAY, continues: true }
+    facts.parent = {
+      id: 'parent',
+      rfcId: '<parent@acme.test>',
+      sentAt: NOW - 3 * DAY,
+      continues: true,
+      reading: null,
+    }
     change(facts)
   })
 }

@@ -24,6 +24,7 @@ const HOLDS_ON_WIRE: Record<HoldReason, HoldOnWire> = {
   email_format_invalid: { status: 'failed', counter: 'not_sent' },
   same_account_reply: { status: 'failed', counter: 'not_sent' },
   thread_reply_original_email_missing: { status: 'failed', counter: 'not_sent' },
+  no_active_email_account: { status: 'failed', counter: 'not_sent' },
   contacts_without_email: { status: 'paused', counter: 'paused' },
   task_open: { status: 'active', counter: 'active' },
   step_not_approved: { status: 'paused', counter: 'paused' },

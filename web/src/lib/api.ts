@@ -96,7 +96,7 @@ export const api = {
     call<T>('POST', path, { body, ...(signal ? { signal } : {}) }),
   put: <T>(path: string, body: unknown) => call<T>('PUT', path, { body }),
   patch: <T>(path: string, body: unknown) => call<T>('PATCH', path, { body }),
-  delete: <T>(path: string) => call<T>('DELETE', path),
+  delete: <T>(path: string, body?: unknown) => call<T>('DELETE', path, { body }),
 }
 
 /** Sends a file as the body, telling how much has left (0 to 1): fetch cannot say. */

@@ -96,3 +96,32 @@ export interface Provider {
     ramp_up: RampUp
   }
 }
+
+export interface RemovalChoice {
+  people: 'move' | 'finish' | 'hold'
+  /** People in sequences whom it changes. */
+  touches: number
+  sentence: string
+}
+
+/** What removing a mailbox would do. */
+export interface Removal {
+  id: string
+  email: string
+  people: { total: number; waiting: number; in_thread: number; failed: number }
+  sequences: { id: string; name: string | null; people: number }[]
+  open_tasks: number
+  drafts: number
+  /** Of no sequence. */
+  queued_emails: number
+  still_sending: number
+  /** Relays: they stand in the way. */
+  reads_for: string[]
+  will_be_read: boolean
+  keep_reading_days: number
+  /** Somebody may have answered, and nobody knows. */
+  answers_unread: boolean
+  read_problem: string | null
+  last_read_at: Iso | null
+  choices: RemovalChoice[]
+}

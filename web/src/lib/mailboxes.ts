@@ -2,7 +2,7 @@
 import { queryOptions } from '@tanstack/react-query'
 import { api } from './api.ts'
 import type { Schedule } from './api-types.ts'
-import type { Check, Mailbox, MailboxInput, Provider } from './mailbox-types.ts'
+import type { Check, Mailbox, MailboxInput, Provider, Removal } from './mailbox-types.ts'
 
 export const mailboxesQuery = queryOptions({
   queryKey: ['mailboxes'],
@@ -44,7 +44,24 @@ export type SignInProvider = 'google' | 'microsoft'
 /** The link to follow; with an id, that mailbox is let in again. */
 export const beginSignIn = (provider: SignInProvider, id?: string) =>
   api.post<{ authorization_url: string }>('/email_accounts/oauth', { provider, ...(id ? { id } : {}) })
-export const removeMailbox = (id: string) => api.delete(`/email_accounts/${id}`)
+/** Whom removing it would touch, by each choice. Asked anew each time: people come and go. */
+export const removalQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['mailboxes', id, 'removal'],
+    queryFn: async ({ signal }) =>
+      (await api.get<{ removal: Removal }>(`/email_accounts/${id}/removal`, undefined, signal)).removal,
+    staleTime: 0,
+  })
+
+export interface RemovalInput {
+  people?: string
+  move_to?: string[]
+  unread_answers?: string
+  keep_reading_days: number
+}
+
+export const removeMailbox = (id: string, input: RemovalInput) =>
+  api.delete<{ reads_until: string | null }>(`/email_accounts/${id}`, input)
 export const endSuspension = (id: string) =>
   api.post<{ email_account: Mailbox }>(`/email_accounts/${id}/end_suspension`)
 export const startCheck = (id: string) => api.post<{ check: Check }>(`/email_accounts/${id}/check`)

@@ -125,7 +125,12 @@ export const whyQuery = (enrollmentId: string) =>
     refetchInterval: 15_000,
   })
 
-export const release = (enrollmentId: string) => api.post(`/enrollments/${enrollmentId}/release`)
+/** `mailboxId`: who writes to them from now on, where theirs went away. */
+export const release = (enrollmentId: string, mailboxId?: string) =>
+  api.post(
+    `/enrollments/${enrollmentId}/release`,
+    mailboxId === undefined ? {} : { send_email_from_email_account_id: mailboxId },
+  )
 
 export interface AddInput {
   contact_ids?: string[]

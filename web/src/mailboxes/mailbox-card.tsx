@@ -4,7 +4,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { useNow } from '../lib/clock.ts'
 import type { Mailbox } from '../lib/mailbox-types.ts'
-import { endSuspension, removeMailbox } from '../lib/mailboxes.ts'
+import { endSuspension } from '../lib/mailboxes.ts'
 import { dayAndMonth } from '../lib/time.ts'
 import { useUrl } from '../lib/url.ts'
 import { number } from '../lib/words.ts'
@@ -15,6 +15,7 @@ import { AppLink } from '../ui/link.tsx'
 import { StateBadge } from '../ui/state-badge.tsx'
 import { gapsInWords } from './limits.tsx'
 import classes from './mailboxes.module.css'
+import { RemoveMailbox } from './remove-mailbox.tsx'
 import { Reconnect, signInOf } from './sign-in.tsx'
 
 /** A read that fails is worse news than the word of the connection. */
@@ -93,7 +94,7 @@ function Actions({ mailbox }: { mailbox: Mailbox }) {
           <Button variant="default" size="compact-sm" onClick={() => open()}>
             {mailbox.state === 'disconnected' && signInOf(mailbox) === null ? 'Mend' : 'Settings'}
           </Button>
-          <Remove mailbox={mailbox} />
+          <RemoveMailbox mailbox={mailbox} />
         </>
       )}
     </div>
@@ -123,41 +124,6 @@ function GoOn({ mailbox }: { mailbox: Mailbox }) {
       >
         It begins with a fifth of its daily limit and is at its limit again in five days. What came back until
         now counts no more against it.
-      </Confirm>
-    </>
-  )
-}
-
-/** For one connected by mistake. What was sent from stays; then the refusal says so, in the dialog. */
-function Remove({ mailbox }: { mailbox: Mailbox }) {
-  const queries = useQueryClient()
-  const [asking, setAsking] = useState(false)
-  const remove = async () => {
-    await removeMailbox(mailbox.id)
-    await queries.invalidateQueries()
-    tell(`${mailbox.email} was removed.`)
-  }
-  return (
-    <>
-      <Button
-        variant="subtle"
-        color="red"
-        size="compact-sm"
-        onClick={() => setAsking(true)}
-        data-testid="remove-mailbox"
-      >
-        Remove
-      </Button>
-      <Confirm
-        opened={asking}
-        onClose={() => setAsking(false)}
-        title={`Remove ${mailbox.email}?`}
-        verb="Remove"
-        danger
-        onConfirm={remove}
-      >
-        Its settings and passwords are forgotten; the mails in it stay where they are. To use it again,
-        connect it again.
       </Confirm>
     </>
   )

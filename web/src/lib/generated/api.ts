@@ -1421,8 +1421,8 @@ export interface paths {
         put: operations["email_accounts_update_by_put"];
         post?: never;
         /**
-         * Remove a mailbox that was connected by mistake
-         * @description While nothing was sent from it, nobody is in a sequence from it and it reads for no other mailbox; otherwise a 422 says what stands in the way. The default schedule stays as it is.
+         * Remove a mailbox, and say what becomes of its people
+         * @description It sends nothing more from the first moment on. The ledger and the numbers stay, and its inbox is read for a while, since answers still arrive there. A mailbox that reads for a relay stays until another one does. The default schedule stays as it is.
          */
         delete: operations["email_accounts_destroy"];
         options?: never;
@@ -1485,6 +1485,43 @@ export interface paths {
         get: operations["email_accounts_check_show"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/email_accounts/{id}/removal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whom removing a mailbox would touch, without doing it */
+        get: operations["email_accounts_removal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/email_accounts/{id}/end_reading": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop reading a removed mailbox before its time
+         * @description Its password is forgotten at once. Answers that arrive there are not known any more.
+         */
+        post: operations["email_accounts_end_reading"];
         delete?: never;
         options?: never;
         head?: never;
@@ -7684,7 +7721,17 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: segue-id
+                     * @description Which mailbox sends from now on, where theirs was removed or is not connected: the next email opens a new thread.
+                     */
+                    send_email_from_email_account_id?: string;
+                };
+            };
+        };
         responses: {
             /** @description Done. */
             200: {
@@ -9824,7 +9871,12 @@ export interface operations {
     };
     email_accounts_destroy: {
         parameters: {
-            query?: never;
+            query?: {
+                people?: "move" | "finish" | "hold";
+                move_to?: string | string[];
+                unread_answers?: "accept";
+                keep_reading_days?: number;
+            };
             header?: never;
             path: {
                 id: string;
@@ -9844,6 +9896,12 @@ export interface operations {
                             id: string;
                             deleted: boolean;
                         };
+                        moved: number;
+                        finished: number;
+                        held: number;
+                        /** @description Emails of no sequence that waited there. */
+                        not_sent: number;
+                        reads_until: string | null;
                     };
                 };
             };
@@ -10124,6 +10182,103 @@ export interface operations {
                                 state: string;
                                 words: string;
                             }[];
+                        };
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    email_accounts_removal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        removal: {
+                            id: string;
+                            email: string;
+                            people: {
+                                /** @description Active, held or paused. */
+                                total: number;
+                                /** @description Of those, held or paused already. */
+                                waiting: number;
+                                /** @description Of those, who has got an email from it: moved, their next one opens a new thread. */
+                                in_thread: number;
+                                /** @description Whose enrollment failed, and can be tried again. */
+                                failed: number;
+                            };
+                            sequences: {
+                                id: string;
+                                name: string | null;
+                                people: number;
+                            }[];
+                            open_tasks: number;
+                            drafts: number;
+                            /** @description Of no sequence: they are not sent. */
+                            queued_emails: number;
+                            still_sending: number;
+                            reads_for: string[];
+                            /** @description Its answers can still be read after the removal. */
+                            will_be_read: boolean;
+                            keep_reading_days: number;
+                            /** @description It cannot be read now: moving its people needs unread_answers=accept. */
+                            answers_unread: boolean;
+                            read_problem: string | null;
+                            last_read_at: string | null;
+                            choices: {
+                                /** @enum {string} */
+                                people: "move" | "finish" | "hold";
+                                /** @description People in sequences whom this choice changes. */
+                                touches: number;
+                                sentence: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    email_accounts_end_reading: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        email_account: {
+                            id: string;
+                            deleted: boolean;
                         };
                     };
                 };
