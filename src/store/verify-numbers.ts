@@ -60,6 +60,22 @@ const refused = equal(
   },
 )
 
+/** Once per person, for whichever of their emails came first: so for the sequence, not for its steps. */
+const peopleOfEmails = bySql(
+  'people_of_emails_counted',
+  'The numbers of people whose email came back, who answered or were met equal the people.',
+  ({ team }) => sql<Breach>`
+    select format('%s of sequence %s: the number is %s, the people are %s', metric, sequence_id, coalesce(n.n, 0), coalesce(r.n, 0)) as sentence
+    from (select sequence_id, metric, sum(n) as n from ${numbers(team, sql`metric in ('bounced', 'replied', 'demoed')`)} as x group by 1, 2) as n
+    full join (select e.sequence_id, x.metric, count(*) as n
+      from enrollments e cross join lateral (
+        select bool_or(m.bounce in ('hard', 'soft')) as bounced, bool_or(m.demoed_at is not null) as demoed from messages m
+        where m.team_id = e.team_id and m.enrollment_id = e.id) as m
+      cross join lateral (values ('bounced', m.bounced), ('replied', e.replied_at is not null), ('demoed', m.demoed)) as x (metric, counts)
+      where e.team_id = ${team} and x.counts group by 1, 2) as r using (sequence_id, metric)
+    where coalesce(n.n, 0) <> coalesce(r.n, 0)`,
+)
+
 const unsubscribed = equal(
   'unsubscribed_counted',
   'The number of opt-outs equals the messages that brought one.',
@@ -115,4 +131,13 @@ const byDay = bySql(
     where coalesce(d.n, 0) <> coalesce(r.n, 0)`,
 )
 
-export const NUMBERS: readonly Check[] = [people, delivered, refused, unsubscribed, visited, addsUp, byDay]
+export const NUMBERS: readonly Check[] = [
+  people,
+  delivered,
+  refused,
+  peopleOfEmails,
+  unsubscribed,
+  visited,
+  addsUp,
+  byDay,
+]
