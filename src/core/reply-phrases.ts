@@ -2,6 +2,7 @@
  * What an answer means for the one who sells, by fixed phrases alone: whoever reads the phrase would say the same. Everything else is left to
  * people (null).
  */
+import { isAnswer } from './answer.ts'
 import type { Evidence } from './evidence.ts'
 import type { LeftCompany, Referral } from './left-company.ts'
 import { type CalendarMail, isMeeting } from './meeting.ts'
@@ -47,7 +48,7 @@ export function replyClassIn(reply: ReplyToClass): ClassedReply | null {
   if (leftCompany)
     return classed('already_left_company_or_not_right_person', 'fixed phrase', leftCompany.words)
   if (kind === 'out_of_office') return classed('out_of_office', 'kind', 'an absence note')
-  if (kind !== 'reply' && kind !== 'other') return null
+  if (!isAnswer(kind)) return null
   if (calendar && isMeeting(calendar))
     return classed('willing_to_meet', 'calendar', calendar.partstat ?? calendar.method)
   const words = reply.words.replace(/[’‘`´]/g, "'").slice(0, SHORT * 10)

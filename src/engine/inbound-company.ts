@@ -1,4 +1,5 @@
 /** Somebody has answered: what is under way to others of their company is decided anew, so that nothing leaves that the answer forbids. */
+import { isAnswer } from '../core/answer.ts'
 import type { Db } from '../core/db.ts'
 import { concernedBy, decideAnew } from '../store/company-replies.ts'
 import { lockContactsAt } from '../store/contact-stages.ts'
@@ -12,7 +13,7 @@ export async function tellCompany(tx: Db, event: Event, { message }: Match): Pro
   const { team, now } = event
   const { kind } = event.reading
   const { contactId, toAddress: address, enrollmentId } = message
-  if (contactId === null || (kind !== 'reply' && kind !== 'other')) return
+  if (contactId === null || !isAnswer(kind)) return
   const concerned = await concernedBy(tx, { team, contactId })
   if (concerned.length === 0) return
   const enrollmentIds = concerned.map(({ id }) => id)

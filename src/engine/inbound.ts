@@ -2,7 +2,9 @@
  * Takes one mail that was read: what it is, which of our emails it is about, and its effect, in one transaction with the cursor, so that a
  * mail has its effect exactly once, whatever dies in between. Mails that concern nobody we write to leave only the cursor moved.
  */
+
 import { createHash } from 'node:crypto'
+import { isAnswer } from '../core/answer.ts'
 import type { Clock, Instant } from '../core/clock.ts'
 import { MINUTE } from '../core/clock.ts'
 import { companyDomainOf } from '../core/company.ts'
@@ -236,7 +238,7 @@ function rowOf(event: Event, { mail, mailbox }: { mail: FetchedMail; mailbox: Ma
 
 /** Others of the company may be left alone for a while: see `core/company-reply.ts`. */
 function companyAnswering({ kind }: InboundReading, message: Matched | undefined): string | null {
-  if (message?.toAddress == null || (kind !== 'reply' && kind !== 'other')) return null
+  if (message?.toAddress == null || !isAnswer(kind)) return null
   return companyDomainOf(message.toAddress)
 }
 

@@ -1,5 +1,7 @@
 /** Answers by people of one company, and which enrollments of its other people they concern. */
+
 import { sql } from 'kysely'
+import { ANSWERS } from '../core/answer.ts'
 import type { Instant } from '../core/clock.ts'
 import { companyDomainOf } from '../core/company.ts'
 import { type Answer, answerThatMatters, type Concerned, mattersSince } from '../core/company-reply.ts'
@@ -90,7 +92,7 @@ function memberOf(row: DueRow): Member & { id: Id; concerned: Concerned } {
 }
 
 /** What counts as an answer: a person's mail, unless a person has said that it was written by nobody. */
-const IS_ANSWER = sql`i.kind in ('reply', 'other') and i.reply_class is distinct from 'out_of_office'`
+const IS_ANSWER = sql`i.kind = any(${[...ANSWERS]}) and i.reply_class is distinct from 'out_of_office'`
 
 /** The latest of each contact: by the account that they are linked to now, or by the domain that was written to. */
 async function answersOf(

@@ -1,5 +1,7 @@
 /** Mails that were read, one at a time, and whose they are: read for a person who says that it is somebody else's, and written when they have. */
+
 import { type RawBuilder, sql } from 'kysely'
+import { isAnswer } from '../core/answer.ts'
 import type { Instant } from '../core/clock.ts'
 import { companyDomainOf } from '../core/company.ts'
 import type { Db } from '../core/db.ts'
@@ -82,8 +84,8 @@ export async function moveMail(
   o: { team: TeamId; id: Id; kind: string; to: Whose | null; evidence: readonly Evidence[] },
 ): Promise<void> {
   const { to } = o
-  const answers = o.kind === 'reply' || o.kind === 'other'
-  const domain = answers && to !== null && to.toAddress !== null ? companyDomainOf(to.toAddress) : null
+  const domain =
+    isAnswer(o.kind) && to !== null && to.toAddress !== null ? companyDomainOf(to.toAddress) : null
   await sql`
     update inbound set matched_message_id = ${to?.messageId ?? null}, enrollment_id = ${to?.enrollmentId ?? null},
       contact_id = ${to?.contactId ?? null}, company_domain = ${domain}, evidence = ${json(o.evidence)}::jsonb, confidence = ${to === null ? 0 : 100}

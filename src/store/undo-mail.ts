@@ -3,7 +3,9 @@
  * do-not-contact list loses what this mail alone had put there. What another mail justifies just as well stays, as the effect of that mail.
  * Locks contacts, then mailboxes, enrollments, messages.
  */
+
 import { sql } from 'kysely'
+import { ANSWERS, isAnswer } from '../core/answer.ts'
 import type { Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
 import type { Id, TeamId } from '../core/ids.ts'
@@ -64,7 +66,7 @@ export async function undoMail(tx: Db, o: Undoing): Promise<MailEffect[]> {
 }
 
 /** Kinds that have the same effects. */
-const ALIKE: Record<string, readonly string[]> = { reply: ['reply', 'other'], other: ['reply', 'other'] }
+const alike = (kind: string): readonly string[] => (isAnswer(kind) ? ANSWERS : [kind])
 
 interface Heir {
   id: Id
@@ -87,7 +89,7 @@ async function heirOf(tx: Db, { team, mail }: Undoing): Promise<Heir | null> {
     select i.id, i.kind, i.class, i.matched_message_id as "messageId", i.reply_class as "replyClass", i.reply_class_by as "replyClassBy", c.address
     from inbound i join contacts c on c.team_id = i.team_id and c.id = i.contact_id
     where i.team_id = ${team} and i.contact_id = ${mail.contactId} and i.enrollment_id = ${mail.enrollmentId}
-      and i.id <> ${mail.id} and i.kind = any(${(ALIKE[mail.kind] ?? [mail.kind]) as string[]})
+      and i.id <> ${mail.id} and i.kind = any(${alike(mail.kind) as string[]})
       and (i.kind <> 'bounce' or i.class is not distinct from ${mail.class})
       and (i.kind <> 'out_of_office' or (i.returns_on is null) = ${mail.returnsOn === null})
     order by i.read_at, i.id limit 1`.execute(kysely(tx))
@@ -144,7 +146,7 @@ async function restoreStages(
       update contacts set stage_id = ${before}, updated_at = ${at(now)}, rev = rev + 1
       where team_id = ${team} and id = ${effect.subject} and stage_id = ${after}`.execute(kysely(tx))
   }
-  const answered = heir !== null && !meansTheSame && o.stages.length > 0 && ALIKE[heir.kind] !== undefined
+  const answered = heir !== null && !meansTheSame && o.stages.length > 0 && isAnswer(heir.kind)
   if (!answered || heir.address === null) return
   const of = { messageId: heir.messageId }
   await moveToStage(tx, { team, address: heir.address, event: 'replied', of, now, inboundId: heir.id })

@@ -2,7 +2,9 @@
  * What a mail had left on rows besides a state, taken away again: answered, bounced, complained, opted out, met; and the numbers of each. What
  * another mail says just as well is counted for that one.
  */
+
 import { sql } from 'kysely'
+import { ANSWERS, isAnswer } from '../core/answer.ts'
 import type { Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
 import type { Id, TeamId } from '../core/ids.ts'
@@ -38,7 +40,7 @@ export async function unmark(
   if (messageId === null) return
   if (numbers.some((one) => one.subject === 'unsubscribed'))
     await clear(tx, o, { messageId, columns: 'opted_out_at' })
-  if (kind === 'reply' || kind === 'other') await unmarkAnswered(tx, o, { messageId, heir, numbers })
+  if (isAnswer(kind)) await unmarkAnswered(tx, o, { messageId, heir, numbers })
   if (kind === 'complaint') await clear(tx, o, { messageId, columns: 'complained_at' })
   if (kind === 'bounce') await unmarkBounced(tx, o, { messageId, numbers })
 }
@@ -66,7 +68,7 @@ async function unmarkAnswered(
   { team, mail, now }: Unmarking,
   o: { messageId: Id; heir: Id | null; numbers: readonly NumberEffect[] },
 ): Promise<void> {
-  const others = sql`from inbound i where i.team_id = ${team} and i.id <> ${mail.id} and i.kind in ('reply', 'other')
+  const others = sql`from inbound i where i.team_id = ${team} and i.id <> ${mail.id} and i.kind = any(${[...ANSWERS]})
     and i.contact_id = ${mail.contactId}`
   if (mail.enrollmentId !== null)
     await sql`
