@@ -42,7 +42,7 @@ export async function releaseHold(db: Db, o: Releasing): Promise<Result<null>> {
       })
 }
 
-function stays({ state, holdReason }: EnrollmentRow) {
+function stays({ state, reason, holdReason }: EnrollmentRow) {
   if (holdReason === 'delivery_unknown')
     return refused(
       'Nobody knows whether the last email arrived. Look into the Sent folder, then say so: sent, or send again.',
@@ -51,6 +51,10 @@ function stays({ state, holdReason }: EnrollmentRow) {
   if (state === 'active' && holdReason === 'task_open')
     return refused('A task of this step waits for a person. Complete or skip it under Tasks.', {
       code: 'task_open',
+    })
+  if (state === 'failed' && reason === 'contact_deleted')
+    return refused('The contact was deleted. Add the person again, then to the sequence.', {
+      code: 'contact_deleted',
     })
   return undefined
 }

@@ -37,8 +37,7 @@ export const HOLDS = {
   email_format_invalid: 'The email address is not a valid one. Correct it, then retry.',
   thread_reply_original_email_missing:
     'The email that this one answers was never sent. Send it in a new thread, or skip the step.',
-  same_account_reply:
-    'Somebody else of the company has answered. Decide whether this person is still written to: retry, or finish.',
+  same_account_reply: 'Somebody else of the company has answered. Retry, or finish.',
   task_open: 'Waiting for a person to do this step. Complete or skip the task.',
   step_not_approved: 'The wording of this step is not approved yet. Approve it.',
   window_never_opens: 'The schedule of the sequence never opens. Give it a window.',

@@ -36,15 +36,14 @@ export async function judgeAgain(tx: Db, o: ReleaseOptions): Promise<Transited[]
   return wake(tx, o, await transit(tx, { ...o, changes }))
 }
 
-/** A hold (but of a doubt or a task, which have ways out of their own), or a failed enrollment, goes on from the same step: due at the end of its wait, or now. An email that was refused is rendered anew. */
+/** A hold (but of a doubt or a task, which have ways out of their own), or a failed enrollment, unless its contact was deleted, goes on from the same step: due at the end of its wait, or now. An email that was refused is rendered anew. */
 export async function release(tx: Db, o: ReleaseOptions): Promise<Transited[]> {
   await lockMailboxesOf(tx, o)
   const { rows } = await sql<{ id: Id; failed: boolean }>`
     select id, state = 'failed' as failed from enrollments
     where team_id = ${o.team} and id = any(${o.enrollmentIds as Id[]}) and removed_at is null
-      and ((state = 'active' and hold_reason is not null and hold_reason not in ('delivery_unknown', 'task_open')) or state = 'failed')`.execute(
-    kysely(tx),
-  )
+      and ((state = 'active' and hold_reason is not null and hold_reason not in ('delivery_unknown', 'task_open'))
+        or (state = 'failed' and reason <> 'contact_deleted'))`.execute(kysely(tx))
   const changes = rows.map(({ id, failed }) => ({
     enrollmentId: id,
     transition: failed ? ('retry' as const) : ('release' as const),

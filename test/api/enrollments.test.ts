@@ -146,6 +146,18 @@ test('fix and retry lets a held person go on; there is nothing to release for wh
   expect(unknown.body.code).toBe('delivery_unknown')
 })
 
+test('nobody who was deleted goes on', async () => {
+  const { id } = await newSequence(api, { active: true })
+  const ana = await newContact(api)
+  await add(api, id, [ana])
+  await api.delete(`/contacts/${ana}`)
+  const [row] = (await search({ sequence_id: id })).body.enrollments
+  expect(row).toMatchObject({ state: 'failed', reason: 'contact_deleted' })
+  const { status, body } = await api.post(`/enrollments/${row.id}/release`)
+  expect([status, body.code]).toEqual([422, 'contact_deleted'])
+  expect((await search({ sequence_id: id })).body.enrollments).toMatchObject([{ state: 'failed' }])
+})
+
 test('an enrollment that is not there is not found', async () => {
   expect((await api.get(`/enrollments/${'a'.repeat(24)}/why`)).status).toBe(404)
   expect((await api.post(`/enrollments/${'a'.repeat(24)}/release`)).status).toBe(404)

@@ -41,3 +41,12 @@ export async function signedInPage(browser: Browser, segue: RunningSegue, look =
   })
   return { page, faults }
 }
+
+/** What this page shows on a phone in the dark, then back again: without another sign-in. */
+export async function onPhone(page: Page, look: () => Promise<void>): Promise<void> {
+  await page.setViewportSize({ width: PHONE.width, height: PHONE.height })
+  await page.emulateMedia({ colorScheme: 'dark' })
+  await look()
+  await page.setViewportSize({ width: DESKTOP.width, height: DESKTOP.height })
+  await page.emulateMedia({ colorScheme: 'light' })
+}

@@ -62,3 +62,17 @@ test('another wait is said, and a step that did not change is not', () => {
     'The new wait before step 3 applies to 12 people who have not received it yet.',
   ])
 })
+
+test('other weights are said as such, and a change that is for those to come only says so', () => {
+  const heavier = (key: string) =>
+    before.map((each) =>
+      each.key === key ? { ...each, variants: each.variants.map((one) => ({ ...one, weight: 3 })) } : each,
+    )
+  expect(touches(saved, before, heavier('two'))).toEqual([
+    'The new weights of step 2 apply to 10 people who have not received it yet.',
+  ])
+  const nobody = saved.map((each) => ({ ...each, counts: {} })) as Step[]
+  expect(touches(nobody, before, heavier('two'))).toEqual([
+    'The new weights of step 2 apply to whoever is added later.',
+  ])
+})

@@ -1,6 +1,8 @@
 /** One mail that was read: who, when, what it was taken for and by which evidence, and its words. */
+import { useQuery } from '@tanstack/react-query'
 import type { Inbound } from '../lib/api-types.ts'
-import { listed, senderOf } from '../lib/words.ts'
+import { contactQuery } from '../lib/contacts.ts'
+import { listed, nameOf, senderOf } from '../lib/words.ts'
 import { Instant } from '../ui/instant.tsx'
 import { PersonLink } from '../ui/link.tsx'
 import { MailFrame } from '../ui/mail-frame.tsx'
@@ -15,8 +17,12 @@ const ANSWERS = ['reply', 'other', 'auto_reply', 'out_of_office', 'opt_out']
 /** Below this the match rests on sender and subject alone. */
 const SURE = 80
 
+/** What stands in the evidence when a person has given it to somebody. */
+const BY_HAND = 'a person'
+
 function matched(mail: Inbound): string {
   if (!mail.contact_id) return 'It belongs to nobody in your people: nothing was stopped by it.'
+  if (mail.evidence.some(({ name }) => name === BY_HAND)) return 'A person has said whose it is.'
   const by =
     mail.evidence.length > 0 ? ` by ${listed([...new Set(mail.evidence.map(({ name }) => name))])}` : ''
   return mail.confidence >= SURE ? `Matched${by}.` : `Probably theirs: matched${by}. Check that it is.`
@@ -39,6 +45,7 @@ export function Reading({ mail }: { mail: Inbound }) {
         {mail.sequence_name ? `Answers the sequence ${mail.sequence_name}. ` : ''}
         {matched(mail)}
       </p>
+      <Other mail={mail} />
       <Evidence mail={mail} />
       <Reattach mail={mail} />
       {mail.contact_id && ANSWERS.includes(mail.kind) ? <ReplyClassSelect mail={mail} /> : null}
@@ -46,6 +53,18 @@ export function Reading({ mail }: { mail: Inbound }) {
         <MailFrame title={mail.subject || 'Mail'} html="" text={mail.text} />
       </div>
     </article>
+  )
+}
+
+/** Whose it is, when that is not who wrote it. */
+function Other({ mail }: { mail: Inbound }) {
+  const { data } = useQuery(contactQuery(mail.contact_id ?? ''))
+  const contact = data?.contact
+  if (!contact || contact.email?.toLowerCase() === mail.from.email?.toLowerCase()) return null
+  return (
+    <p data-testid="belongs-to">
+      It counts as <PersonLink id={contact.id}>{nameOf(contact)}</PersonLink>'s.
+    </p>
   )
 }
 

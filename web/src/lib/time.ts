@@ -36,6 +36,10 @@ export const dateInWords = (date: string) => {
   return `${weekday(at, 'UTC')} ${dayAndMonth(at, 'UTC')} ${year(at, 'UTC')}`
 }
 
+/** A sentence of the API, its dates as people write them. */
+export const withDates = (sentence: string) =>
+  sentence.replaceAll(/\b\d{4}-\d\d-\d\d\b/g, (date) => dateInWords(date))
+
 /** "today 9:02", "Tue 9:02" within six days, "14 Jan 9:02" within the year, "14 Jan 2027 9:02" else. */
 export function wallTime(at: number, now: number, zone: string): string {
   const time = clockTime(at, zone)

@@ -3,6 +3,7 @@ import { IconCircleCheck, IconLock } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import type { WhyGate } from '../lib/sequence-types.ts'
 import { whyQuery } from '../lib/sequences.ts'
+import { withDates } from '../lib/time.ts'
 import { counted } from '../lib/words.ts'
 import { Instant } from '../ui/instant.tsx'
 import { ErrorState, LoadingBlock } from '../ui/states.tsx'
@@ -51,7 +52,7 @@ function Closed({ gate, zone }: { gate: WhyGate; zone: string | null }) {
     <li className={classes.gate} data-testid={`gate-${gate.name}`}>
       <IconLock size={16} stroke={1.75} aria-label="Closed" />
       <div>
-        <div>{gate.sentence || gate.value || gate.rule}</div>
+        <div>{withDates(gate.sentence || gate.value || gate.rule)}</div>
         <div className="sg-quiet">
           {gate.sentence ? gate.rule : ''}
           {gate.until ? (

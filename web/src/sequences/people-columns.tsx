@@ -20,6 +20,7 @@ export const STATES: { value: string; label: string; count: keyof PeopleCounts; 
 
 /** States that a person can let go on from the same step. */
 const RETRIED = new Set(['held', 'failed'])
+const isRetried = ({ state, reason }: Enrollment) => RETRIED.has(state) && reason !== 'contact_deleted'
 
 /** The gate that keeps a mail back says more than the state; that its wait runs, the next column says better. */
 export const sentenceOf = ({ next_gate: gate, sentence }: Enrollment) =>
@@ -62,7 +63,7 @@ const why = (from?: number): Column<Enrollment> => ({
     <Reason
       state={row.state}
       sentence={sentenceOf(row)}
-      remedy={RETRIED.has(row.state) ? <ReleaseButton row={row} /> : null}
+      remedy={isRetried(row) ? <ReleaseButton row={row} /> : null}
     />
   ),
 })
@@ -107,7 +108,7 @@ export function PersonDetailLine({ row }: { row: Enrollment }) {
       <Reason state={row.state} sentence={sentenceOf(row)} />
       {row.step_position ? <span>step {stepOf(row)}</span> : null}
       <Instant at={row.next_at} zone={row.contact.time_zone} />
-      {RETRIED.has(row.state) ? <ReleaseButton row={row} /> : null}
+      {isRetried(row) ? <ReleaseButton row={row} /> : null}
     </>
   )
 }

@@ -1,4 +1,4 @@
-/** Whom saving the steps of a live sequence touches, as sentences. Says nothing of changes that reach nobody. */
+/** Whom saving the steps of a live sequence touches, as sentences. */
 import type { Step } from '../lib/sequence-types.ts'
 import { counted } from '../lib/words.ts'
 import { countAt, type Draft, type DraftStep } from './draft.ts'
@@ -7,16 +7,20 @@ const people = (n: number) => counted(n, 'person', 'people')
 
 const wording = (step: DraftStep) =>
   JSON.stringify(
-    step.variants.map(({ thread, approved, signature, weight, attachmentIds, subject, html }) => [
+    step.variants.map(({ thread, approved, signature, attachmentIds, subject, html }) => [
       thread,
       approved,
       signature,
-      weight,
       attachmentIds,
       subject,
       html,
     ]),
   )
+
+const weights = (step: DraftStep) => step.variants.map(({ weight }) => weight).join()
+
+/** Where nobody is before it: those to come. */
+const whom = (n: number) => (n === 0 ? 'whoever is added later' : `${people(n)} who have not received it yet`)
 
 /** People whose current step is this one or an earlier one, so who have still to receive it. */
 function stillToCome(saved: readonly Step[], position: number): number {
@@ -40,13 +44,11 @@ export function touches(saved: readonly Step[], before: Draft, after: Draft): st
     }
     const n = stillToCome(saved, position)
     if (wording(step) !== wording(was))
-      sentences.push(
-        `The new wording of step ${index + 1} reaches ${people(n)} who have not received it yet.`,
-      )
+      sentences.push(`The new wording of step ${index + 1} reaches ${whom(n)}.`)
+    else if (weights(step) !== weights(was))
+      sentences.push(`The new weights of step ${index + 1} apply to ${whom(n)}.`)
     if (step.wait !== was.wait || step.unit !== was.unit || step.businessDays !== was.businessDays)
-      sentences.push(
-        `The new wait before step ${index + 1} applies to ${people(n)} who have not received it yet.`,
-      )
+      sentences.push(`The new wait before step ${index + 1} applies to ${whom(n)}.`)
   }
   for (const step of before) {
     if (after.some((each) => each.key === step.key)) continue

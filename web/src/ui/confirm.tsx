@@ -2,6 +2,7 @@
 import { Button, Group, Modal } from '@mantine/core'
 import { type ReactNode, useState } from 'react'
 import { sentenceOf } from '../lib/api.ts'
+import classes from './confirm.module.css'
 import { Problem } from './problem.tsx'
 
 interface ConfirmProps {
@@ -47,7 +48,7 @@ export function Confirm({
   }
   return (
     <Modal opened={opened} onClose={close} title={title}>
-      <div>{children}</div>
+      <div className={classes.words}>{children}</div>
       <Problem words={problem} />
       <Group justify="flex-end" mt="md" gap={8}>
         <Button variant="default" onClick={close}>

@@ -1,5 +1,6 @@
 /** A state with the sentence behind it: why, and what to do. */
 import type { ReactNode } from 'react'
+import { withDates } from '../lib/time.ts'
 import classes from './reason.module.css'
 import { StateBadge } from './state-badge.tsx'
 
@@ -11,12 +12,13 @@ interface ReasonProps {
 }
 
 export function Reason({ state, sentence, remedy }: ReasonProps) {
+  const words = withDates(sentence ?? '')
   return (
     <div className={classes.reason}>
       <StateBadge state={state} />
-      {sentence ? (
-        <span className={classes.sentence} title={sentence}>
-          {sentence}
+      {words ? (
+        <span className={classes.sentence} title={words}>
+          {words}
         </span>
       ) : null}
       {remedy}

@@ -42,6 +42,19 @@ const gray: MantineColorsTuple = [
   '#2e2e34',
   '#1a1a1e',
 ]
+/** White on 6 is at least 4.5 : 1, the same as 6 on white. */
+const red: MantineColorsTuple = [
+  '#fdeceb',
+  '#fbd9d6',
+  '#f9bfba',
+  '#fda29b',
+  '#f0776d',
+  '#dc4437',
+  '#c7332a',
+  '#b42318',
+  '#94190f',
+  '#7a120a',
+]
 /** Mantine reads a dark scheme's text from 0, its borders from 4, its inputs from 6 and its ground from 7. */
 const dark: MantineColorsTuple = [
   '#ececef',
@@ -57,7 +70,7 @@ const dark: MantineColorsTuple = [
 ]
 
 export const theme = createTheme({
-  colors: { indigo, gray, dark },
+  colors: { indigo, red, gray, dark },
   primaryColor: 'indigo',
   primaryShade: { light: 6, dark: 6 },
   white: '#ffffff',
