@@ -1,5 +1,5 @@
 /**
- * `npm run figures`: every figure that is measured over whole collections of mails, with its target. Reads the corpora of SEGUE_CORPUS_DIR;
+ * `npm run figures`: every figure that is measured over whole collections of mails, zones and schedules, with its target. Reads the corpora of SEGUE_CORPUS_DIR;
  * ends with 1 when a target is missed. `--write` puts the answer into docs/figures.md.
  */
 import { writeFileSync } from 'node:fs'
@@ -7,9 +7,10 @@ import { absences } from '../test/support/absence-figures.ts'
 import { bounces } from '../test/support/bounce-figures.ts'
 import { type Figure, figureLine, holds, type Measure } from '../test/support/figures.ts'
 import { generatedReplies } from '../test/support/reply-figures.ts'
+import { timing } from '../test/support/timing-figures.ts'
 
 /** Each measure of the house, in the order in which it is printed. */
-const MEASURES: readonly Measure[] = [bounces, generatedReplies, absences]
+const MEASURES: readonly Measure[] = [timing, bounces, generatedReplies, absences]
 
 const measured: { title: string; figures: Figure[] | null }[] = []
 for (const measure of MEASURES)

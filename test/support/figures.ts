@@ -1,5 +1,5 @@
 /**
- * What is measured over whole collections of mails: each measure is a list of figures with their targets. `npm run figures` prints them
+ * What is measured over whole collections of mails, zones and schedules: each measure is a list of figures with their targets. `npm run figures` prints them
  * all; the tests assert them. A new measure is one file `*-figures.ts` beside this one and one line in `scripts/figures.ts`.
  */
 export interface Figure {
