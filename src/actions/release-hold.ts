@@ -8,6 +8,7 @@ import type { Id, TeamId } from '../core/ids.ts'
 import type { Random } from '../core/random.ts'
 import { done, notFound, type Result, refused } from '../core/result.ts'
 import { type EnrollmentRow, enrollmentById } from '../store/enrollment-reads.ts'
+import { NO_MAILBOX } from '../store/mailbox-waits.ts'
 import { release, resume } from '../store/releases.ts'
 import { movePeople, targetsOf } from './move-people.ts'
 
@@ -72,7 +73,7 @@ function needsMailbox(row: EnrollmentRow, chosen: Id | undefined) {
       `${mailboxAddress}, which sent to this person, was removed. Say which mailbox sends from now on (${parameter}).`,
       { code: 'no_active_email_account', parameter },
     )
-  if (chosen === undefined && mailboxState !== 'connected' && state === 'active' && holdReason === null)
+  if (chosen === undefined && mailboxState !== 'connected' && state === 'active' && holdReason === NO_MAILBOX)
     return refused(
       `${mailboxAddress} is not connected. Reconnect it and this person goes on by itself, or say which mailbox sends from now on (${parameter}).`,
       { code: 'no_active_email_account', parameter },

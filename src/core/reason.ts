@@ -50,7 +50,7 @@ export const HOLDS = {
   delivery_unknown:
     'The connection broke before the server confirmed. Look into the Sent folder, then choose: sent, or send again.',
   no_active_email_account:
-    'The mailbox that sends to this person was removed. Choose another one, and they go on from there.',
+    'The mailbox that sends to this person is not connected, or was removed. Connect it again, or choose another one.',
   human_outbound: 'Somebody wrote to this person by hand. Go on when the next email still fits.',
   reopened:
     "It was ended by a mail that was somebody else's. Retry when the next email still fits, or finish.",

@@ -4,6 +4,7 @@ import type { Db } from '../core/db.ts'
 import type { Id, TeamId } from '../core/ids.ts'
 import { CONTACT_COLUMNS, type ContactRow } from './contacts.ts'
 import { kysely, likeAll } from './db.ts'
+import { HOLD_SHOWN } from './mailbox-waits.ts'
 
 export type ContactOrder = 'activity' | 'created' | 'updated' | 'opened' | 'clicked'
 
@@ -61,8 +62,9 @@ function conditions(search: ContactSearch): RawBuilder<unknown> {
       and e.sequence_id = any(${search.sequenceIds as Id[]}) and e.removed_at is null)`)
   if (search.enrolled)
     all.push(sql`exists (select from enrollments e
+      join mailboxes m on m.team_id = e.team_id and m.id = e.mailbox_id
       join unnest(${search.enrolled.map((each) => each.sequenceId)}::text[], ${search.enrolled.map((each) => each.state)}::text[])
-        as w (sequence_id, state) on w.sequence_id = e.sequence_id and w.state in (e.state, e.reason, e.hold_reason)
+        as w (sequence_id, state) on w.sequence_id = e.sequence_id and w.state in (e.state, e.reason, ${HOLD_SHOWN})
       where e.team_id = ${team} and e.contact_id = c.id and e.removed_at is null)`)
   return sql.join(all, sql` and `)
 }

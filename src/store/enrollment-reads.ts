@@ -5,6 +5,7 @@ import type { Db } from '../core/db.ts'
 import type { EnrollmentState } from '../core/enrollment.ts'
 import type { Id, TeamId } from '../core/ids.ts'
 import { kysely, likeAll } from './db.ts'
+import { HOLD_DETAIL_SHOWN, HOLD_SHOWN, WAITS_FOR_MAILBOX } from './mailbox-waits.ts'
 
 export interface EnrollmentRow {
   id: Id
@@ -43,8 +44,8 @@ export interface EnrollmentRow {
 }
 
 const COLUMNS = sql`e.id, e.contact_id as "contactId", e.sequence_id as "sequenceId", q.name as "sequenceName",
-  (q.active and q.archived_at is null) as "sequenceActive", e.state, e.reason, e.hold_reason as "holdReason",
-  e.hold_detail as "holdDetail", e.step_id as "stepId", s.position as "stepPosition",
+  (q.active and q.archived_at is null) as "sequenceActive", e.state, e.reason, ${HOLD_SHOWN} as "holdReason",
+  ${HOLD_DETAIL_SHOWN} as "holdDetail", e.step_id as "stepId", s.position as "stepPosition",
   (select count(*)::int from steps n where n.team_id = e.team_id and n.sequence_id = e.sequence_id and n.deleted_at is null) as "numSteps",
   e.due_at as "dueAt", (select t.due_at from tasks t where t.team_id = e.team_id and t.enrollment_id = e.id and t.step_id = e.step_id
     and t.state = 'open') as "taskDueAt", (e.lease_until is not null) as leased, e.mailbox_id as "mailboxId", m.address as "mailboxAddress",
@@ -99,7 +100,7 @@ export type ShownState = (typeof SHOWN_STATES)[number]
 
 /** One name per person, most telling first: who answered has answered, whatever else is true. */
 const SHOWN = sql`case
-  when e.state = 'active' and e.hold_reason <> 'task_open' then 'held'
+  when e.state = 'active' and (e.hold_reason <> 'task_open' or ${WAITS_FOR_MAILBOX}) then 'held'
   when e.state = 'finished' and e.reason = 'replied' then 'replied'
   when e.state = 'failed' and e.reason = 'hard_bounced' then 'bounced'
   else e.state end`
@@ -134,6 +135,8 @@ export async function searchPeople(
 ): Promise<{ people: PersonRow[]; total: number }> {
   const where = conditions(search)
   const from = sql`from enrollments e join contacts c on c.team_id = e.team_id and c.id = e.contact_id`
+  // Which of them their mailbox holds.
+  const counted = sql`${from} join mailboxes m on m.team_id = e.team_id and m.id = e.mailbox_id`
   const [page, total] = await Promise.all([
     sql<PersonRow>`
       select ${COLUMNS}, ${SHOWN} as shown, jsonb_build_object('id', c.id, 'firstName', c.first_name, 'lastName', c.last_name,
@@ -141,7 +144,7 @@ export async function searchPeople(
       ${from} ${JOINS} where ${where} order by e.added_at desc, e.id desc limit ${search.limit} offset ${search.offset}`.execute(
       kysely(db),
     ),
-    sql<{ n: number }>`select count(*) as n ${from} where ${where}`.execute(kysely(db)),
+    sql<{ n: number }>`select count(*) as n ${counted} where ${where}`.execute(kysely(db)),
   ])
   return { people: page.rows, total: total.rows[0]!.n }
 }

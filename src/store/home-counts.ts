@@ -4,6 +4,7 @@ import type { Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
 import type { TeamId } from '../core/ids.ts'
 import { at, kysely } from './db.ts'
+import { WAITS_FOR_MAILBOX } from './mailbox-waits.ts'
 
 export interface HomeCounts {
   sequencesActive: number
@@ -23,13 +24,13 @@ export async function homeCounts(
   const { rows } = await sql<HomeCounts>`
     select
       (select count(*) from sequences where team_id = ${team} and active and archived_at is null) as "sequencesActive",
-      (select count(distinct contact_id) from enrollments
-        where team_id = ${team} and state = 'active' and hold_reason is null and removed_at is null) as "peopleActive",
+      (select count(distinct e.contact_id) from enrollments e join mailboxes m on m.team_id = e.team_id and m.id = e.mailbox_id
+        where e.team_id = ${team} and e.state = 'active' and e.hold_reason is null and e.removed_at is null and not ${WAITS_FOR_MAILBOX}) as "peopleActive",
       (select count(*) from messages
         where team_id = ${team} and state = 'accepted' and counted_at >= ${at(dayBegan)} and purpose <> 'test') as "sentToday",
       (select count(*) from messages where team_id = ${team} and state = 'unknown') as unknown,
-      (select count(*) from enrollments
-        where team_id = ${team} and state = 'active' and hold_reason <> 'task_open' and removed_at is null) as holds`.execute(
+      (select count(*) from enrollments e join mailboxes m on m.team_id = e.team_id and m.id = e.mailbox_id
+        where e.team_id = ${team} and e.state = 'active' and (e.hold_reason <> 'task_open' or ${WAITS_FOR_MAILBOX}) and e.removed_at is null) as holds`.execute(
     kysely(db),
   )
   return rows[0]!

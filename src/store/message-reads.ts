@@ -8,6 +8,7 @@ import type { Db } from '../core/db.ts'
 import type { WaitUnit } from '../core/due.ts'
 import type { Id, TeamId } from '../core/ids.ts'
 import { at, kysely, likeAll } from './db.ts'
+import { HOLD_DETAIL_SHOWN, HOLD_SHOWN, WAITS_FOR_MAILBOX } from './mailbox-waits.ts'
 import { visitCounts } from './visits.ts'
 
 /** `scheduled`: not sent yet; `drafted`: a person finishes it; `completed`: the server took it; `failed`: refused, or held for a reason. */
@@ -129,24 +130,24 @@ const LEDGER = (team: TeamId, tests: boolean) => sql`
 
 const NEXT = (team: TeamId, failedHolds: readonly string[]) => sql`
   select e.message_id as id, 'sequence' as purpose, null::text as state,
-    case when e.state = 'active' and e.hold_reason = any(${failedHolds as string[]}) then 'failed' else 'scheduled' end as status,
-    e.id as enrollment_id, e.sequence_id, e.step_id, null::text as variant_id, e.contact_id, e.mailbox_id, b.user_id,
-    coalesce(e.from_address, b.address) as from_address, b.from_name, c.address as to_address,
+    case when e.state = 'active' and ${HOLD_SHOWN} = any(${failedHolds as string[]}) then 'failed' else 'scheduled' end as status,
+    e.id as enrollment_id, e.sequence_id, e.step_id, null::text as variant_id, e.contact_id, e.mailbox_id, m.user_id,
+    coalesce(e.from_address, m.address) as from_address, m.from_name, c.address as to_address,
     nullif(concat_ws(' ', c.first_name, c.last_name), '') as to_name, '{}'::text[] as cc, '{}'::text[] as bcc, null::text as rfc_id,
     e.parent_message_id as thread_id,
-    case when e.state = 'active' and e.hold_reason = any(${failedHolds as string[]}) then e.hold_reason end as not_sent_reason,
-    e.hold_detail, null::text as failure, coalesce(e.due_at, e.lease_until, e.wait_ends_at) as due_at, null::timestamptz as completed_at,
-    case when e.state = 'active' and e.hold_reason = any(${failedHolds as string[]}) then e.updated_at end as failed_at,
+    case when e.state = 'active' and ${HOLD_SHOWN} = any(${failedHolds as string[]}) then ${HOLD_SHOWN} end as not_sent_reason,
+    ${HOLD_DETAIL_SHOWN} as hold_detail, null::text as failure, coalesce(e.due_at, e.lease_until, e.wait_ends_at) as due_at, null::timestamptz as completed_at,
+    case when e.state = 'active' and ${HOLD_SHOWN} = any(${failedHolds as string[]}) then greatest(e.updated_at, case when ${WAITS_FOR_MAILBOX} then m.updated_at end) end as failed_at,
     null::text as bounce, null::timestamptz as replied_at, null::text as reply_class, null::timestamptz as opened_at,
     null::timestamptz as clicked_at, null::timestamptz as opted_out_at, null::timestamptz as demoed_at, e.added_at as created_at,
     false as opens_tracked, false as clicks_tracked
   from enrollments e
   join contacts c on c.team_id = e.team_id and c.id = e.contact_id
-  join mailboxes b on b.team_id = e.team_id and b.id = e.mailbox_id
+  join mailboxes m on m.team_id = e.team_id and m.id = e.mailbox_id
   where e.team_id = ${team} and e.state in ('active', 'paused') and e.removed_at is null
     and exists (select from steps s where s.team_id = e.team_id and s.id = e.step_id and s.kind in ('auto_email', 'manual_email'))
-    and not exists (select from messages m where m.team_id = e.team_id and m.id = e.message_id
-      and m.state in ('accepted', 'rejected', 'not_sent', 'drafted', 'transmitting', 'unknown'))`
+    and not exists (select from messages w where w.team_id = e.team_id and w.id = e.message_id
+      and w.state in ('accepted', 'rejected', 'not_sent', 'drafted', 'transmitting', 'unknown'))`
 
 const COLUMNS = sql`x.id, x.purpose, x.state, x.status, x.enrollment_id as "enrollmentId", x.sequence_id as "sequenceId",
   q.name as "sequenceName", q.daily_cap as "sequenceCap", case when s.id is null then null else jsonb_build_object('id', s.id,

@@ -8,6 +8,7 @@ import type { EnrollmentState } from '../core/enrollment.ts'
 import type { Id, TeamId } from '../core/ids.ts'
 import type { HoldReason, Reason } from '../core/reason.ts'
 import { kysely } from './db.ts'
+import { waitingForMailbox } from './mailbox-waits.ts'
 
 /** Numbers of people: +1 where they come to, -1 where they leave, with the step they stand on. */
 export type PeopleMetric = EnrollmentState | `hold:${HoldReason}` | `failed:${Reason}` | `finished:${Reason}`
@@ -97,7 +98,7 @@ export interface Total {
   n: number
 }
 
-/** Totals and what is not folded yet, read in one statement: exact at its snapshot. */
+/** Totals, what is not folded yet, and whom a mailbox holds that is not connected, read in one statement: exact at its snapshot. */
 export async function readTotals(
   db: Db,
   { team, sequenceIds }: { team: TeamId; sequenceIds: readonly Id[] },
@@ -112,6 +113,8 @@ export async function readTotals(
       union all
       select sequence_id, step_id, variant_id, metric, n from stat_deltas
       where team_id = ${team} and sequence_id = any(${sequenceIds as Id[]})
+      union all
+      ${waitingForMailbox(team, sequenceIds)}
     ) as parts
     group by 1, 2, 3, 4 having sum(n) <> 0`.execute(kysely(db))
   for (const { sequenceId, ...total } of rows) totals.get(sequenceId)?.push(total)

@@ -104,7 +104,7 @@ browserTest(
     await page.goto(`/sequences/${sequence}`)
     await page.getByTestId('tab-people').click()
     await page
-      .getByText(/The mailbox that sends to this person was removed\./)
+      .getByText(/The mailbox that sends to this person is not connected, or was removed\./)
       .first()
       .waitFor()
     await shoot(page, 'held-without-mailbox')
