@@ -904,6 +904,7 @@ create table tasks (
   updated_at timestamp with time zone not null,
   rev integer not null default 1,
   call_outcome_id text collate "C",
+  opened_enrollment_id text collate "C",
   constraint tasks_pkey PRIMARY KEY (team_id, id),
   constraint tasks_team_id_fkey FOREIGN KEY (team_id) REFERENCES teams(id),
   constraint tasks_kind_check CHECK ((kind = ANY (ARRAY['manual_email'::text, 'call'::text, 'action_item'::text, 'linkedin_step_connect'::text, 'linkedin_step_message'::text, 'linkedin_step_view_profile'::text, 'linkedin_step_interact_post'::text]))),
@@ -913,6 +914,7 @@ create table tasks (
 CREATE INDEX tasks_by_contact ON public.tasks USING btree (team_id, contact_id, created_at);
 CREATE INDEX tasks_by_step ON public.tasks USING btree (team_id, sequence_id, step_id, state) WHERE (sequence_id IS NOT NULL);
 CREATE INDEX tasks_by_time ON public.tasks USING btree (team_id, due_at, id);
+CREATE UNIQUE INDEX tasks_for_opens ON public.tasks USING btree (team_id, opened_enrollment_id) WHERE (opened_enrollment_id IS NOT NULL);
 CREATE UNIQUE INDEX tasks_once ON public.tasks USING btree (team_id, enrollment_id, step_id);
 CREATE INDEX tasks_open ON public.tasks USING btree (team_id, due_at, id) WHERE (state = 'open'::text);
 CREATE INDEX tasks_to_skip ON public.tasks USING btree (team_id, skips_at) WHERE ((state = 'open'::text) AND (skips_at IS NOT NULL) AND (approved_at IS NULL));

@@ -60,7 +60,7 @@ export async function followCall(tx: Db, acting: Acting, called: Followed): Prom
   if (!(await lockOpenTask(tx, { team, taskId: task.id, enrollmentIds: ends }))) return []
   if (contact) await moveOrMark(tx, acting, { contact, ...called })
   const ended = await endTasks(tx, { ...acting, taskIds: [task.id], end: endOf(called, ends) })
-  const others = ends.filter((id) => id !== task.enrollmentId)
+  const others = ends.filter((id) => id !== enrollmentOf(task))
   const reason = REASONS[outcome.effect] ?? 'marked_finished'
   await stop(tx, { ...acting, enrollmentIds: others, stop: { to: 'finished', reason } })
   if (contact && outcome.effect === 'meeting') await countMeeting(tx, acting, { contact, ...called })
@@ -79,9 +79,12 @@ async function endedBy(
   return liveEnrollments(tx, { team, of: { contactIds } })
 }
 
+const enrollmentOf = ({ enrollmentId, openedEnrollmentId }: TaskRow) => enrollmentId ?? openedEnrollmentId
+
 function endOf({ task, outcome, note, finish }: Followed, ends: readonly Id[]) {
   const { effect, answered } = outcome
-  const ending = task.enrollmentId !== null && ends.includes(task.enrollmentId)
+  const own = enrollmentOf(task)
+  const ending = own !== null && ends.includes(own)
   const talked: Reason = answered ? 'talked' : 'marked_finished'
   return {
     as: 'completed' as const,

@@ -40,6 +40,7 @@ export async function readiness(
   const warnings = trackingWarnings({
     tracked: { opens: sequence.trackOpens, clicks: sequence.trackClicks },
     finishOnClick: sequence.finishOnClick,
+    taskOnOpens: sequence.taskOnOpens,
     cannot: real === null || isHttps(publicUrl) ? null : trackingProblem(publicUrl, real),
   })
   return { ...judged, warnings: [...judged.warnings, ...warnings] }

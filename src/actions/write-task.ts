@@ -102,7 +102,10 @@ export async function endTask(
   return endOpen(db, tasking, {
     id,
     // What else the task's person is in is not touched.
-    of: ({ enrollmentId }) => ({ enrollmentIds: enrollmentId === null ? [] : [enrollmentId] }),
+    of: ({ enrollmentId, openedEnrollmentId }) => {
+      const about = enrollmentId ?? openedEnrollmentId
+      return { enrollmentIds: about === null ? [] : [about] }
+    },
     end: (tx) => endTasks(tx, { ...tasking, taskIds: [id], end }),
   })
 }

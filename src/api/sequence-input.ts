@@ -5,10 +5,12 @@ import type { SequenceDraft } from '../actions/write-sequence.ts'
 import { addressesIn } from '../core/address.ts'
 import { COMPANY_DELAY_DAYS_MAX, COMPANY_RULES } from '../core/company-reply.ts'
 import { WAIT_UNITS } from '../core/due.ts'
+import { OPENINGS_FOR_CALL } from '../core/open-call.ts'
 import { type ReputationRules, rulesProblem, WINDOW_DAYS_MAX } from '../core/reputation.ts'
 import { type Priority, STEP_KINDS, type StepKind } from '../core/sequence.ts'
 import { STAGE_EVENTS, type StageEvent, type StageRules } from '../core/stage-rules.ts'
 import { WEIGHT_MAX } from '../core/wording-deal.ts'
+import { VISITS_PER_MESSAGE_MAX } from '../store/visits.ts'
 import { defined } from './defined.ts'
 import { refuse } from './errors.ts'
 import { clearable, IdParameter, oneOf } from './params.ts'
@@ -90,8 +92,19 @@ const settings = {
   mark_finished_if_interested: Type.Optional(Type.Boolean()),
   mark_paused_if_ooo: Type.Optional(Type.Boolean()),
   days_to_wait_before_mark_as_response: clearable(Type.Integer({ minimum: 0, maximum: 3650 })),
-  create_task_if_email_open: Type.Optional(Type.Boolean()),
-  email_open_trigger_task_threshold: clearable(Type.Integer({ minimum: 0 })),
+  create_task_if_email_open: Type.Optional(
+    Type.Boolean({
+      description:
+        'A call for whoever opens an email so often; once in a sequence. Openings must be tracked.',
+    }),
+  ),
+  email_open_trigger_task_threshold: clearable(
+    Type.Integer({
+      minimum: 0,
+      maximum: VISITS_PER_MESSAGE_MAX,
+      description: `Openings of one email by people. Null: ${OPENINGS_FOR_CALL}.`,
+    }),
+  ),
   open_tracking_enabled: Type.Optional(
     Type.Boolean({ description: 'Ours. Emails carry a picture that tells of openings. Off unless said.' }),
   ),

@@ -23,6 +23,7 @@ export const ACTIVITIES = {
   in_flight: 'The email was already on its way.',
   opened: 'Opened the email.',
   clicked: 'Followed a link of the email.',
+  call_for_opens: 'Opened the email so often that somebody is to call.',
   machine_opened: 'A machine fetched the pictures of the email; that is no opening.',
   scanner_clicked: 'A scanner followed a link of the email; that is no click.',
   replied: 'Answered.',

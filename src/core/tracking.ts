@@ -39,14 +39,21 @@ export function trackingProblem(publicUrl: string | null, mailbox: string): stri
 export function trackingWarnings(o: {
   tracked: Tracked
   finishOnClick: boolean
+  /** Openings ask for a call. */
+  taskOnOpens: boolean
   cannot: string | null
 }): string[] {
-  const { tracked, finishOnClick, cannot } = o
+  const { tracked, finishOnClick, taskOnOpens, cannot } = o
   return [
     ...((tracked.opens || tracked.clicks) && cannot !== null ? [cannot] : []),
     ...(finishOnClick && !tracked.clicks
       ? [
           'A click ends the sequence for a person, but clicks are not tracked. Track clicks, or nobody ends that way.',
+        ]
+      : []),
+    ...(taskOnOpens && !tracked.opens
+      ? [
+          'An email that is opened often is to give somebody a call, but openings are not tracked. Track openings, or there will be no such call.',
         ]
       : []),
   ]

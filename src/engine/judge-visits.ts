@@ -9,6 +9,7 @@ import type { Id, TeamId } from '../core/ids.ts'
 import type { Random } from '../core/random.ts'
 import { acceptedAt, type Visit, visitorOf } from '../core/visit.ts'
 import { type NewActivity, writeActivities } from '../store/activities.ts'
+import { lockEnrollments } from '../store/locks.ts'
 import { addDeltas, type Delta, type EmailMetric } from '../store/stats.ts'
 import { sweep } from '../store/stops.ts'
 import { type Change, transit } from '../store/transitions.ts'
@@ -24,6 +25,7 @@ import {
   type VisitedMail,
   visitedMails,
 } from '../store/visits.ts'
+import { giveCallsForOpens } from './call-for-opens.ts'
 
 /** Mails in one round: a few hundred rows in a transaction. */
 const MAILS_PER_ROUND = 200
@@ -61,6 +63,14 @@ async function judge(tx: Db, o: Judging): Promise<Id[]> {
     ),
   )
   await saveJudgements(tx, { team, judged: judged.flatMap((one) => one.visits) })
+  // At once and before any message: whoever judges another opening of theirs waits here, and then counts this one.
+  await lockEnrollments(tx, team, judged.flatMap(concerned))
+  await giveCallsForOpens(tx, {
+    team,
+    messageIds: judged.filter(asksForCall).map(({ mail }) => mail.id),
+    now,
+    random,
+  })
   const ended = await endForClicks(tx, o, judged)
   const stamps = judged.map(stampOf)
   const firsts = await stampVisits(tx, { team, stamps, now })
@@ -89,6 +99,18 @@ function judgedOf(mail: VisitedMail, all: readonly MailVisit[]): Judged {
       visitor: visitorOf(visit, { acceptedAt: acceptedAt(mail), beside }),
     }))
   return { mail, visits }
+}
+
+function openedByPerson({ visits }: Judged): boolean {
+  return visits.some(({ visit, visitor }) => visit.kind === 'open' && visitor.by === 'person')
+}
+
+const asksForCall = (judged: Judged) => judged.mail.taskOnOpens && openedByPerson(judged)
+
+/** The enrollments that something may follow for. */
+function concerned(judged: Judged): Id[] {
+  const { enrollmentId, finishOnClick } = judged.mail
+  return enrollmentId !== null && (finishOnClick || asksForCall(judged)) ? [enrollmentId] : []
 }
 
 /** A click in one sequence ends that one alone: it says something about what that sequence wrote. Nobody else is woken by it. */

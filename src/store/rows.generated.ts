@@ -783,6 +783,7 @@ export interface Tasks {
   updated_at: Stamp
   rev: Defaulted<number>
   call_outcome_id: Nullable<string>
+  opened_enrollment_id: Nullable<string>
 }
 
 export interface Teams {

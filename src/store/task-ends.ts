@@ -43,6 +43,8 @@ interface Ended {
   title: string | null
   contactId: Id | null
   enrollmentId: Id | null
+  /** Of a call for openings: whom it is about. */
+  openedEnrollmentId: Id | null
   sequenceId: Id | null
   stepId: Id | null
   messageId: Id | null
@@ -91,7 +93,7 @@ async function lockAround(
 ): Promise<void> {
   const { rows } = await sql<{ id: Id; mailboxId: Id }>`
     select e.id, e.mailbox_id as "mailboxId" from tasks t
-    join enrollments e on e.team_id = t.team_id and e.id = t.enrollment_id
+    join enrollments e on e.team_id = t.team_id and e.id = coalesce(t.enrollment_id, t.opened_enrollment_id)
     where t.team_id = ${team} and t.id = any(${taskIds as Id[]}) and t.state = 'open'`.execute(kysely(tx))
   await lockMailboxes(tx, team, [...new Set(rows.map((row) => row.mailboxId))])
   await lockEnrollments(tx, team, [...rows.map((row) => row.id), ...others])
@@ -110,8 +112,10 @@ async function endRows(tx: Db, { team, taskIds, end, actor, now, overdue }: Endi
       call_outcome_id = ${call?.outcomeId ?? null}, ended_at = ${at(now)}, ended_by = ${actor},
       updated_at = ${at(now)}, rev = t.rev + 1
     from open where t.team_id = ${team} and t.id = open.id
-    returning t.id, t.kind, t.title, t.contact_id as "contactId", t.enrollment_id as "enrollmentId", t.sequence_id as "sequenceId",
-      t.step_id as "stepId", t.message_id as "messageId"`.execute(kysely(tx))
+    returning t.id, t.kind, t.title, t.contact_id as "contactId", t.enrollment_id as "enrollmentId",
+      t.opened_enrollment_id as "openedEnrollmentId", t.sequence_id as "sequenceId", t.step_id as "stepId", t.message_id as "messageId"`.execute(
+    kysely(tx),
+  )
   return rows
 }
 
@@ -143,7 +147,8 @@ async function changesOf(tx: Db, o: Ending, ended: readonly Ended[]): Promise<Ch
       told,
       ...(detail === undefined ? {} : { detail }),
     })
-  return done.map(({ enrollmentId }) => ({
+  const finished = ended.flatMap((one) => one.enrollmentId ?? one.openedEnrollmentId ?? [])
+  return finished.map((enrollmentId) => ({
     enrollmentId,
     transition: 'finish',
     reason: end.because ?? 'marked_finished',
@@ -159,12 +164,14 @@ function toldOf(end: TaskEnd): Record<string, string> {
   return call ? { callOutcomeId: call.outcomeId, callOutcome: call.name } : {}
 }
 
-function activityOf({ id: taskId, kind, title, ...about }: Ended, { end, actor }: Ending): NewActivity {
+function activityOf(ended: Ended, { end, actor }: Ending): NewActivity {
+  const { id: taskId, kind, title, openedEnrollmentId, ...about } = ended
   return {
     kind: end.as === 'completed' ? 'task_completed' : 'skipped',
     actor,
     reason: end.as === 'skipped' ? end.reason : null,
     ...about,
+    enrollmentId: about.enrollmentId ?? openedEnrollmentId,
     detail: {
       taskId,
       kind,

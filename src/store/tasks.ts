@@ -24,6 +24,8 @@ export interface TaskRow {
   creatorId: Id | null
   createdFrom: string | null
   enrollmentId: Id | null
+  /** Of a call that openings asked for: the one whose email was opened. It moves with no task. */
+  openedEnrollmentId: Id | null
   sequenceId: Id | null
   sequenceName: string | null
   stepId: Id | null
@@ -45,7 +47,7 @@ export interface TaskRow {
 
 const COLUMNS = sql`t.id, t.kind, t.state, t.status_given as "statusGiven", t.priority, t.title, t.note, t.contact_id as "contactId",
   c.account_id as "accountId", t.user_id as "userId", t.creator_id as "creatorId", t.created_from as "createdFrom",
-  t.enrollment_id as "enrollmentId", t.sequence_id as "sequenceId", q.name as "sequenceName", t.step_id as "stepId",
+  t.enrollment_id as "enrollmentId", t.opened_enrollment_id as "openedEnrollmentId", t.sequence_id as "sequenceId", q.name as "sequenceName", t.step_id as "stepId",
   s.position as "stepPosition", t.message_id as "messageId", t.due_at as "dueAt", t.skips_at as "skipsAt",
   t.draft_subject as "draftSubject", t.draft_html as "draftHtml", t.approved_at as "approvedAt", t.outcome,
   t.call_outcome_id as "callOutcomeId", o.name as "callOutcome", o.answered as "callAnswered",

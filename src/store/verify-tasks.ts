@@ -60,4 +60,20 @@ const callsCounted = bySql(
     where coalesce(n.n, 0) <> coalesce(r.n, 0)`,
 )
 
-export const TASKS: readonly Check[] = [waitsForATask, taskHasStep, draftHasTask, sentByPerson, callsCounted]
+const callsEarned = bySql(
+  'calls_for_opens_earned',
+  'A call that openings asked for is about an enrollment of whose emails a person has opened one.',
+  ({ team }) => sql<Breach>`
+    select t.opened_enrollment_id as "enrollmentId", format('task %s is a call for openings, and no person has opened an email', t.id) as sentence
+    from tasks t where t.team_id = ${team} and t.opened_enrollment_id is not null and not exists (
+      select from messages m where m.team_id = t.team_id and m.enrollment_id = t.opened_enrollment_id and m.opened_at is not null)`,
+)
+
+export const TASKS: readonly Check[] = [
+  waitsForATask,
+  taskHasStep,
+  draftHasTask,
+  sentByPerson,
+  callsCounted,
+  callsEarned,
+]

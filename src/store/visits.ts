@@ -159,6 +159,7 @@ export interface VisitedMail {
   /** When its server had taken it, if it did. */
   settledAt: Instant | null
   finishOnClick: boolean
+  taskOnOpens: boolean
 }
 
 export async function visitedMails(
@@ -169,7 +170,7 @@ export async function visitedMails(
     select m.id, m.sequence_id as "sequenceId", m.step_id as "stepId", m.variant_id as "variantId", m.enrollment_id as "enrollmentId",
       m.contact_id as "contactId", m.mailbox_id as "mailboxId",
       m.marked_at as "markedAt", case when m.state = 'accepted' then m.settled_at end as "settledAt",
-      coalesce(q.finish_on_click, false) as "finishOnClick"
+      coalesce(q.finish_on_click, false) as "finishOnClick", coalesce(q.task_on_opens, false) as "taskOnOpens"
     from messages m left join sequences q on q.team_id = m.team_id and q.id = m.sequence_id
     where m.team_id = ${team} and m.id = any(${ids as Id[]}) order by m.id`.execute(kysely(db))
   return rows

@@ -75,3 +75,13 @@ test('a sequence that ends with a click but does not track clicks is warned of',
   await change(id, { click_tracking_enabled: true })
   expect(await warnings()).toEqual([])
 })
+
+test('a call for openings that are not tracked: readiness says that there will be none, until they are', async () => {
+  const { id } = await newSequence(api, { create_task_if_email_open: true })
+  const warned = async () => (await api.get(`/sequences/${id}/readiness`)).body.warnings.join(' ')
+  expect(await warned()).toContain('Track openings, or there will be no such call.')
+  await change(id, { open_tracking_enabled: true })
+  expect(await warned()).not.toContain('there will be no such call')
+  const refused = await change(id, { email_open_trigger_task_threshold: 1_000 })
+  expect(refused.status).toBe(422)
+})

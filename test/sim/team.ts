@@ -298,6 +298,9 @@ async function writeSequences({ connections, random, now }: Making, made: SimTea
       trackOpens: i !== 1,
       trackClicks: i !== 1,
       finishOnClick: i === 2,
+      // Whoever opens the first or the third is called.
+      taskOnOpens: i !== 1,
+      taskOpenThreshold: 1,
       excludedContactStageIds: [stages.excluded],
       sameAccountReply: COMPANY_RULES[i]!,
       sameAccountDelayDays: SIM_DELAY_DAYS,

@@ -305,14 +305,21 @@ export class World {
   }
 
   async #countDeals(): Promise<void> {
-    const [row] = await this.connections.query<{ dealt: number; rounds: number; clicked: number }>(
+    const [row] = await this.connections.query<{
+      dealt: number
+      rounds: number
+      clicked: number
+      calls: number
+    }>(
       `select (select count(*)::int from messages where team_id = $1 and deal_round is not null) as dealt,
          (select count(*)::int from variant_deals where team_id = $1 and round > 1) as rounds,
-         (select count(*)::int from enrollments where team_id = $1 and reason = 'clicked') as clicked`,
+         (select count(*)::int from enrollments where team_id = $1 and reason = 'clicked') as clicked,
+         (select count(*)::int from tasks where team_id = $1 and opened_enrollment_id is not null) as calls`,
       [this.house.team],
     )
     if (row!.dealt > 0) this.tally.count('wording dealt', row!.dealt)
     if (row!.clicked > 0) this.tally.count('a click ended a sequence', row!.clicked)
+    if (row!.calls > 0) this.tally.count('openings asked for a call', row!.calls)
     if (row!.rounds > 0) this.tally.count('wording dealt with other weights than before', row!.rounds)
   }
 

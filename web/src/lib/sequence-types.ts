@@ -41,6 +41,8 @@ export interface Sequence {
   max_emails_per_day: number | null
   mark_finished_if_reply: boolean | null
   mark_finished_if_click: boolean | null
+  create_task_if_email_open: boolean | null
+  email_open_trigger_task_threshold: number | null
   mark_paused_if_ooo: boolean | null
   open_tracking_enabled: boolean
   click_tracking_enabled: boolean
@@ -177,6 +179,8 @@ export interface SequenceInput {
   max_emails_per_day?: number | null
   mark_finished_if_reply?: boolean
   mark_finished_if_click?: boolean
+  create_task_if_email_open?: boolean
+  email_open_trigger_task_threshold?: number | null
   open_tracking_enabled?: boolean
   click_tracking_enabled?: boolean
   mark_paused_if_ooo?: boolean

@@ -20,6 +20,8 @@ export interface Task {
       })
     | null
   emailer_campaign_id: string | null
+  /** Null: it is no step; the sequence only asked for it. */
+  emailer_step_id: string | null
   campaign_name: string | null
   campaign_position: number | null
   completed_at: string | null

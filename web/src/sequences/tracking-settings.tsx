@@ -1,5 +1,6 @@
 /** Whether a sequence tells of openings and clicks, and what it told. Machines stand apart; without https the switches say why they are off. */
-import { Stack, Switch } from '@mantine/core'
+import { NumberInput, Stack, Switch } from '@mantine/core'
+import { useState } from 'react'
 import type { Sequence, SequenceInput } from '../lib/sequence-types.ts'
 import { useSession } from '../lib/session.ts'
 import { number } from '../lib/words.ts'
@@ -47,9 +48,49 @@ export function TrackingSettings({
           onChange={(event) => change({ click_tracking_enabled: event.currentTarget.checked })}
           data-testid="track-clicks"
         />
+        <CallForOpens sequence={sequence} change={change} />
         <Told sequence={sequence} />
       </Stack>
     </Section>
+  )
+}
+
+/** As the API takes it when nobody says how often. */
+const USUAL_OPENINGS = 3
+
+function CallForOpens({ sequence, change }: { sequence: Sequence; change: (input: SequenceInput) => void }) {
+  const { create_task_if_email_open: asked, email_open_trigger_task_threshold: saved } = sequence
+  const [openings, setOpenings] = useState<number | string>(saved ?? USUAL_OPENINGS)
+  const save = () => {
+    const next = Number(openings) || USUAL_OPENINGS
+    if (next !== (saved ?? USUAL_OPENINGS)) change({ email_open_trigger_task_threshold: next })
+  }
+  return (
+    <>
+      <Switch
+        label="A call for whoever opens an email often"
+        description={
+          asked && !sequence.open_tracking_enabled
+            ? 'Openings are not tracked: turn that on above, or there will be no such call.'
+            : 'A task for whoever writes to them, once for each person. The sequence goes on meanwhile; openings by machines do not count.'
+        }
+        checked={asked ?? false}
+        onChange={(event) => change({ create_task_if_email_open: event.currentTarget.checked })}
+        data-testid="call-for-opens"
+      />
+      {asked ? (
+        <NumberInput
+          label="After so many openings of one email"
+          min={1}
+          max={200}
+          allowDecimal={false}
+          value={openings}
+          onChange={setOpenings}
+          onBlur={save}
+          w={280}
+        />
+      ) : null}
+    </>
   )
 }
 

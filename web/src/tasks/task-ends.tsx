@@ -45,7 +45,7 @@ export function TaskEnds({ task, onEnded }: { task: Task; onEnded: () => void })
 
 function whatFollows(task: Task, outcome: CallOutcome | undefined): string {
   if (outcome && outcome.effect !== 'goes_on') return `${outcome.name}: ${outcome.effect_sentence}`
-  if (task.emailer_campaign_id === null) return ''
+  if (task.emailer_step_id === null) return ''
   return `Completed or skipped, ${task.contact?.name || 'the person'} goes on with the next step; its wait begins now.`
 }
 

@@ -73,7 +73,7 @@ function About({ task }: { task: Task }) {
             , skipped by itself <Instant at={task.auto_skip_at} short />
           </>
         ) : null}
-        {task.emailer_campaign_id
+        {task.emailer_step_id
           ? `, step ${task.campaign_position ?? ''} of ${task.campaign_name ?? 'a sequence'}`
           : ''}
       </div>

@@ -4107,6 +4107,7 @@ export interface operations {
                     mark_finished_if_interested?: boolean;
                     mark_paused_if_ooo?: boolean;
                     days_to_wait_before_mark_as_response?: number | null;
+                    /** @description A call for whoever opens an email so often; once in a sequence. Openings must be tracked. */
                     create_task_if_email_open?: boolean;
                     email_open_trigger_task_threshold?: number | null;
                     /** @description Ours. Emails carry a picture that tells of openings. Off unless said. */
@@ -4402,6 +4403,7 @@ export interface operations {
                     mark_finished_if_interested?: boolean;
                     mark_paused_if_ooo?: boolean;
                     days_to_wait_before_mark_as_response?: number | null;
+                    /** @description A call for whoever opens an email so often; once in a sequence. Openings must be tracked. */
                     create_task_if_email_open?: boolean;
                     email_open_trigger_task_threshold?: number | null;
                     /** @description Ours. Emails carry a picture that tells of openings. Off unless said. */
@@ -4694,6 +4696,7 @@ export interface operations {
                     mark_finished_if_interested?: boolean;
                     mark_paused_if_ooo?: boolean;
                     days_to_wait_before_mark_as_response?: number | null;
+                    /** @description A call for whoever opens an email so often; once in a sequence. Openings must be tracked. */
                     create_task_if_email_open?: boolean;
                     email_open_trigger_task_threshold?: number | null;
                     /** @description Ours. Emails carry a picture that tells of openings. Off unless said. */
@@ -4985,6 +4988,7 @@ export interface operations {
                     mark_finished_if_interested?: boolean;
                     mark_paused_if_ooo?: boolean;
                     days_to_wait_before_mark_as_response?: number | null;
+                    /** @description A call for whoever opens an email so often; once in a sequence. Openings must be tracked. */
                     create_task_if_email_open?: boolean;
                     email_open_trigger_task_threshold?: number | null;
                     /** @description Ours. Emails carry a picture that tells of openings. Off unless said. */
@@ -5279,6 +5283,7 @@ export interface operations {
                     mark_finished_if_interested?: boolean;
                     mark_paused_if_ooo?: boolean;
                     days_to_wait_before_mark_as_response?: number | null;
+                    /** @description A call for whoever opens an email so often; once in a sequence. Openings must be tracked. */
                     create_task_if_email_open?: boolean;
                     email_open_trigger_task_threshold?: number | null;
                     /** @description Ours. Emails carry a picture that tells of openings. Off unless said. */
@@ -5574,6 +5579,7 @@ export interface operations {
                     mark_finished_if_interested?: boolean;
                     mark_paused_if_ooo?: boolean;
                     days_to_wait_before_mark_as_response?: number | null;
+                    /** @description A call for whoever opens an email so often; once in a sequence. Openings must be tracked. */
                     create_task_if_email_open?: boolean;
                     email_open_trigger_task_threshold?: number | null;
                     /** @description Ours. Emails carry a picture that tells of openings. Off unless said. */
