@@ -4,7 +4,6 @@
  */
 import type { Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
-import { type Decision, decide } from '../core/decide.ts'
 import { deedOf } from '../core/deed.ts'
 import { rankOf } from '../core/enrollment.ts'
 import type { Id, TeamId } from '../core/ids.ts'
@@ -20,9 +19,9 @@ import {
   taskOutlooks,
 } from '../store/task-claims.ts'
 import type { ClaimTools } from './claim.ts'
-import { type DecidedAll, lacksWording, laneName } from './decided.ts'
+import { type DecidedAll, decideSafely, lacksWording, laneName } from './decided.ts'
 import { deal, type Hands } from './hands.ts'
-import { type AllPrepared, nameOf, prepareAll, wordsOf } from './wording.ts'
+import { type AllPrepared, nameOf, prepareAll } from './wording.ts'
 import { writeDecisions } from './write-decisions.ts'
 
 /** Mailboxes per claim, whose rows are locked for as long as it takes: some milliseconds. */
@@ -97,7 +96,13 @@ function decideAll(due: readonly DueEnrollment[], o: Deciding): DecidedAll & { e
       continue
     }
     const prepared = o.rendered.prepared.get(nameOf(one)) ?? null
-    const decided = { due: one, facts, decision: decideHere(one, o), prepared }
+    const fault = o.rendered.faults.get(nameOf(one))
+    const decided = {
+      due: one,
+      facts,
+      decision: decideSafely(facts, { ...o.tools, now: o.now, fault }),
+      prepared,
+    }
     const { decision } = decided
     if (decision.do === 'park') all.parked.set(name, { until: decision.until, whole: true })
     else if (!lacksWording(decided)) {
@@ -106,23 +111,6 @@ function decideAll(due: readonly DueEnrollment[], o: Deciding): DecidedAll & { e
     }
   }
   return { ...all, emails }
-}
-
-/** A fault about one enrollment holds that enrollment, and the claim goes on. */
-function decideHere(due: DueEnrollment, { now, rendered, tools }: Deciding): Decision {
-  const enrollmentId = due.facts.enrollment.id
-  try {
-    const decision = decide(due.facts, now, tools.random)
-    const fault = rendered.faults.get(nameOf(due))
-    if (decision.do !== 'task' || fault === undefined) return decision
-    return { do: 'hold', reason: 'internal_error', detail: fault }
-  } catch (error) {
-    tools.log.error(
-      { bug: 'decide', enrollmentId, err: error },
-      'nothing could be decided about an enrollment',
-    )
-    return { do: 'hold', reason: 'internal_error', detail: wordsOf(error) }
-  }
 }
 
 async function leaveEmails(

@@ -4,7 +4,6 @@
  */
 import type { Clock, Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
-import { type Decision, decide } from '../core/decide.ts'
 import { deedOf } from '../core/deed.ts'
 import type { Facts } from '../core/facts.ts'
 import { inboxReadUntil } from '../core/gates.ts'
@@ -32,9 +31,9 @@ import { claimQueued } from '../store/queued-messages.ts'
 import { recoverLeft } from '../store/recoveries.ts'
 import { type Trackable, trackAsAsked } from '../store/tracking.ts'
 import { closeClaim } from './close-claim.ts'
-import { type DecidedAll, lacksWording, laneName, mayLook } from './decided.ts'
+import { type DecidedAll, decideSafely, lacksWording, laneName, mayLook } from './decided.ts'
 import { deal, type Hands } from './hands.ts'
-import { type AllPrepared, messageOf, nameOf, prepareAll, wordsOf } from './wording.ts'
+import { type AllPrepared, messageOf, nameOf, prepareAll } from './wording.ts'
 import { writeDecisions } from './write-decisions.ts'
 
 /** Mailboxes per claim: enough to share its round trips, few enough that other workers find some. */
@@ -223,7 +222,7 @@ function decideOne(found: DueEnrollment, all: DecidedAll, o: Deciding & { room: 
   const due = o.hands.pick(found)
   const prepared = o.prepared.get(nameOf(due)) ?? null
   const facts = { ...withCaps(due, o), missing: prepared?.missing ?? null }
-  const decision = decideHere(due, facts, o)
+  const decision = decideSafely(facts, { ...o, fault: o.faults.get(nameOf(due)) })
   const decided = { due, facts, decision, prepared }
   if (decision.do === 'park' && decision.scope === 'lane')
     all.parked.set(laneName(due.mailboxId, due.sequenceId), {
@@ -240,20 +239,6 @@ function decideOne(found: DueEnrollment, all: DecidedAll, o: Deciding & { room: 
     }
     o.hands.take(due)
     all.send.push(decided)
-  }
-}
-
-/** A fault about one enrollment holds that enrollment, and the claim goes on. */
-function decideHere(due: DueEnrollment, facts: Facts, { now, random, log, faults }: Deciding): Decision {
-  const enrollmentId = facts.enrollment.id
-  try {
-    const decision = decide(facts, now, random)
-    const fault = faults.get(nameOf(due))
-    if (decision.do !== 'send' || fault === undefined) return decision
-    return { do: 'hold', reason: 'internal_error', detail: fault }
-  } catch (error) {
-    log.error({ bug: 'decide', enrollmentId, err: error }, 'nothing could be decided about an enrollment')
-    return { do: 'hold', reason: 'internal_error', detail: wordsOf(error) }
   }
 }
 

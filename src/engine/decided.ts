@@ -1,13 +1,15 @@
-/** What a claim has decided, on its way to being written down. */
+/** What a claim decides, on its way to being written down. */
 import type { Instant } from '../core/clock.ts'
-import type { Decision } from '../core/decide.ts'
+import { type Decision, decide } from '../core/decide.ts'
 import type { Facts } from '../core/facts.ts'
 import type { Id } from '../core/ids.ts'
 import { paceOpensAt } from '../core/pacing.ts'
+import type { Random } from '../core/random.ts'
 import { isEmail } from '../core/sequence.ts'
+import type { Log } from '../log.ts'
 import type { DueEnrollment } from '../store/due-enrollments.ts'
 import type { PacedMailbox } from '../store/mailbox-paces.ts'
-import type { Prepared } from './wording.ts'
+import { type Prepared, wordsOf } from './wording.ts'
 
 /** What the decisions of one mailbox come to. */
 export interface Decided {
@@ -47,4 +49,21 @@ export function mayLook(mailbox: PacedMailbox, now: Instant): boolean {
   if (!mailbox.connected || mailbox.suspendedFor !== null) return false
   if (mailbox.pausedUntil !== null && mailbox.pausedUntil > now) return false
   return paceOpensAt(mailbox.pace, now) === now
+}
+
+/** A fault about one enrollment, in its wording (`fault`) or of ours, holds that enrollment, and the claim goes on. */
+export function decideSafely(
+  facts: Facts,
+  { now, random, log, fault }: { now: Instant; random: Random; log: Log; fault: string | undefined },
+): Decision {
+  const broken = (detail: string): Decision => ({ do: 'hold', reason: 'internal_error', detail })
+  try {
+    const decision = decide(facts, now, random)
+    const isWritten = decision.do === 'send' || decision.do === 'task'
+    return isWritten && fault !== undefined ? broken(fault) : decision
+  } catch (error) {
+    const enrollmentId = facts.enrollment.id
+    log.error({ bug: 'decide', enrollmentId, err: error }, 'nothing could be decided about an enrollment')
+    return broken(wordsOf(error))
+  }
 }
