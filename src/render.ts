@@ -77,7 +77,7 @@ export function renderMessage(draft: Draft): Rendered | TemplateProblem {
 }
 
 /** A stored wording with all that it is filled from: `Wording` of the store, looked up for one contact. */
-export interface Worded {
+export interface Renderable {
   readonly teamPublicId: string
   readonly subject: string
   readonly bodyHtml: string
@@ -96,22 +96,22 @@ export const PREVIEW_TOKEN = 'preview'
 
 /** The one way from a stored wording to what is sent: the claim, the draft, the preview and "why not sent?" differ in the token alone. */
 export function renderWording(
-  worded: Worded,
+  renderable: Renderable,
   { now, publicUrl, optOutToken }: { now: Instant; publicUrl: string | null; optOutToken: string },
 ): Rendered | TemplateProblem {
-  const { teamPublicId, from, replyTo, zone } = worded
+  const { teamPublicId, from, replyTo, zone } = renderable
   const optOut = optOutOf({ publicUrl, teamPublicId, from: from.address, replyTo, token: optOutToken })
   const rendered = renderMessage({
-    subject: worded.subject,
-    bodyHtml: worded.bodyHtml,
-    signatureHtml: worded.signatureHtml,
-    optOut: { template: worded.optOutTemplate, href: optOutHref(optOut) },
-    values: worded.values(now, zone),
-    snippets: worded.snippets,
+    subject: renderable.subject,
+    bodyHtml: renderable.bodyHtml,
+    signatureHtml: renderable.signatureHtml,
+    optOut: { template: renderable.optOutTemplate, href: optOutHref(optOut) },
+    values: renderable.values(now, zone),
+    snippets: renderable.snippets,
     now,
     zone,
   })
-  if (rendered.kind === 'problem' || !worded.lacksFile) return rendered
+  if (rendered.kind === 'problem' || !renderable.lacksFile) return rendered
   return { ...rendered, missing: [...rendered.missing, DELETED_FILE] }
 }
 

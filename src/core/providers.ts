@@ -28,14 +28,23 @@ export interface Ceiling {
 
 export const CAREFUL = { ...PACE_DEFAULTS, rampUp: RAMP_DEFAULTS } as const
 
+type Servers = { [S in 'smtp' | 'imap']: { host: string; port: number; tls: 'tls' | 'starttls' } }
+export const GOOGLE_SERVERS: Servers = {
+  smtp: { host: 'smtp.gmail.com', port: 465, tls: 'tls' },
+  imap: { host: 'imap.gmail.com', port: 993, tls: 'tls' },
+}
+export const MICROSOFT_SERVERS: Servers = {
+  smtp: { host: 'smtp.office365.com', port: 587, tls: 'starttls' },
+  imap: { host: 'outlook.office365.com', port: 993, tls: 'tls' },
+}
+
 export const PROVIDERS: readonly Provider[] = [
   {
     key: 'google_workspace',
     name: 'Google Workspace',
     needs: 'Needs an app password, made under "2-Step Verification" in the Google account.',
     password: 'App password',
-    smtp: { host: 'smtp.gmail.com', port: 465, tls: 'tls' },
-    imap: { host: 'imap.gmail.com', port: 993, tls: 'tls' },
+    ...GOOGLE_SERVERS,
     // https://support.google.com/a/answer/166852: messages per day 2,000 (500 on trial), over a rolling 24 hours; then closed for up to 24 hours.
     ceiling: {
       perDay: 2_000,
@@ -49,8 +58,7 @@ export const PROVIDERS: readonly Provider[] = [
     name: 'Gmail',
     needs: 'Needs an app password, made under "2-Step Verification" in the Google account.',
     password: 'App password',
-    smtp: { host: 'smtp.gmail.com', port: 465, tls: 'tls' },
-    imap: { host: 'imap.gmail.com', port: 993, tls: 'tls' },
+    ...GOOGLE_SERVERS,
     // https://support.google.com/mail/answer/22839: more than 500 emails in a day close the account for up to 24 hours.
     ceiling: {
       perDay: 500,
@@ -63,8 +71,7 @@ export const PROVIDERS: readonly Provider[] = [
     name: 'Outlook or Microsoft 365',
     needs: 'Needs SMTP AUTH to be allowed for the mailbox; an administrator turns it on.',
     password: 'Password or app password',
-    smtp: { host: 'smtp.office365.com', port: 587, tls: 'starttls' },
-    imap: { host: 'outlook.office365.com', port: 993, tls: 'tls' },
+    ...MICROSOFT_SERVERS,
     // https://learn.microsoft.com/office365/servicedescriptions/exchange-online-service-description/exchange-online-limits#sending-limits-1:
     // recipient rate limit 10,000 a day; message rate limit of SMTP client submission 30 a minute.
     ceiling: {

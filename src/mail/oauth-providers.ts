@@ -1,6 +1,7 @@
 /** What is known of each provider's sign-in: where it is, what is asked for, which servers the token opens. Data only. */
 import type { LoopbackProvider } from '../config.ts'
 import type { OAuthProvider } from '../core/oauth.ts'
+import { GOOGLE_SERVERS, MICROSOFT_SERVERS } from '../core/providers.ts'
 import type { ProviderServers } from './port.ts'
 
 export interface Provider {
@@ -33,10 +34,7 @@ export function google(): Provider {
     needs: ['https://mail.google.com/'],
     // Google gives a refresh token only with `offline`, and to an account that has agreed before only when it is asked again.
     parameters: { access_type: 'offline', prompt: 'consent' },
-    servers: {
-      smtp: { host: 'smtp.gmail.com', port: 465, tls: 'tls' },
-      imap: { host: 'imap.gmail.com', port: 993, tls: 'tls' },
-    },
+    servers: GOOGLE_SERVERS,
     permissions: 'myaccount.google.com/permissions',
   }
 }
@@ -59,10 +57,7 @@ export function microsoft(tenant: string): Provider {
     ],
     needs: ['https://outlook.office.com/SMTP.Send', 'https://outlook.office.com/IMAP.AccessAsUser.All'],
     parameters: { prompt: 'select_account' },
-    servers: {
-      smtp: { host: 'smtp.office365.com', port: 587, tls: 'starttls' },
-      imap: { host: 'outlook.office365.com', port: 993, tls: 'tls' },
-    },
+    servers: MICROSOFT_SERVERS,
     permissions: 'myapps.microsoft.com',
   }
 }

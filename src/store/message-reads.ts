@@ -191,7 +191,7 @@ export async function searchMessages(
 }
 
 /** One of the ledger, or the next one of a live enrollment. */
-export async function messageById(
+export async function shownMessage(
   db: Db,
   { team, id, failedHolds }: { team: TeamId; id: Id; failedHolds: readonly string[] },
 ): Promise<MessageRow | undefined> {
