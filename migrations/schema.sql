@@ -905,6 +905,7 @@ create table tasks (
   rev integer not null default 1,
   call_outcome_id text collate "C",
   opened_enrollment_id text collate "C",
+  draft_attachment_ids text[],
   constraint tasks_pkey PRIMARY KEY (team_id, id),
   constraint tasks_team_id_fkey FOREIGN KEY (team_id) REFERENCES teams(id),
   constraint tasks_kind_check CHECK ((kind = ANY (ARRAY['manual_email'::text, 'call'::text, 'action_item'::text, 'linkedin_step_connect'::text, 'linkedin_step_message'::text, 'linkedin_step_view_profile'::text, 'linkedin_step_interact_post'::text]))),

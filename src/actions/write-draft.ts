@@ -44,6 +44,7 @@ export async function editDraft(
     await writeDraft(tx, {
       ...{ team: o.team, taskId: o.taskId, messageId: locked.messageId, now: o.now },
       ...written,
+      attachmentIds: written.html === null ? null : draft.attachments.map((file) => file.id),
       content: {
         ...content,
         bodyHash: bodyHash({ ...content, attachments: draft.attachments }),

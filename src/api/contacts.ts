@@ -7,6 +7,7 @@ import { updateContact } from '../actions/update-contact.ts'
 import type { Id } from '../core/ids.ts'
 import { contactById } from '../store/contacts.ts'
 import { actorOf } from './actor.ts'
+import { refuseOutsideScope } from './auth.ts'
 import { contactWithLabels } from './contact-answers.ts'
 import { contactFieldsFrom, contactParameters, refuseContact } from './contact-input.ts'
 import { refuse } from './errors.ts'
@@ -91,7 +92,7 @@ export const routes: Route[] = [
     name: 'contacts/update',
     summary: 'Update a contact',
     description:
-      'What is left out stays; `label_names` replaces all lists of the contact. `existence_level` "none" deletes it.',
+      'What is left out stays; `label_names` replaces all lists of the contact. `existence_level` "none" deletes it, for which a key needs the scope `contacts/destroy` as well.',
     input: Type.Object({
       id: Type.String(),
       ...contactParameters,
@@ -101,6 +102,8 @@ export const routes: Route[] = [
     async run(input, call) {
       const { id } = input
       if (input.existence_level === 'none') {
+        // A key that may change contacts may not delete them by another name.
+        refuseOutsideScope(call.caller, { name: 'contacts/destroy' })
         await deleteOne(call, id)
         return contactWithLabels(call, id)
       }

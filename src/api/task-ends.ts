@@ -33,6 +33,10 @@ const WireDraft = Type.Object({
     Type.Object({ subject: Type.String(), html: Type.String(), text: Type.String() }),
     Type.Null(),
   ]),
+  attachments: Type.Array(
+    Type.Object({ id: Type.String(), file_name: Type.String(), size: Type.Integer() }),
+    { description: 'Files that it carries; a draft that was edited keeps those it had.' },
+  ),
   missing: Type.Array(Type.String(), { description: 'Variables without a value: with one it is not sent.' }),
   problem: TextOrNull,
   /** What sending would come to. */
@@ -53,6 +57,7 @@ function draftOnWire(draft: Draft): Static<typeof WireDraft> {
     to_email: draft.to.address,
     to_name: draft.to.name,
     preview: rendered && { subject: rendered.subject, html: rendered.html, text: rendered.text },
+    attachments: draft.attachments.map(({ id, name, size }) => ({ id, file_name: name, size })),
     missing: [...(rendered?.missing ?? [])],
     problem: draft.problem,
     waits_for: closed && { name: closed.gate, sentence: closed.sentence, until: isoOrNull(closed.until) },

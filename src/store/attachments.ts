@@ -52,16 +52,15 @@ export const mailFile = ({ id, name, type, size, sha256 }: AttachmentRow): MailF
   sha256,
 })
 
-/** Steps that may still be sent: archived sequences and deleted steps aside. */
+/** Steps that may still be sent, and drafts of theirs that were edited: archived sequences and deleted steps aside. */
 export async function attachmentUses(db: Db, team: TeamId): Promise<AttachmentUse[]> {
   const { rows } = await sql<AttachmentUse>`
     select distinct used.id as "attachmentId", s.id as "sequenceId", s.name as "sequenceName", st.position
-    from variants v cross join unnest(v.attachment_ids) as used (id)
-      join steps st on st.team_id = v.team_id and st.id = v.step_id and st.deleted_at is null
+    from (select step_id, unnest(attachment_ids) as id from variants where team_id = ${team} and deleted_at is null
+      union all select step_id, unnest(draft_attachment_ids) from tasks where team_id = ${team} and state = 'open') as used
+      join steps st on st.team_id = ${team} and st.id = used.step_id and st.deleted_at is null
       join sequences s on s.team_id = st.team_id and s.id = st.sequence_id and s.archived_at is null
-    where v.team_id = ${team} and v.deleted_at is null order by "sequenceName", "sequenceId", position`.execute(
-    kysely(db),
-  )
+    order by "sequenceName", "sequenceId", position`.execute(kysely(db))
   return rows
 }
 

@@ -55,6 +55,8 @@ export async function writeDraft(
     messageId: Id
     subject: string | null
     html: string | null
+    /** What it carries from now on; null: what the wording carries. */
+    attachmentIds: readonly Id[] | null
     content: {
       salt: string
       subject: string
@@ -75,7 +77,8 @@ export async function writeDraft(
     from messages m where m.team_id = ${o.team} and m.id = ${o.messageId} and m.state = 'drafted'
       and c.team_id = m.team_id and c.message_id = m.id`.execute(kysely(tx))
   await sql`
-    update tasks set draft_subject = ${o.subject}, draft_html = ${o.html}, updated_at = ${at(o.now)}, rev = rev + 1
+    update tasks set draft_subject = ${o.subject}, draft_html = ${o.html},
+      draft_attachment_ids = ${o.attachmentIds as Id[] | null}::text[], updated_at = ${at(o.now)}, rev = rev + 1
     where team_id = ${o.team} and id = ${o.taskId}`.execute(kysely(tx))
 }
 

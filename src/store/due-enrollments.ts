@@ -16,7 +16,16 @@ import { scheduleOf } from './schedules.ts'
 import { type SnippetText, snippetsInBodies } from './snippets.ts'
 import { type Suppression, suppressionsOf } from './suppressions.ts'
 import type { Deal, LeftDeal } from './variant-deals.ts'
-import { bodyOf, choicesOf, copiesOf, type StepText, textOf, type Wording, wordingOf } from './wordings.ts'
+import {
+  bodyOf,
+  choicesOf,
+  copiesOf,
+  filesOf,
+  type StepText,
+  textOf,
+  type Wording,
+  wordingOf,
+} from './wordings.ts'
 
 /** What depends on the wording that an enrollment gets. */
 export interface Worded {
@@ -77,7 +86,7 @@ export async function readDue(
   const replies = await companyRepliesFor(db, { team, rows, now })
   const files = await attachmentsByIds(db, {
     team,
-    ids: rows.flatMap((row) => choicesOf(row).flatMap((one) => one.attachmentIds)),
+    ids: rows.flatMap((row) => choicesOf(row).flatMap((one) => filesOf(row, one))),
   })
   return rows.map((row) =>
     dueEnrollment(row, {

@@ -117,6 +117,8 @@ export interface DueRow {
   taskRev: number | null
   draftSubject: string | null
   draftHtml: string | null
+  /** Of a draft that was edited. */
+  draftAttachmentIds: Id[] | null
   /** The row that its email has already, of an earlier claim or draft. */
   ownState: string | null
   ownVariantId: Id | null
@@ -166,7 +168,7 @@ export const DUE_COLUMNS = sql`
   coalesce(m.reply_to, (select r.address from mailboxes r where r.team_id = m.team_id and r.id = m.reads_via)) as "replyTo",
   m.signature_html as "signatureHtml", u.first_name as "senderFirstName", u.last_name as "senderLastName",
   tk.id as "taskId", (tk.approved_at is not null) as "taskApproved", tk.rev as "taskRev", tk.draft_subject as "draftSubject",
-  tk.draft_html as "draftHtml",
+  tk.draft_html as "draftHtml", tk.draft_attachment_ids as "draftAttachmentIds",
   o.state as "ownState", o.variant_id as "ownVariantId", o.mailbox_id as "ownMailboxId", o.deal_round as "ownRound",
   p.id as "parentId", coalesce(p.seen_rfc_id, p.rfc_id) as "parentRfcId", p.refs as "parentRefs", p.marked_at as "parentMarkedAt",
   p.mailbox_id as "parentMailboxId", p.to_address as "parentAddress", pc.subject as "parentSubject",

@@ -784,6 +784,7 @@ export interface Tasks {
   rev: Defaulted<number>
   call_outcome_id: Nullable<string>
   opened_enrollment_id: Nullable<string>
+  draft_attachment_ids: Nullable<string[]>
 }
 
 export interface Teams {

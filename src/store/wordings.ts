@@ -84,6 +84,10 @@ export function copiesOf({ cc, bcc }: Pick<DueRow, 'cc' | 'bcc'>): { cc: string[
 export const bodyOf = (row: Pick<DueRow, 'draftHtml'>, variant: VariantRow | null) =>
   row.draftHtml ?? variant?.bodyHtml ?? ''
 
+/** What it carries: the files that its person's draft had when they wrote it, else those of the wording. */
+export const filesOf = (row: Pick<DueRow, 'draftAttachmentIds'>, variant: VariantRow) =>
+  row.draftAttachmentIds ?? variant.attachmentIds
+
 export interface AroundWording {
   /** Addresses that get no copy, whatever the sequence says. */
   suppressed?: ReadonlyMap<string, unknown>
@@ -114,11 +118,11 @@ export function wordingOf(
     to: { address: row.contactAddress, name: name === '' ? null : name },
     cc: copies.cc.filter((address) => !suppressed.has(address)),
     bcc: copies.bcc.filter((address) => !suppressed.has(address)),
-    attachments: variant.attachmentIds.flatMap((id) => {
+    attachments: filesOf(row, variant).flatMap((id) => {
       const file = files.get(id)
       return file ? [mailFile(file)] : []
     }),
-    lacksFile: variant.attachmentIds.some((id) => !files.has(id)),
+    lacksFile: filesOf(row, variant).some((id) => !files.has(id)),
   }
 }
 

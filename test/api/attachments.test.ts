@@ -9,6 +9,7 @@ import { startApi } from '../support/api.ts'
 import { leaveNow } from '../support/leaving.ts'
 import { add, newContact, newSequence, step } from '../support/outreach.ts'
 import { testTeamOf } from '../support/sent-team.ts'
+import { giveTasksNow } from '../support/task-steps.ts'
 import type { TestTeam } from '../support/team.ts'
 
 const api = await startApi()
@@ -199,4 +200,52 @@ test('the same bytes uploaded while they are deleted are there', async () => {
     expect((await contents()).map((one) => one.sha256)).toContain(hashOf(content))
     await api.call({ method: 'DELETE', path: `/attachments/${id}` })
   }
+})
+
+test('an edited draft keeps its files when those of the wording change; one that was not edited follows', async () => {
+  const [old, other] = [await uploaded('old.pdf'), await uploaded('other.pdf')]
+  const manual = { ...withFiles([old]), type: 'manual_email' }
+  const made = await newSequence(api, { active: true, emailer_steps: [manual] })
+  const contacts = [await newContact(api), await newContact(api)]
+  await add(api, made.id, contacts)
+  const give = () => giveTasksNow(api.db, team, { clock: api.clock, random: api.context.random })
+  await give()
+  const tasks = (await api.post('/tasks/search', { emailer_campaign_ids: [made.id] })).body.tasks
+  const [edited, followed] = tasks.map((one: { id: string }) => one.id)
+  await api.put(`/tasks/${edited}/draft`, { body_html: '<p>See the file.</p>' })
+  const { body } = await api.get(`/emailer_campaigns/${made.id}`)
+  const [touch] = body.emailer_touches
+  const touches = [{ id: touch.id, attachment_ids: [other] }]
+  const steps = [{ id: made.steps[0], emailer_touches: touches }]
+  expect((await api.put(`/sequences/${made.id}`, { emailer_steps: steps })).status).toBe(200)
+  await give()
+  const carries = async (id: string) =>
+    (await api.get(`/tasks/${id}/draft`)).body.draft.attachments.map((one: { id: string }) => one.id)
+  expect([await carries(edited), await carries(followed)]).toEqual([[old], [other]])
+  expect((await api.delete(`/attachments/${old}`)).status).toBe(422)
+  for (const id of [edited, followed]) expect((await api.post(`/tasks/${id}/send`)).status).toBe(200)
+  const left = [...(await leave()), ...(await leave())]
+  expect(left).toHaveLength(2)
+  const { rows } = await sql<{ name: string }>`
+    select c.attachments -> 0 ->> 'name' as name from message_contents c join messages m on m.team_id = c.team_id and m.id = c.message_id
+    where m.sequence_id = ${made.id} order by 1`.execute(kysely(api.db))
+  expect(rows.map((row) => row.name)).toEqual(['old.pdf', 'other.pdf'])
+  expect(await verify(api.db, { now: api.clock.now() })).toEqual([])
+})
+
+test('a draft that takes the text of the step again carries its files, too', async () => {
+  const [old, other] = [await uploaded('once.pdf'), await uploaded('now.pdf')]
+  const manual = { ...withFiles([old]), type: 'manual_email' }
+  const made = await newSequence(api, { active: true, emailer_steps: [manual] })
+  await add(api, made.id, [await newContact(api)])
+  await giveTasksNow(api.db, team, { clock: api.clock, random: api.context.random })
+  const [task] = (await api.post('/tasks/search', { emailer_campaign_ids: [made.id] })).body.tasks
+  await api.put(`/tasks/${task.id}/draft`, { body_html: '<p>Mine.</p>' })
+  const [touch] = (await api.get(`/emailer_campaigns/${made.id}`)).body.emailer_touches
+  const touches = [{ id: touch.id, attachment_ids: [other] }]
+  await api.put(`/sequences/${made.id}`, { emailer_steps: [{ id: made.steps[0], emailer_touches: touches }] })
+  const { body } = await api.put(`/tasks/${task.id}/draft`, { body_html: null })
+  expect((await api.get(`/tasks/${task.id}/draft`)).body.draft.attachments).toMatchObject([{ id: other }])
+  expect(body.draft.edited).toBe(false)
+  expect((await api.delete(`/attachments/${old}`)).status).toBe(200)
 })

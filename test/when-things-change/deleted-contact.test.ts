@@ -112,3 +112,18 @@ test('a contact is deleted once, also with existence_level, shown as recorded; o
   })
   expect(await api.delete(`/contacts/${'0'.repeat(24)}`)).toMatchObject({ status: 422 })
 })
+
+test('a key that may change contacts deletes none, by whatever name', async () => {
+  const made = (await api.post('/api_keys', { name: 'Sync' })).body
+  await sql`update api_keys set master = false, scopes = array['api/v1/contacts/update'] where name = 'Sync'`.execute(
+    kysely(api.db),
+  )
+  const ana = await newContact(api)
+  const put = (body: object) =>
+    api.call({ method: 'PUT', path: `/contacts/${ana}`, body, headers: { 'x-api-key': made.api_key } })
+  expect((await put({ title: 'CEO' })).body.contact).toMatchObject({ title: 'CEO' })
+  const refused = await put({ existence_level: 'none' })
+  expect(refused).toMatchObject({ status: 403, body: { error_code: 'API_INACCESSIBLE' } })
+  expect(refused.body.error).toContain('api/v1/contacts/destroy')
+  expect((await api.get(`/contacts/${ana}`)).body.contact.existence_level).toBe('full')
+})

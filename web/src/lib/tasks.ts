@@ -106,6 +106,7 @@ export interface Draft {
   to_email: string
   to_name: string | null
   preview: { subject: string; html: string; text: string } | null
+  attachments: { id: string; file_name: string; size: number }[]
   missing: string[]
   problem: string | null
   waits_for: { name: string; sentence: string; until: string | null } | null

@@ -3,6 +3,7 @@ import { Button, Group, Textarea, TextInput } from '@mantine/core'
 import { IconSend } from '@tabler/icons-react'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
+import { sizeOf } from '../lib/reusables.ts'
 import { type Draft, draftQuery, saveDraft, sendDraft, type Task } from '../lib/tasks.ts'
 import { tell, useAct } from '../ui/act.tsx'
 import { Instant } from '../ui/instant.tsx'
@@ -63,6 +64,12 @@ function Editor({ task, draft, onSent }: DraftEditorProps & { draft: Draft }) {
         <Notice tone="paused">
           Nothing stands for {draft.missing.join(', ')}. Write it into the text, or fill it in on the person.
         </Notice>
+      ) : null}
+      {draft.attachments.length > 0 ? (
+        <div className="sg-quiet" data-testid="draft-files">
+          Carries{' '}
+          {draft.attachments.map(({ file_name, size }) => `${file_name} (${sizeOf(size)})`).join(', ')}
+        </div>
       ) : null}
       {draft.preview ? (
         <MailFrame title="The mail as it is received" html={draft.preview.html} text={draft.preview.text} />

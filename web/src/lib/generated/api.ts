@@ -236,7 +236,7 @@ export interface paths {
         get: operations["contacts_show"];
         /**
          * Update a contact
-         * @description What is left out stays; `label_names` replaces all lists of the contact. `existence_level` "none" deletes it.
+         * @description What is left out stays; `label_names` replaces all lists of the contact. `existence_level` "none" deletes it, for which a key needs the scope `contacts/destroy` as well.
          */
         put: operations["contacts_update_by_put"];
         post?: never;
@@ -249,7 +249,7 @@ export interface paths {
         head?: never;
         /**
          * Update a contact
-         * @description What is left out stays; `label_names` replaces all lists of the contact. `existence_level` "none" deletes it.
+         * @description What is left out stays; `label_names` replaces all lists of the contact. `existence_level` "none" deletes it, for which a key needs the scope `contacts/destroy` as well.
          */
         patch: operations["contacts_update"];
         trace?: never;
@@ -8839,6 +8839,12 @@ export interface operations {
                                 html: string;
                                 text: string;
                             } | null;
+                            /** @description Files that it carries; a draft that was edited keeps those it had. */
+                            attachments: {
+                                id: string;
+                                file_name: string;
+                                size: number;
+                            }[];
                             /** @description Variables without a value: with one it is not sent. */
                             missing: string[];
                             problem: string | null;
@@ -8898,6 +8904,12 @@ export interface operations {
                                 html: string;
                                 text: string;
                             } | null;
+                            /** @description Files that it carries; a draft that was edited keeps those it had. */
+                            attachments: {
+                                id: string;
+                                file_name: string;
+                                size: number;
+                            }[];
                             /** @description Variables without a value: with one it is not sent. */
                             missing: string[];
                             problem: string | null;
