@@ -8,6 +8,7 @@ import {
   type ServerDraft,
 } from '../actions/connect-mailbox.ts'
 import { endMailboxSuspension } from '../actions/end-suspension.ts'
+import { warningsOfMailboxes } from '../actions/reputation-warnings.ts'
 import type { Id } from '../core/ids.ts'
 import { PROVIDERS } from '../core/providers.ts'
 import { checkById } from '../store/mailbox-checks.ts'
@@ -110,10 +111,11 @@ async function allOnWire(call: Call, only?: Id) {
   const rows = await mailboxesOf(call.db, team)
   const wanted = only === undefined ? rows : rows.filter((row) => row.id === only)
   const ids = wanted.map((row) => row.id)
-  const [paces, active, { timeZone }] = await Promise.all([
+  const [paces, active, { timeZone }, warnings] = await Promise.all([
     readPaces(call.db, { team, mailboxIds: ids, now: call.now }),
     activeSequencesAt(call.db, { team, ids }),
     teamById(call.db, team),
+    warningsOfMailboxes(call.db, { team, ids, now: call.now }),
   ])
   const readerOf = (row: MailboxRow) => rows.find((one) => one.id === row.readsVia)
   return wanted.map((row) =>
@@ -122,6 +124,7 @@ async function allOnWire(call: Call, only?: Id) {
       use: paces.get(row.id)?.pace,
       activeSequences: active.get(row.id) ?? 0,
       readsVia: readerOf(row),
+      reputationWarning: warnings.get(row.id) ?? null,
       zone: timeZone,
       teamPublicId: call.caller.teamPublicId,
       publicUrl: call.settings.publicUrl,

@@ -1,5 +1,6 @@
 /** What several calls about sequences answer with: one sequence with its numbers, and its steps and wordings. */
 import { Type } from 'typebox'
+import { warningsOfSequences } from '../actions/reputation-warnings.ts'
 import type { Id } from '../core/ids.ts'
 import { attachmentsByIds } from '../store/attachments.ts'
 import { hasSequences, nextSends, type SequenceRow, sequenceById } from '../store/sequences.ts'
@@ -22,15 +23,17 @@ export async function sequenceOf(call: Call, id: Id): Promise<SequenceRow> {
 export async function sequencesOnWire(call: Call, rows: readonly SequenceRow[]) {
   const team = call.caller.teamId
   const sequenceIds = rows.map((row) => row.id)
-  const [totals, next] = await Promise.all([
+  const [totals, next, warnings] = await Promise.all([
     readTotals(call.db, { team, sequenceIds }),
     nextSends(call.db, { team, sequenceIds }),
+    warningsOfSequences(call.db, { team, ids: sequenceIds, now: call.now }),
   ])
   return rows.map((row) =>
     wireSequence({
       row,
       totals: totals.get(row.id) ?? [],
       nextSendAt: next.get(row.id) ?? null,
+      reputationWarning: warnings.get(row.id) ?? null,
       userId: call.caller.userId,
     }),
   )

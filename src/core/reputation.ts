@@ -2,6 +2,7 @@
  * When too much of what is sent comes back or is reported as spam, sending stops before the providers stop it. Judges a record of numbers;
  * where they come from and what stops is the engine's.
  */
+import { DAY, type Instant } from './clock.ts'
 
 /** What was sent over a window, and what became of it. */
 export interface SendingRecord {
@@ -29,22 +30,51 @@ export const WINDOW_DAYS_MAX = 30
 export const COMPLAINTS_PAUSE_PERMILLE = 3
 /** One person who presses the wrong button is no rate. */
 export const COMPLAINTS_MIN = 3
+export const COMPLAINTS_WARN_PERMILLE = 1
+export const COMPLAINTS_WARN_MIN = 2
 
 export type Reputation =
   | { kind: 'good' }
-  | { kind: 'warning'; cause: 'bounces'; words: string }
-  | { kind: 'bad'; cause: 'bounces' | 'complaints'; words: string }
+  /** `rate` and `limit` are percent: where it stands, and where it is stopped. */
+  | { kind: 'warning' | 'bad'; cause: 'bounces' | 'complaints'; words: string; rate: number; limit: number }
+
+/** From when a record counts: what a person has looked at counts no more. */
+export function recordStart(recordFrom: Instant, { windowDays }: ReputationRules, now: Instant): Instant {
+  return Math.max(recordFrom, now - windowDays * DAY)
+}
 
 export function reputationOf(record: SendingRecord, rules: ReputationRules): Reputation {
   const { sent, cameBack, complained } = record
   if (sent < rules.minVolume) return { kind: 'good' }
   const over = `of ${sent} emails in ${rules.windowDays} days`
+  const complaints = {
+    ...{ cause: 'complaints' as const, words: `${complained} ${over} were reported as spam` },
+    ...{ rate: (100 * complained) / sent, limit: COMPLAINTS_PAUSE_PERMILLE / 10 },
+  }
+  const bounces = {
+    ...{ cause: 'bounces' as const, words: `${cameBack} ${over} came back` },
+    ...{ rate: (100 * cameBack) / sent, limit: rules.pausePct },
+  }
   if (complained >= COMPLAINTS_MIN && complained * 1_000 >= COMPLAINTS_PAUSE_PERMILLE * sent)
-    return { kind: 'bad', cause: 'complaints', words: `${complained} ${over} were reported as spam` }
-  const words = `${cameBack} ${over} came back`
-  if (cameBack * 100 >= rules.pausePct * sent) return { kind: 'bad', cause: 'bounces', words }
-  if (cameBack * 100 >= rules.warnPct * sent) return { kind: 'warning', cause: 'bounces', words }
+    return { kind: 'bad', ...complaints }
+  if (cameBack * 100 >= rules.pausePct * sent) return { kind: 'bad', ...bounces }
+  if (complained >= COMPLAINTS_WARN_MIN && complained * 1_000 >= COMPLAINTS_WARN_PERMILLE * sent)
+    return { kind: 'warning', ...complaints }
+  if (cameBack * 100 >= rules.warnPct * sent) return { kind: 'warning', ...bounces }
   return { kind: 'good' }
+}
+
+/** "15 of 210 emails in 7 days came back (7.1 %). At 10 % it is stopped by itself."; null where nothing is near its limit. */
+export function warningOf(
+  reputation: Reputation,
+  { stopsByItself }: { stopsByItself: boolean },
+): string | null {
+  if (reputation.kind === 'good') return null
+  const { words, rate, limit } = reputation
+  const then = stopsByItself
+    ? `At ${limit} % it is stopped by itself.`
+    : `The limit is ${limit} %, and it is not stopped by itself.`
+  return `${words} (${Math.round(10 * rate) / 10} %). ${then}`
 }
 
 /** A mailbox whose emails are refused for content or reputation so often in 24 hours goes no further: the next ones would be, too. */

@@ -2,17 +2,22 @@
  * Stops a sequence or a mailbox of whose emails too many came back or were reported as spam. Looked at every few seconds from what the
  * rows say, so that a crash loses nothing; a person lets it go on.
  */
-import { DAY, type Instant } from '../core/clock.ts'
+import type { Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
 import type { TeamId } from '../core/ids.ts'
 import type { Random } from '../core/random.ts'
-import { isBlockedTooOften, REPUTATION_RULES, type Reputation, reputationOf } from '../core/reputation.ts'
+import {
+  isBlockedTooOften,
+  REPUTATION_RULES,
+  type Reputation,
+  recordStart,
+  reputationOf,
+} from '../core/reputation.ts'
 import { type NewActivity, writeActivities } from '../store/activities.ts'
 import {
   autoPause,
   recordOfMailbox,
   recordOfSequence,
-  type Suspect,
   type SuspectMailbox,
   type SuspectSequence,
   suspectMailboxes,
@@ -43,7 +48,7 @@ export async function stopWhatComesBack(db: Db, looking: Looking): Promise<numbe
 async function judgeSequence(db: Db, sequence: SuspectSequence, looking: Looking): Promise<boolean> {
   const { team, id } = sequence
   const rules = sequence.rules ?? REPUTATION_RULES
-  const from = windowStart(sequence, rules.windowDays, looking.now)
+  const from = recordStart(sequence.recordFrom, rules, looking.now)
   const reputation = reputationOf(await recordOfSequence(db, { team, id, from }), rules)
   if (reputation.kind !== 'bad') return false
   const { words } = reputation
@@ -80,17 +85,13 @@ async function verdictOn(
       words: `${blockedToday} emails were refused for their content or our reputation within 24 hours`,
       reason: 'too_many_blocked',
     }
-  const from = windowStart(mailbox, REPUTATION_RULES.windowDays, now)
+  const from = recordStart(mailbox.recordFrom, REPUTATION_RULES, now)
   const reputation = reputationOf(await recordOfMailbox(db, { team, id, from }), REPUTATION_RULES)
   return reputation.kind === 'bad' ? { words: reputation.words, reason: reasonOf(reputation) } : null
 }
 
-const reasonOf = ({ cause }: Extract<Reputation, { kind: 'bad' }>) =>
+const reasonOf = ({ cause }: Exclude<Reputation, { kind: 'good' }>) =>
   cause === 'bounces' ? 'too_many_bounces' : 'too_many_complaints'
-
-function windowStart({ recordFrom }: Suspect, days: number, now: Instant): Instant {
-  return Math.max(recordFrom, now - days * DAY)
-}
 
 /** Commits the stop with its activities, then takes back what was claimed. False when somebody else had stopped it before. */
 async function stopAnd(

@@ -6,6 +6,7 @@ import type { Id, TeamId } from '../core/ids.ts'
 import type { RampPlan } from '../core/ramp-up.ts'
 import {
   COMPLAINTS_MIN,
+  COMPLAINTS_WARN_MIN,
   REPUTATION_RULES,
   type ReputationRules,
   type SendingRecord,
@@ -24,7 +25,7 @@ export type SuspectSequence = Suspect & { rules: ReputationRules | null }
 export type SuspectMailbox = Suspect & { blockedToday: number; blockedPerDayMax: number }
 
 /** Emails that came back or were reported within the longest window, by what they were sent by. Few, whatever was sent. */
-const troubleBy = (column: 'sequence_id' | 'mailbox_id', now: Instant) => {
+const troubleBy = (column: 'sequence_id' | 'mailbox_id', now: Instant, team?: TeamId) => {
   const since = at(now - WINDOW_DAYS_MAX * DAY)
   return sql`
     select t.id as team_id, x.${sql.ref(column)} as id, count(*) filter (where came_back) as came_back,
@@ -35,7 +36,7 @@ const troubleBy = (column: 'sequence_id' | 'mailbox_id', now: Instant) => {
       where team_id = t.id and bounced_at > ${since} and bounce in ('hard', 'blocked')
       union all
       select sequence_id, mailbox_id, null, null, false from messages where team_id = t.id and complained_at > ${since}
-    ) as x group by 1, 2`
+    ) as x ${team === undefined ? sql`` : sql`where t.id = ${team}`} group by 1, 2`
 }
 
 /** Sequences that are on and may be paused by themselves, of whose emails so many came back or were reported that a record could be bad. */
@@ -63,6 +64,47 @@ export async function suspectMailboxes(db: Db, now: Instant): Promise<SuspectMai
     where (t.complained >= ${COMPLAINTS_MIN} or t.came_back * 100 >= ${minVolume * pausePct} or t.blocked >= tm.blocked_per_day_max)
       and m.suspended_at is null and m.state <> 'removed'
     order by m.team_id, m.id`.execute(kysely(db))
+  return rows
+}
+
+export interface Watched {
+  id: Id
+  recordFrom: Instant
+  rules: ReputationRules | null
+  stopsByItself: boolean
+}
+
+/** Of these, the ones that send and of whose emails so many came back or were reported that a warning may be due. */
+export async function watchedSequences(
+  db: Db,
+  { team, ids, now }: { team: TeamId; ids: readonly Id[]; now: Instant },
+): Promise<Watched[]> {
+  const { minVolume, warnPct } = REPUTATION_RULES
+  const { rows } = await sql<Watched>`
+    with trouble as materialized (${troubleBy('sequence_id', now, team)})
+    select s.id, s.record_from as "recordFrom", s.auto_pause_rules as rules, s.auto_pause as "stopsByItself"
+    from trouble t join sequences s on s.team_id = t.team_id and s.id = t.id
+    where s.active and s.id = any(${ids as Id[]}) and (t.complained >= ${COMPLAINTS_WARN_MIN}
+      or t.came_back * 100 >= coalesce((s.auto_pause_rules ->> 'minVolume')::numeric * (s.auto_pause_rules ->> 'warnPct')::numeric, ${minVolume * warnPct}))`.execute(
+    kysely(db),
+  )
+  return rows
+}
+
+/** The same for mailboxes. */
+export async function watchedMailboxes(
+  db: Db,
+  { team, ids, now }: { team: TeamId; ids: readonly Id[]; now: Instant },
+): Promise<Watched[]> {
+  const { minVolume, warnPct } = REPUTATION_RULES
+  const { rows } = await sql<Watched>`
+    with trouble as materialized (${troubleBy('mailbox_id', now, team)})
+    select m.id, m.record_from as "recordFrom", null as rules, true as "stopsByItself"
+    from trouble t join mailboxes m on m.team_id = t.team_id and m.id = t.id
+    where m.suspended_at is null and m.state <> 'removed' and m.id = any(${ids as Id[]})
+      and (t.complained >= ${COMPLAINTS_WARN_MIN} or t.came_back * 100 >= ${minVolume * warnPct})`.execute(
+    kysely(db),
+  )
   return rows
 }
 

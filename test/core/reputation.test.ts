@@ -7,6 +7,7 @@ import {
   reputationOf,
   rulesProblem,
   type SendingRecord,
+  warningOf,
 } from '../../src/core/reputation.ts'
 
 const judged = (record: Partial<SendingRecord>) =>
@@ -24,20 +25,39 @@ test.each([
 test('below the smallest sample nothing is judged: 199 emails that all came back are chance', () => {
   expect(judged({ sent: 199, cameBack: 199, complained: 199 })).toEqual({ kind: 'good' })
   expect(judged({ sent: 200, cameBack: 20 })).toEqual({
-    kind: 'bad',
-    cause: 'bounces',
+    ...{ kind: 'bad', cause: 'bounces', rate: 10, limit: 10 },
     words: '20 of 200 emails in 7 days came back',
   })
 })
 
 test('three in a thousand that report spam are too many, two people never are', () => {
   expect(judged({ complained: 3 })).toEqual({
-    kind: 'bad',
-    cause: 'complaints',
+    ...{ kind: 'bad', cause: 'complaints', rate: 0.3, limit: 0.3 },
     words: '3 of 1000 emails in 7 days were reported as spam',
   })
-  expect(judged({ sent: 200, complained: 2 })).toEqual({ kind: 'good' })
-  expect(judged({ sent: 2_000, complained: 5 })).toEqual({ kind: 'good' })
+  expect(judged({ sent: 200, complained: 2 })).toMatchObject({ kind: 'warning' })
+  expect(judged({ sent: 2_000, complained: 5 })).toMatchObject({ kind: 'warning' })
+})
+
+test('one in a thousand that report spam is a warning, one person never is', () => {
+  expect(judged({ sent: 2_000, complained: 2 })).toMatchObject({ kind: 'warning', cause: 'complaints' })
+  expect(judged({ sent: 2_001, complained: 2 })).toEqual({ kind: 'good' })
+  expect(judged({ sent: 200, complained: 1 })).toEqual({ kind: 'good' })
+})
+
+test('a warning says the number, what it is a share of, and what happens at which rate', () => {
+  const warned = (stopsByItself: boolean, record: Partial<SendingRecord>) =>
+    warningOf(judged(record), { stopsByItself })
+  expect(warned(true, { sent: 210, cameBack: 15 })).toBe(
+    '15 of 210 emails in 7 days came back (7.1 %). At 10 % it is stopped by itself.',
+  )
+  expect(warned(true, { complained: 2 })).toBe(
+    '2 of 1000 emails in 7 days were reported as spam (0.2 %). At 0.3 % it is stopped by itself.',
+  )
+  expect(warned(false, { cameBack: 120 })).toBe(
+    '120 of 1000 emails in 7 days came back (12 %). The limit is 10 %, and it is not stopped by itself.',
+  )
+  expect(warned(true, { cameBack: 69 })).toBeNull()
 })
 
 test('a record never gets better by more that comes back', () => {

@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import { beforeEach, expect, test } from 'vitest'
 import { activateSequence } from '../../src/actions/activate-sequence.ts'
 import { endMailboxSuspension } from '../../src/actions/end-suspension.ts'
+import { warningsOfMailboxes, warningsOfSequences } from '../../src/actions/reputation-warnings.ts'
 import { HOUR } from '../../src/core/clock.ts'
 import { claim } from '../../src/engine/claim.ts'
 import { stopWhatComesBack } from '../../src/engine/reputation.ts'
@@ -70,6 +71,27 @@ test('the bounce that makes ten of a hundred turns off the sequence and stops th
     { reason: 'too_many_bounces', detail: { words } },
   ])
   expect(await activities('sequence_deactivated')).toHaveLength(1)
+})
+
+test('what comes near the rate is told of the sequence and the mailbox, and of neither once it is stopped', async () => {
+  const told = async () => {
+    const asked = { team: team.team, now: clock.now() }
+    const sequences = await warningsOfSequences(db, { ...asked, ids: [sequence.sequenceId] })
+    const mailboxes = await warningsOfMailboxes(db, { ...asked, ids: [team.mailboxId] })
+    return [sequences.get(sequence.sequenceId), mailboxes.get(team.mailboxId)]
+  }
+  await sent(249, { cameBack: 18 })
+  const words = '18 of 250 emails in 7 days came back (7.2 %). At 10 % it is stopped by itself.'
+  expect(await told()).toEqual([words, words])
+  await sql`update sequences set auto_pause_rules = ${{ windowDays: 7, minVolume: 200, warnPct: 8, pausePct: 9 }}`.execute(
+    kysely(db),
+  )
+  expect(await told()).toEqual([undefined, words])
+  await sql`update sequences set auto_pause = false, auto_pause_rules = null`.execute(kysely(db))
+  expect((await told())[0]).toContain('The limit is 10 %, and it is not stopped by itself.')
+  await sql`update sequences set active = false`.execute(kysely(db))
+  await sql`update mailboxes set suspended_at = created_at, suspended_for = 'too much'`.execute(kysely(db))
+  expect(await told()).toEqual([undefined, undefined])
 })
 
 test('what was claimed when it stops is taken back, and a suspended mailbox claims nothing', async () => {

@@ -5,10 +5,14 @@ import { beforeAll, expect } from 'vitest'
 import { kysely } from '../../src/store/db.ts'
 import { hasChromium, shoot } from '../support/browser.ts'
 import { browserTest, browsing } from '../support/browsing.ts'
+import { onPhone } from '../support/page.ts'
+import { faultsOf } from './audit.ts'
 
 const WORDS = '30 of 200 emails in 7 days came back'
 const here = browsing()
 let page: Page
+
+const run = (query: ReturnType<typeof sql>) => query.execute(kysely(here.segue.house.pools.control))
 
 beforeAll(async () => {
   if (!hasChromium) return
@@ -18,6 +22,45 @@ beforeAll(async () => {
     headers: { origin: here.segue.url },
   })
 })
+
+browserTest(
+  'before too much comes back the mailbox and the sequence say how much it is, of how many, and where it stops',
+  async () => {
+    const { body } = await here.segue.post('/sequences', {
+      name: 'Offers',
+      emailer_steps: [{ type: 'auto_email', wait_time: 0, wait_mode: 'day', emailer_touches: [] }],
+    })
+    const { id } = body.emailer_campaign
+    await run(sql`update sequences set active = true where id = ${id}`)
+    await run(sql`
+      insert into messages (team_id, id, sequence_id, step_id, mailbox_id, state, rfc_id, from_address, to_address, address_hash, body_hash,
+        counted_at, marked_at, settled_at, created_at, updated_at, bounce, bounced_at)
+      select m.team_id, lpad(to_hex(i), 24, '0'), ${id}, st.id, m.id, 'accepted', '<' || i || '@segue.test>', m.address, i || '@client.test', '', '',
+        m.created_at, m.created_at, m.created_at, m.created_at, m.created_at, case when i <= 18 then 'hard' end,
+        case when i <= 18 then m.created_at end
+      from generate_series(1, 250) as i, mailboxes m, steps st where st.sequence_id = ${id}`)
+    await run(sql`update sequences set record_from = created_at - interval '1 hour'`)
+    await run(sql`update mailboxes set record_from = created_at - interval '1 hour'`)
+    const words = '18 of 250 emails in 7 days came back (7.2 %). At 10 % it is stopped by itself.'
+    for (const [path, name] of [
+      ['/mailboxes', 'mailbox'],
+      [`/sequences/${id}`, 'sequence'],
+    ]) {
+      await page.goto(path!)
+      await page.getByTestId('reputation-warning').getByText(words).waitFor()
+      await shoot(page, `warned-${name}`)
+      await onPhone(page, async () => {
+        expect(await faultsOf(page)).toEqual([])
+        await shoot(page, `warned-${name}-390`)
+      })
+    }
+    await page.goto('/sequences')
+    await page.getByTestId('sequence-row').getByText('Near its limit').waitFor()
+    await shoot(page, 'warned-list')
+    await run(sql`update sequences set active = false where id = ${id}`)
+  },
+  60_000,
+)
 
 browserTest(
   'a mailbox that was stopped says why on its card, and goes on when a person says so',

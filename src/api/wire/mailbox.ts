@@ -53,6 +53,9 @@ export const EmailAccount = Type.Object(
     state_sentence: Type.String(),
     suspended_at: TextOrNull,
     suspended_for: TextOrNull,
+    reputation_warning: Type.Union([Type.String(), Type.Null()], {
+      description: 'What comes near the rate at which it is stopped, with its numbers.',
+    }),
     from_name: TextOrNull,
     reply_to: TextOrNull,
     smtp: Type.Union([MailServerOnWire, Type.Null()]),
@@ -82,6 +85,8 @@ export interface MailboxOnWire {
   readsVia: MailboxRow | undefined
   teamPublicId: string
   publicUrl: string | null
+  /** What comes near the rate at which it is stopped. */
+  reputationWarning: string | null
   /** The team's, in which a ramp-up has its days. */
   zone: string
   now: Instant
@@ -100,6 +105,7 @@ export function wireMailbox(mailbox: MailboxOnWire) {
     state_sentence: stateSentence(mailbox),
     suspended_at: isoOrNull(row.suspendedAt),
     suspended_for: row.suspendedFor,
+    reputation_warning: mailbox.reputationWarning,
     from_name: row.fromName,
     reply_to: row.replyTo,
     smtp: serverOnWire(row.smtp),

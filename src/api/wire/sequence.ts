@@ -69,6 +69,9 @@ export const EmailerCampaign = Type.Object(
     ),
     people: People,
     next_send_at: orNull(Type.String()),
+    reputation_warning: orNull(
+      Type.String({ description: 'What comes near the rate at which it is paused, with its numbers.' }),
+    ),
     owner_name: orNull(Type.String()),
   },
   { additionalProperties: true },
@@ -78,11 +81,13 @@ export interface SequenceOnWire {
   row: SequenceRow
   totals: readonly Total[]
   nextSendAt: Instant | null
+  /** What comes near the rate at which it is paused. */
+  reputationWarning: string | null
   /** Who asks: `is_owner`. */
   userId: Id
 }
 
-export function wireSequence({ row, totals, nextSendAt, userId }: SequenceOnWire) {
+export function wireSequence({ row, totals, nextSendAt, reputationWarning, userId }: SequenceOnWire) {
   const active = row.active && row.archivedAt === null
   return {
     ...identity(row),
@@ -104,6 +109,7 @@ export function wireSequence({ row, totals, nextSendAt, userId }: SequenceOnWire
     },
     people: people(totals),
     next_send_at: active ? isoOrNull(nextSendAt) : null,
+    reputation_warning: reputationWarning,
     owner_name: row.ownerName,
   }
 }

@@ -31,6 +31,8 @@ export interface Mailbox {
   state_sentence: string
   /** Stopped since then, because too much of what it sent came back. */
   suspended_at: Iso | null
+  /** What comes near the rate at which it is stopped, with its numbers. */
+  reputation_warning: string | null
   from_name: string | null
   reply_to: string | null
   smtp: Server | null

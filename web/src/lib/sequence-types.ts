@@ -58,6 +58,8 @@ export interface Sequence {
   /** Turned off by itself since then, because too much came back. */
   auto_paused_at: Iso | null
   auto_pause_words: string | null
+  /** What comes near the rate at which it is paused, with its numbers. */
+  reputation_warning: string | null
   unique_delivered: number
   unique_opened: number
   unique_clicked: number

@@ -12,6 +12,7 @@ import { tell } from '../ui/act.tsx'
 import { Confirm } from '../ui/confirm.tsx'
 import { Instant } from '../ui/instant.tsx'
 import { AppLink } from '../ui/link.tsx'
+import { Notice } from '../ui/problem.tsx'
 import { StateBadge } from '../ui/state-badge.tsx'
 import { gapsInWords } from './limits.tsx'
 import classes from './mailboxes.module.css'
@@ -51,6 +52,11 @@ export function MailboxCard({ mailbox }: { mailbox: Mailbox }) {
           {words}
         </p>
       ))}
+      {mailbox.reputation_warning ? (
+        <div data-testid="reputation-warning">
+          <Notice tone="paused">{mailbox.reputation_warning}</Notice>
+        </div>
+      ) : null}
       <Usage used={mailbox.used_day} limit={limit} />
       <dl className={classes.facts}>
         <Fact name="This hour">

@@ -7,6 +7,7 @@ import { Instant } from '../ui/instant.tsx'
 import { AppLink } from '../ui/link.tsx'
 import { type Part, StackedBar } from '../ui/stacked-bar.tsx'
 import { StateBadge } from '../ui/state-badge.tsx'
+import { Tip } from '../ui/tip.tsx'
 import { ActiveSwitch } from './active-switch.tsx'
 import { titleOf } from './names.ts'
 
@@ -33,6 +34,14 @@ function Name({ sequence }: { sequence: Sequence }) {
       onClick={(event) => event.stopPropagation()}
     >
       {titleOf(sequence)}
+      {sequence.reputation_warning ? (
+        <>
+          {' '}
+          <Tip label={() => sequence.reputation_warning}>
+            <StateBadge state="near_limit" />
+          </Tip>
+        </>
+      ) : null}
     </AppLink>
   )
 }

@@ -9,7 +9,7 @@ import { useGo, useParam, useUrl } from '../lib/url.ts'
 import { counted, number } from '../lib/words.ts'
 import { Instant } from '../ui/instant.tsx'
 import { Page } from '../ui/page.tsx'
-import { Problem } from '../ui/problem.tsx'
+import { Notice, Problem } from '../ui/problem.tsx'
 import { ErrorState, LoadingBlock } from '../ui/states.tsx'
 import { ActiveSwitch } from './active-switch.tsx'
 import { ActivityTab } from './activity-tab.tsx'
@@ -69,6 +69,13 @@ function One({ detail }: { detail: SequenceDetail }) {
             Turned off by itself <Instant at={sequence.auto_paused_at} />: {sequence.auto_pause_words}. Find
             out why (the bounces say it), then turn it on; what came back until now counts no more.
           </Problem>
+        </Box>
+      ) : null}
+      {sequence.reputation_warning ? (
+        <Box mb="md" data-testid="reputation-warning">
+          <Notice tone="paused">
+            {sequence.reputation_warning} Look at who bounced, and mend the list before more is sent.
+          </Notice>
         </Box>
       ) : null}
       <TabBar detail={detail} />

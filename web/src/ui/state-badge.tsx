@@ -20,6 +20,7 @@ const LOOKS: Record<string, Look> = {
   active: { word: 'Active', tone: 'active', icon: IconPlayerPlay },
   connected: { word: 'Connected', tone: 'replied', icon: IconCircleCheck },
   paused: { word: 'Paused', tone: 'paused', icon: IconPlayerPause },
+  near_limit: { word: 'Near its limit', tone: 'paused', icon: IconAlertTriangle },
   inactive: { word: 'Off', tone: 'finished', icon: IconPlayerPause },
   archived: { word: 'Archived', tone: 'finished', icon: IconCircleCheck },
   finished: { word: 'Finished', tone: 'finished', icon: IconCircleCheck },

@@ -3743,6 +3743,7 @@ export interface operations {
                                 total: number;
                             };
                             next_send_at: string | null;
+                            reputation_warning: string | null;
                             owner_name: string | null;
                         } & {
                             [key: string]: unknown;
@@ -3864,6 +3865,7 @@ export interface operations {
                                 total: number;
                             };
                             next_send_at: string | null;
+                            reputation_warning: string | null;
                             owner_name: string | null;
                         } & {
                             [key: string]: unknown;
@@ -3964,6 +3966,7 @@ export interface operations {
                                 total: number;
                             };
                             next_send_at: string | null;
+                            reputation_warning: string | null;
                             owner_name: string | null;
                         } & {
                             [key: string]: unknown;
@@ -4267,6 +4270,7 @@ export interface operations {
                                 total: number;
                             };
                             next_send_at: string | null;
+                            reputation_warning: string | null;
                             owner_name: string | null;
                         } & {
                             [key: string]: unknown;
@@ -4563,6 +4567,7 @@ export interface operations {
                                 total: number;
                             };
                             next_send_at: string | null;
+                            reputation_warning: string | null;
                             owner_name: string | null;
                         } & {
                             [key: string]: unknown;
@@ -4844,6 +4849,7 @@ export interface operations {
                                 total: number;
                             };
                             next_send_at: string | null;
+                            reputation_warning: string | null;
                             owner_name: string | null;
                         } & {
                             [key: string]: unknown;
@@ -5136,6 +5142,7 @@ export interface operations {
                                 total: number;
                             };
                             next_send_at: string | null;
+                            reputation_warning: string | null;
                             owner_name: string | null;
                         } & {
                             [key: string]: unknown;
@@ -5443,6 +5450,7 @@ export interface operations {
                                 total: number;
                             };
                             next_send_at: string | null;
+                            reputation_warning: string | null;
                             owner_name: string | null;
                         } & {
                             [key: string]: unknown;
@@ -5739,6 +5747,7 @@ export interface operations {
                                 total: number;
                             };
                             next_send_at: string | null;
+                            reputation_warning: string | null;
                             owner_name: string | null;
                         } & {
                             [key: string]: unknown;
@@ -5985,6 +5994,7 @@ export interface operations {
                                 total: number;
                             };
                             next_send_at: string | null;
+                            reputation_warning: string | null;
                             owner_name: string | null;
                         } & {
                             [key: string]: unknown;
@@ -6085,6 +6095,7 @@ export interface operations {
                                 total: number;
                             };
                             next_send_at: string | null;
+                            reputation_warning: string | null;
                             owner_name: string | null;
                         } & {
                             [key: string]: unknown;
@@ -6279,6 +6290,7 @@ export interface operations {
                                 total: number;
                             };
                             next_send_at: string | null;
+                            reputation_warning: string | null;
                             owner_name: string | null;
                         } & {
                             [key: string]: unknown;
@@ -6567,6 +6579,7 @@ export interface operations {
                                 total: number;
                             };
                             next_send_at: string | null;
+                            reputation_warning: string | null;
                             owner_name: string | null;
                         } & {
                             [key: string]: unknown;
@@ -6863,6 +6876,7 @@ export interface operations {
                                 total: number;
                             };
                             next_send_at: string | null;
+                            reputation_warning: string | null;
                             owner_name: string | null;
                         } & {
                             [key: string]: unknown;
@@ -9489,6 +9503,8 @@ export interface operations {
                             state_sentence: string;
                             suspended_at: string | null;
                             suspended_for: string | null;
+                            /** @description What comes near the rate at which it is stopped, with its numbers. */
+                            reputation_warning: string | null;
                             from_name: string | null;
                             reply_to: string | null;
                             smtp: {
@@ -9608,6 +9624,8 @@ export interface operations {
                             state_sentence: string;
                             suspended_at: string | null;
                             suspended_for: string | null;
+                            /** @description What comes near the rate at which it is stopped, with its numbers. */
+                            reputation_warning: string | null;
                             from_name: string | null;
                             reply_to: string | null;
                             smtp: {
@@ -9720,6 +9738,8 @@ export interface operations {
                             state_sentence: string;
                             suspended_at: string | null;
                             suspended_for: string | null;
+                            /** @description What comes near the rate at which it is stopped, with its numbers. */
+                            reputation_warning: string | null;
                             from_name: string | null;
                             reply_to: string | null;
                             smtp: {
@@ -9842,6 +9862,8 @@ export interface operations {
                             state_sentence: string;
                             suspended_at: string | null;
                             suspended_for: string | null;
+                            /** @description What comes near the rate at which it is stopped, with its numbers. */
+                            reputation_warning: string | null;
                             from_name: string | null;
                             reply_to: string | null;
                             smtp: {
@@ -10006,6 +10028,8 @@ export interface operations {
                             state_sentence: string;
                             suspended_at: string | null;
                             suspended_for: string | null;
+                            /** @description What comes near the rate at which it is stopped, with its numbers. */
+                            reputation_warning: string | null;
                             from_name: string | null;
                             reply_to: string | null;
                             smtp: {
@@ -10127,6 +10151,8 @@ export interface operations {
                             state_sentence: string;
                             suspended_at: string | null;
                             suspended_for: string | null;
+                            /** @description What comes near the rate at which it is stopped, with its numbers. */
+                            reputation_warning: string | null;
                             from_name: string | null;
                             reply_to: string | null;
                             smtp: {
