@@ -23,6 +23,7 @@ import {
   stopAs,
   writeByHand,
 } from './people.ts'
+import { editSnippet, swapFile } from './snippets-and-files.ts'
 import { makeCalls, sendDrafts } from './tasks.ts'
 import { giveAway } from './whose-mail.ts'
 
@@ -38,6 +39,8 @@ export const ACTS: readonly (readonly [string, number, Act])[] = [
   ['archive', 1, archive],
   ['edit wording', 6, editWording],
   ['edit steps', 4, editSteps],
+  ['edit snippet', 3, editSnippet],
+  ['swap a file', 4, swapFile],
   ['edit schedule', 3, editSchedule],
   ['edit limits', 4, editLimits],
   ['edit contact', 7, editContact],

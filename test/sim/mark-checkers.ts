@@ -2,6 +2,7 @@
  * Invariants 1 to 5, judged when a mark is granted and when a server takes a mail: by what the servers and recipients of the world know, and by
  * the rows of people and sequences at that moment. The ledger itself is not believed.
  */
+import { createHash } from 'node:crypto'
 import { DAY, HOUR, type Instant, MINUTE, SECOND } from '../../src/core/clock.ts'
 import type { Id } from '../../src/core/ids.ts'
 import type { Connections } from './database.ts'
@@ -18,6 +19,7 @@ export type Invariant =
   | '5 nothing after an end'
   | '5 inbox read first'
   | '6 due, leased or held'
+  | 'as it was written down'
   | '7 activities and numbers'
   | '8 same seed, same emails'
   | 'verify'
@@ -58,6 +60,8 @@ export interface MarkRow extends ScheduleRow {
   contact_zone: string | null
   suppressed: boolean
   reads_via: Id
+  /** Hashes of what it carries, as it was written down. */
+  files: string[]
   daily_limit: number
   hourly_limit: number
   gap_ms: number
@@ -73,7 +77,7 @@ export interface MarkRow extends ScheduleRow {
 
 const MARK_SQL = `
   select m.id, m.enrollment_id, m.step_id, m.sequence_id, m.mailbox_id, m.to_address, m.state, m.claimed_at,
-    (m.facts->'enrollment'->>'dueAt')::float8 as due_at, (m.facts->'enrollment'->>'rank')::int < 3 as follow_up,
+    (m.facts->'enrollment'->>'dueAt')::float8 as due_at, (m.facts->'enrollment'->>'rank')::int in (0, 1, 2, 8) as follow_up,
     e.state as enrollment_state, e.reason as enrollment_reason, e.hold_reason, e.removed_at is not null as removed,
     coalesce(t.kind = 'manual_email', false) as by_hand, q.active, q.archived_at is not null as archived, q.daily_cap as sequence_cap, t.daily_cap as step_cap, q.finish_on_reply,
     d.time_zone, d.use_contact_zone, d.skip_holidays, d.extra_holidays, d.windows, c.time_zone as contact_zone,
@@ -82,6 +86,8 @@ const MARK_SQL = `
       (s.kind = 'domain' and m.to_address like '%@' || s.value))) as suppressed,
     coalesce(b.reads_via, b.id) as reads_via, b.daily_limit, b.hourly_limit, b.gap_ms,
     b.ramp_starts_on::text, b.ramp_start, b.ramp_step, o.time_zone as team_zone,
+    coalesce((select jsonb_agg(f->>'sha256') from message_contents x cross join jsonb_array_elements(x.attachments) f
+      where x.team_id = m.team_id and x.message_id = m.id), '[]') as files,
     c.account_id, o.domain_daily_cap as domain_cap, o.account_weekly_cap as account_cap
   from messages m
   join mailboxes b on b.team_id = m.team_id and b.id = m.mailbox_id
@@ -100,6 +106,7 @@ export interface MarkCheckerOptions {
   recipients: () => Recipients
   promises: () => Promises
   onViolation: (violation: Violation) => void
+  count: (what: string) => void
 }
 
 interface Marked {
@@ -165,7 +172,17 @@ export class MarkCheckers {
     this.#withinLimits(sending, row)
     this.#nothingAfterAnEnd(sending, row)
     if (row.follow_up) this.#inboxWasRead(sending, row)
+    this.#carriesItsFiles(sending, row)
     this.marked.push({ sending, row })
+  }
+
+  #carriesItsFiles(sending: Sending, { files }: MarkRow): void {
+    const sent = (sending.mail.attachments ?? []).map(({ content }) =>
+      createHash('sha256').update(content).digest('hex'),
+    )
+    if (sent.length > 0) this.#options.count('an email with a file')
+    if (sent.join() !== files.join())
+      this.#fail('as it was written down', sending, `it carries ${sent.length} files, not ${files.length}`)
   }
 
   #stopWins(sending: Sending, row: MarkRow): void {

@@ -20,6 +20,7 @@ import { insertTeam, updateTeam } from '../../src/store/teams.ts'
 import { insertUser } from '../../src/store/users.ts'
 import type { Connections } from './database.ts'
 import type { ServerTraits } from './mail-servers.ts'
+import { SNIPPET, uploadFile, writeSnippet } from './snippets-and-files.ts'
 
 export interface SimMailbox extends ServerTraits {
   /** Whose inbox its answers arrive in: its own, or for a relay another's. */
@@ -68,7 +69,7 @@ export function between(from: number, to: number, random: Random): number {
   return from + Math.floor(random.next() * (to - from + 1))
 }
 
-function expectDone<T>(result: Result<T>): T {
+export function expectDone<T>(result: Result<T>): T {
   if (!result.ok) throw new Error(result.refusal.sentence)
   return result.value
 }
@@ -113,6 +114,7 @@ export async function foundTeam(making: Making, zone: string): Promise<SimTeam> 
     },
   }
   await openAccounts(making, founded)
+  await writeSnippet(db, { team, userId, now, random })
   await writeSequences(making, founded)
   founded.contactIds.push(...(await addContacts(making, { team: founded, from: 0, count: 44 })))
   return founded
@@ -256,7 +258,7 @@ export function stepOf(sequence: number, n: number, random: Random): StepDraft {
     approved: true,
     template: {
       subject: answers ? null : `Offer ${sequence}.${n}${name} for {{first_name}}`,
-      bodyHtml: `<p>Hello {{first_name}}, this is step ${n}${name}${random.next() < 0.25 ? ' for a {{title}}' : ''}. <a href="https://acme.example/${n}">More</a> <a href="https://acme.example/">About us</a></p>`,
+      bodyHtml: `<p>Hello {{first_name}}, this is step ${n}${name}${random.next() < 0.25 ? ' for a {{title}}' : ''}.${random.next() < 0.3 ? ` {{snippet:${SNIPPET}}}` : ''} <a href="https://acme.example/${n}">More</a> <a href="https://acme.example/">About us</a></p>`,
     },
   })
   const wait =
@@ -285,7 +287,13 @@ async function writeSequences({ connections, random, now }: Making, made: SimTea
   const { team, userId, stages } = made
   const writing = { team, userId, actor: `user:${userId}`, now, random, publicUrl: 'https://segue.acme.test' }
   for (const [i, length] of [3, 3, 4].entries()) {
+    // The second email of each carries a file.
+    const file = await uploadFile(connections.control, { team, userId, now, random })
     const steps = Array.from({ length }, (_, n) => stepOf(i + 1, n + 1, random))
+    steps[1] = {
+      ...steps[1]!,
+      variants: steps[1]!.variants!.map((one) => ({ ...one, attachmentIds: [file] })),
+    }
     // A call that nobody may ever make, and an email that somebody reads before it leaves.
     if (i === 2) steps.splice(2, 0, { kind: 'call', waitAmount: 1, waitUnit: 'day', autoSkipDays: 3 })
     if (i === 1) steps[2] = { ...steps[2], kind: 'manual_email', autoSkipDays: 10 }

@@ -199,6 +199,7 @@ export class World {
         recipients,
         promises: () => this.promises,
         onViolation,
+        count: (what) => this.tally.count(what),
       })
       for (const mailbox of this.house.mailboxes) this.mail.add(mailbox)
       for (let place = 1; place <= this.workers; place++) this.processes.start(place)
