@@ -5,6 +5,7 @@
  */
 import { DAY, type Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
+import type { Stop } from '../core/enrollment.ts'
 import { inboxReadUntil } from '../core/gates.ts'
 import type { Id, TeamId } from '../core/ids.ts'
 import type { Random } from '../core/random.ts'
@@ -42,8 +43,8 @@ export type PeopleChoice = (typeof PEOPLE_CHOICES)[number]
 
 export interface Removal {
   id: Id
-  /** What becomes of its people; null is enough where it has none. */
-  people: PeopleChoice | null
+  /** What becomes of its people; null is enough where it has none. `fail`: whoever sent from it is deleted. */
+  people: PeopleChoice | 'fail' | null
   moveTo: readonly Id[]
   /** Its inbox cannot be read, and people are moved all the same: whoever has answered since is written to again. */
   acceptUnread: boolean
@@ -54,6 +55,7 @@ export interface Removed {
   moved: number
   finished: number
   held: number
+  failed: number
   /** Emails of no sequence that waited there and never leave. */
   notSent: number
   readsUntil: Instant | null
@@ -116,12 +118,19 @@ async function targets(
   { team, now }: ActingOnMailbox,
   { use, removal }: Asked,
 ): Promise<Result<MailboxRow[]>> {
-  const { people, moveTo, acceptUnread } = removal
-  const problem = standsInTheWay(use) ?? (people === null && use.live > 0 ? asksFor(use) : undefined)
+  const problem = removalProblem(use, { ...removal, now })
   if (problem) return problem
-  if (people !== 'move') return done([])
-  const to = await targetsOf(db, { team, from: use.id, ids: moveTo })
-  return to.ok && !acceptUnread && leavesAnswersUnread(use, now) ? unread(use) : to
+  return removal.people === 'move' ? targetsOf(db, { team, from: use.id, ids: removal.moveTo }) : done([])
+}
+
+/** Why it stays, or what is still to be said. */
+export function removalProblem(
+  use: MailboxUse,
+  { people, acceptUnread, now }: Pick<Removal, 'people' | 'acceptUnread'> & { now: Instant },
+) {
+  const problem = standsInTheWay(use) ?? (people === null && use.live > 0 ? asksFor(use) : undefined)
+  if (problem || people !== 'move' || acceptUnread) return problem
+  return leavesAnswersUnread(use, now) ? unread(use) : undefined
 }
 
 /** Somebody may have answered, and nobody knows: their follow-up would go out all the same. */
@@ -166,9 +175,9 @@ async function letGo(
   db: Db,
   acting: ActingOnMailbox & { actor: string },
   { use, removal, to }: Asked & { to: readonly MailboxRow[] },
-): Promise<{ moved: number; finished: number; held: number }> {
+): Promise<Pick<Removed, 'moved' | 'finished' | 'held' | 'failed'>> {
   const { team } = acting
-  const none = { moved: 0, finished: 0, held: 0 }
+  const none = { moved: 0, finished: 0, held: 0, failed: 0 }
   const found = await movableAt(db, { team, mailboxId: use.id })
   const live = found.filter((one) => one.live)
   switch (removal.people) {
@@ -178,10 +187,14 @@ async function letGo(
       const enrollmentIds = found.map((one) => one.id)
       return { ...none, moved: (await movePeople(db, acting, { from: use.id, to, enrollmentIds })).length }
     }
-    case 'finish': {
-      const stop = { to: 'finished', reason: 'mailbox_removed' } as const
+    case 'finish':
+    case 'fail': {
+      const stop: Stop =
+        removal.people === 'finish'
+          ? { to: 'finished', reason: 'mailbox_removed' }
+          : { to: 'failed', reason: 'user_deleted' }
       const { stopped } = await stopAndSweep(db, { ...acting, enrollmentIds: live.map(({ id }) => id), stop })
-      return { ...none, finished: stopped.length }
+      return { ...none, [stop.to]: stopped.length }
     }
     case 'hold': {
       const stop = {

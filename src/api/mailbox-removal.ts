@@ -186,7 +186,12 @@ export const routes: Route[] = [
     }),
     async run(input, call) {
       const { id } = input
-      const { readsUntil, notSent, ...gone } = allowed(
+      const {
+        readsUntil,
+        notSent,
+        failed: _,
+        ...gone
+      } = allowed(
         await removeMailbox(call.db, acting(call), {
           id,
           people: input.people ?? null,

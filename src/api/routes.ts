@@ -37,11 +37,13 @@ import * as suppressions from './suppressions.ts'
 import * as taskEnds from './task-ends.ts'
 import * as tasks from './tasks.ts'
 import * as team from './team.ts'
+import * as userDeletion from './user-deletion.ts'
 import * as users from './users.ts'
 
 export const routes: readonly Route[] = [
   ...health.routes,
   ...users.routes,
+  ...userDeletion.routes,
   ...setup.routes,
   ...session.routes,
   ...team.routes,

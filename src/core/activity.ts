@@ -50,6 +50,7 @@ export const ACTIVITIES = {
   mailbox_connected: 'The mailbox was connected.',
   mailbox_resumed: 'The mailbox may send again.',
   mailbox_removed: 'The mailbox was removed.',
+  user_deleted: 'Somebody of the team was deleted.',
   mailbox_unreachable: 'The mail server of the mailbox did not answer.',
   alert: 'Something needs a person; the reason says what.',
 } as const

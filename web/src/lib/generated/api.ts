@@ -56,6 +56,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/users/{id}/deletion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What deleting somebody of the team would touch, without doing it */
+        get: operations["users_deletion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/users/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete somebody of the team
+         * @description Whoever is in a sequence from their mailboxes fails with user_deleted, and open tasks about them are cancelled, unless mailboxes says otherwise. Their other open tasks and what they own pass to somebody; their sessions and the API keys that they made end. What they did stays in the numbers. The last admin stays.
+         */
+        delete: operations["users_destroy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/setup": {
         parameters: {
             query?: never;
@@ -2058,6 +2095,112 @@ export interface operations {
             };
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    users_deletion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        deletion: {
+                            id: string;
+                            name: string;
+                            email: string;
+                            /** @description Then they cannot be deleted. */
+                            last_admin: boolean;
+                            /** @description Who takes over, unless another is named. */
+                            hand_to: {
+                                id: string;
+                                name: string | null;
+                            } | null;
+                            mailboxes: {
+                                id: string;
+                                email: string;
+                                /** @description In sequences from it: failed, moved, or handed over with it. */
+                                people: number;
+                                /** @description Of those people: cancelled when they fail. */
+                                open_tasks: number;
+                                /** @description Moving its people needs unread_answers=accept. */
+                                answers_unread: boolean;
+                            }[];
+                            people: number;
+                            sequences: {
+                                id: string;
+                                name: string | null;
+                            }[];
+                            contacts: number;
+                            accounts: number;
+                            /** @description Given to them now. */
+                            open_tasks: number;
+                            /** @description Names of the keys that they made: they end. */
+                            api_keys: string[];
+                        };
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    users_destroy: {
+        parameters: {
+            query?: {
+                hand_to?: string;
+                mailboxes?: "fail" | "move" | "hand_over";
+                move_to?: string | string[];
+                unread_answers?: "accept";
+                keep_reading_days?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        user: {
+                            id: string;
+                            deleted: boolean;
+                        };
+                        handed_to: {
+                            id: string;
+                            name: string | null;
+                        };
+                        failed: number;
+                        moved: number;
+                        mailboxes_removed: number;
+                        tasks_handed_over: number;
+                        api_keys_ended: number;
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["Unprocessable"];
         };
     };
