@@ -8,6 +8,7 @@ import type { Db } from '../core/db.ts'
 import type { Evidence } from '../core/evidence.ts'
 import type { Id, TeamId } from '../core/ids.ts'
 import type { ReplyClass } from '../core/reply-class.ts'
+import { concernedBy } from './company-replies.ts'
 import { json, kysely } from './db.ts'
 import { lockEnrollments, lockTeamMailboxes } from './locks.ts'
 import type { KeptMail } from './mail-effects.ts'
@@ -94,7 +95,7 @@ export async function moveMail(
 
 /**
  * All that moving it may touch, in the order of everybody: the contacts of both addresses, of whoever wrote it and of whom it had moved, what it
- * had suppressed, mailboxes, and the enrollments of all of them and of whom it had ended. Then the mail.
+ * had suppressed, mailboxes, and the enrollments of all of them, of their colleagues and of whom it had ended. Then the mail.
  */
 export async function lockBoth(
   tx: Db,
@@ -114,8 +115,11 @@ export async function lockBoth(
       select subject from mail_effects where team_id = ${team} and inbound_id = ${mail.id} and kind = 'suppression')
     order by value for update`.execute(kysely(tx))
   await lockTeamMailboxes(tx, team)
+  const people = rows.map((row) => row.id)
+  for (const contactId of contactIds)
+    people.push(...(await concernedBy(tx, { team, contactId })).map((one) => one.contactId))
   const { rows: enrollments } = await sql<{ id: Id }>`
-    select id from enrollments where team_id = ${team} and contact_id = any(${rows.map((row) => row.id)})
+    select id from enrollments where team_id = ${team} and contact_id = any(${people})
     union select subject from mail_effects where team_id = ${team} and inbound_id = ${mail.id} and kind = 'stop'`.execute(
     kysely(tx),
   )
