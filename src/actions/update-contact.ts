@@ -1,8 +1,12 @@
 import type { Db } from '../core/db.ts'
 import type { Id } from '../core/ids.ts'
+import { planMerge } from '../core/same-person.ts'
 import { followZones } from '../store/contact-waits.ts'
-import { type ContactRow, lockContact, saveContacts } from '../store/contacts.ts'
+import { type ContactRow, contactById, lockContact, saveContacts } from '../store/contacts.ts'
+import { lockEnrolling } from '../store/enrollment-guards.ts'
 import { bumpContacts } from '../store/lanes.ts'
+import { sequencesAt, standingsOf } from '../store/merged-contacts.ts'
+import { liveEnrollments, stop, sweep } from '../store/stops.ts'
 import { applyFields, type ContactFields } from './contact-fields.ts'
 import { judgeContacts, whomMovesConcern } from './follow-company.ts'
 import { releaseFilled, waitingForValues } from './release-filled.ts'
@@ -31,15 +35,25 @@ export type Updated =
 export async function updateContact(db: Db, update: ContactUpdate): Promise<Updated> {
   const unknown = await unknownReference(db, update.team, update.fields)
   if (unknown) return unknown
-  return db.transaction(async (tx) => {
-    const row = await lockContact(tx, { team: update.team, id: update.id })
+  const { team, id, now, random } = update
+  let readdressed = false
+  const updated = await db.transaction(async (tx): Promise<Updated> => {
+    // Another address may be one that is enrolled: nobody is added meanwhile.
+    if (update.fields.email !== undefined) await lockEnrolling(tx, team)
+    const row = await lockContact(tx, { team, id })
     if (!row) return { kind: 'not_found' }
     if (row.deletedAt !== null) return { kind: 'deleted' }
-    return rewriteContact(tx, row, update)
+    const written = await rewriteContact(tx, row, update)
+    readdressed = (await contactById(tx, { team, id }))!.address !== row.address
+    return written
   })
+  if (!readdressed) return updated
+  const enrollmentIds = await liveEnrollments(db, { team, of: { contactIds: [id] } })
+  await sweep(db, { team, of: { enrollmentIds }, now, random })
+  return updated
 }
 
-/** The same, on a row that the transaction has locked. */
+/** The same, on a row that the transaction has locked. To an old address nothing more leaves but what was on the wire, once its emails are swept. */
 export async function rewriteContact(
   tx: Db,
   row: ContactRow,
@@ -56,7 +70,29 @@ export async function rewriteContact(
   if (update.listNames)
     await putOnLists(tx, { contactIds: [row.id], names: update.listNames, replace: true }, update)
   await wakeChanged(tx, { ...update, changes: [{ before: row, after: next }] })
+  if (next.address !== row.address) await leaveTaken(tx, update, next)
   return { kind: 'updated', id: row.id }
+}
+
+/** In sequences in which another contact with the new address is, this one ends: nobody is written to twice. */
+async function leaveTaken(
+  tx: Db,
+  { team, userId, now, random }: Writer,
+  { id, address }: ContactRow,
+): Promise<void> {
+  const taken = await sequencesAt(tx, { team, address, but: [id] })
+  if (taken.size === 0) return
+  const standings = await standingsOf(tx, { team, contactIds: [id] })
+  const { ending } = planMerge(standings, { keptId: id, taken, newAddress: true })
+  await stop(tx, {
+    team,
+    enrollmentIds: ending,
+    stop: { to: 'finished', reason: 'same_person' },
+    actor: `user:${userId}`,
+    now,
+    random,
+    detail: `another contact has the address ${address}`,
+  })
 }
 
 /** In the transaction of the changes: the engine looks again at whoever they concern, and whoever is interested now is left alone. */

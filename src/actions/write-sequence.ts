@@ -21,7 +21,7 @@ import {
 } from '../store/sequence-writes.ts'
 import { type SequenceRow, sequenceById } from '../store/sequences.ts'
 import { contactStagesOf } from '../store/stages.ts'
-import { saveSteps, stepsOf, type Tree, treeOf } from '../store/steps.ts'
+import { type StepRow, saveSteps, stepsOf, type Tree, treeOf } from '../store/steps.ts'
 import { type InFlight, sweep } from '../store/stops.ts'
 import { saveTemplates, templatesByIds } from '../store/templates.ts'
 import { saveVariants } from '../store/variants.ts'
@@ -160,12 +160,26 @@ interface Rewritten {
   active: boolean
 }
 
-async function rewrite(
+export interface UpdatePlan {
+  locked: NonNullable<Awaited<ReturnType<typeof lockSequence>>>
+  before: SequenceRow
+  settings: SequenceSettings
+  schedule: ScheduleRow | undefined
+  /** The steps as they were, deleted ones included. */
+  tree: Tree
+  plan: StepPlan
+  /** Those after the update, deleted ones included. */
+  steps: readonly StepRow[]
+  rescheduled: boolean
+}
+
+/** What an update means, or why it is refused. Locks the sequence; writes nothing but lists that the draft names and nobody has made. */
+export async function planUpdate(
   tx: Db,
   writing: Writing,
   { id, draft }: { id: Id; draft: SequenceDraft },
-): Promise<Result<Rewritten>> {
-  const { team, now } = writing
+): Promise<Result<UpdatePlan>> {
+  const { team } = writing
   const locked = await lockSequence(tx, { team, id })
   const before = locked && (await sequenceById(tx, { team, id }))
   if (!locked || !before) return notFound()
@@ -183,41 +197,56 @@ async function rewrite(
   const tree = { ...current, steps: await stepsOf(tx, { team, sequenceIds: [id], deleted: true }) }
   const plan = await planned(tx, writing, { id, draft, tree, settings })
   if (!plan.ok) return plan
+  const steps = draft.steps ? plan.value.steps : tree.steps
   if (draft.active && !locked.active) {
     if (draft.archived ?? before.archivedAt !== null)
       return refused(
         'The sequence is archived. Take it out of the archive (archived=false), then turn it on.',
       )
-    const steps = (draft.steps ? plan.value.steps : tree.steps).filter((step) => step.deletedAt === null)
-    const refusal = await activationRefusal(tx, { team, steps })
+    const refusal = await activationRefusal(tx, {
+      team,
+      steps: steps.filter((step) => step.deletedAt === null),
+    })
     if (refusal) return { ok: false, refusal }
   }
+  const rescheduled = scheduleId !== locked.scheduleId
+  return done({ locked, before, settings, schedule, tree, plan: plan.value, steps, rescheduled })
+}
+
+async function rewrite(
+  tx: Db,
+  writing: Writing,
+  { id, draft }: { id: Id; draft: SequenceDraft },
+): Promise<Result<Rewritten>> {
+  const { team, now } = writing
+  const update = await planUpdate(tx, writing, { id, draft })
+  if (!update.ok) return update
+  const { locked, before, settings, schedule, tree, plan, steps, rescheduled } = update.value
   await saveSequence(tx, { team, id, now }, settings)
   if (draft.archived === false && before.archivedAt !== null)
     await setArchived(tx, { team, id, archived: false, now })
-  await savePlan(tx, writing, plan.value)
-  const edit = editOf(writing, { id, schedule, steps: draft.steps ? plan.value.steps : tree.steps })
-  const rescheduled = scheduleId !== locked.scheduleId
+  await savePlan(tx, writing, plan)
+  const edit = editOf(writing, { id, schedule, steps })
   await bumpSequences(tx, { team, sequenceIds: [id], now })
   const caps = await lockNewCaps(tx, {
     ...{ team, sequenceId: id, zone: schedule?.timeZone ?? 'UTC', now },
     before: { sequence: before.dailyCap, steps: tree.steps },
-    after: { sequence: settings.dailyCap, steps: plan.value.steps },
+    after: { sequence: settings.dailyCap, steps: plan.steps },
   })
-  await leaveDeletedSteps(tx, edit, plan.value.deletedStepIds)
+  await leaveDeletedSteps(tx, edit, plan.deletedStepIds)
   await retimePeople(
     tx,
     edit,
     rescheduled
       ? edit.steps.filter((step) => step.deletedAt === null).map((step) => step.id)
-      : plan.value.retimedStepIds,
+      : plan.retimedStepIds,
   )
   // Messages come after people in the order of locks.
   await countSince(tx, { team, sequenceId: id, ...caps })
   const companyRule =
     settings.sameAccountReply !== before.sameAccountReply ||
     settings.sameAccountDelayDays !== before.sameAccountDelayDays
-  return done({ edit, plan: plan.value, rescheduled, companyRule, active: locked.active })
+  return done({ edit, plan: plan, rescheduled, companyRule, active: locked.active })
 }
 
 function editOf(

@@ -151,12 +151,14 @@ async function optOut(tx: Db, event: Event): Promise<Stopped> {
   const addresses = [...new Set([written, byToken ? null : sender])]
     .filter((address) => address !== null)
     .sort()
+  const optedOut: string[] = []
   for (const address of addresses) {
     const messageId = address === written ? match!.message.id : null
     const actor = event.actor === ACTOR ? 'contact' : event.actor
-    await recordOptOut(tx, { team, address, via, messageId, actor, now, random, inboundId })
+    const done = await recordOptOut(tx, { team, address, via, messageId, actor, now, random, inboundId })
+    optedOut.push(...done.addresses)
   }
-  return { ...NOTHING, addresses }
+  return { ...NOTHING, addresses: [...new Set(optedOut)] }
 }
 
 /** A person of ours wrote to somebody enrolled: the next automatic email waits until they say so. */

@@ -70,19 +70,24 @@ export interface OptedOut {
   already: boolean
   /** Enrollments that ended by this. */
   finished: Id[]
+  /** What stands on the list now: the address, and the one that the same contact has by now. */
+  addresses: string[]
 }
 
 /**
- * In the caller's transaction: suppression, ends, the message's stamp, one activity, the number. The caller sweeps
- * `{ addresses: [address] }` after its commit; until then a claimed message may still leave.
+ * In the caller's transaction: suppression, ends, the message's stamp, one activity, the number. A contact whose address has changed since the
+ * email, or who was merged with another, is opted out with the address of today, too: it is the person who asks. The caller sweeps `{ addresses }`
+ * after its commit; until then a claimed message may still leave.
  */
 export async function recordOptOut(tx: Db, o: OptOut): Promise<OptedOut> {
   const { team, address, now, random, actor, inboundId } = o
   const of = { messageId: o.messageId ?? null }
-  await moveToStage(tx, { team, address, event: 'unsubscribed', of, now, inboundId })
+  const addresses = [address, ...(await addressOfToday(tx, o))].sort()
+  for (const one of addresses)
+    await moveToStage(tx, { team, address: one, event: 'unsubscribed', of, now, inboundId })
   const { already, stopped } = await suppress(tx, {
     team,
-    entries: [{ kind: 'address', value: address }],
+    entries: addresses.map((value) => ({ kind: 'address', value })),
     reason: 'opt_out',
     source: o.via,
     by: null,
@@ -128,7 +133,20 @@ export async function recordOptOut(tx: Db, o: OptOut): Promise<OptedOut> {
       ],
     })
   }
-  return { already: known, finished: stopped.map(({ enrollmentId }) => enrollmentId) }
+  return { already: known, finished: stopped.map(({ enrollmentId }) => enrollmentId), addresses }
+}
+
+/** Of the contact whom the email was written to, where it is another than the email's. */
+async function addressOfToday(
+  tx: Db,
+  { team, address, messageId }: Pick<OptOut, 'team' | 'address' | 'messageId'>,
+): Promise<string[]> {
+  if (!messageId) return []
+  const { rows } = await sql<{ address: string }>`
+    select c.address from messages m join contacts c on c.team_id = m.team_id and c.id = m.contact_id
+    where m.team_id = ${team} and m.id = ${messageId} and m.to_address = ${address} and c.address <> ${address}
+      and c.deleted_at is null`.execute(kysely(tx))
+  return rows.map((row) => row.address)
 }
 
 interface Stamped {
@@ -160,7 +178,7 @@ export async function optOut(db: Db, o: OptOut): Promise<OptedOut & { transmitti
   const done = await db.transaction((tx) => recordOptOut(tx, o))
   const swept = await sweep(db, {
     team: o.team,
-    of: { addresses: [o.address] },
+    of: { addresses: done.addresses },
     now: o.now,
     random: o.random,
   })

@@ -169,11 +169,11 @@ test('whoever has come to the end of a sequence is not brought back into it by t
   const [ana, anna] = [await newContact(api), await newContact(api)]
   const [ben, benno] = [await newContact(api), await newContact(api)]
   await add(api, id, [ana, anna, ben, benno])
-  await end(ana, { to: 'finished', reason: 'replied' })
+  await end(ana, { to: 'finished', reason: 'interested' })
   await end(ben, { to: 'failed', reason: 'hard_bounced' })
   expect((await merge(ana, anna)).body.sequences).toMatchObject([{ place_of: 'kept', goes_on: false }])
   expect((await merge(ben, benno)).body.sequences).toMatchObject([{ place_of: 'merged', goes_on: true }])
-  expect(await statusOf(api, ana, id)).toMatchObject({ status: 'finished', inactive_reason: 'replied' })
+  expect(await statusOf(api, ana, id)).toMatchObject({ status: 'finished', inactive_reason: 'interested' })
   expect(await statusOf(api, ben, id)).toMatchObject({ status: 'active' })
 })
 

@@ -1,3 +1,4 @@
+/** A live sequence is edited while people are in it: steps deleted, put in, moved; waits, schedules and zones changed. */
 import { sql } from 'kysely'
 import { afterAll, expect, test } from 'vitest'
 import { DAY, HOUR } from '../../src/core/clock.ts'
@@ -296,4 +297,70 @@ test('archived=true by an update archives; active=true is refused while it is ar
   expect((await api.get(`/emailer_campaigns/${id}`)).body.emailer_campaign.name).toBe('Outreach')
   const back = await api.put(`/sequences/${id}`, { archived: false, active: true })
   expect(back.body).toMatchObject({ archived: false, active: true })
+})
+
+test('a moved step keeps its people, and whoever has passed its new place does not meet it', async () => {
+  const { id, steps } = await newSequence(api, { active: true })
+  const [ana, bob] = await newContacts(api, 2)
+  await add(api, id, [ana!, bob!])
+  await standOn(id, bob!, steps[2]!)
+  // The second step goes to the front: Ana has not passed it, but stands behind its new place.
+  await api.put(`/sequences/${id}`, { emailer_steps: listed([steps[1]!, steps[0]!, steps[2]!]) })
+  const after = await peopleOf(id)
+  expect(after.find((row) => row.contactId === ana)).toMatchObject({ stepId: steps[0], state: 'active' })
+  expect(await statusOf(api, ana!, id)).toMatchObject({ current_step_position: 2 })
+  expect(await statusOf(api, bob!, id)).toMatchObject({ current_step_position: 3 })
+})
+
+test('an update can be asked, without doing it, whom it would touch', async () => {
+  const { id, steps, touches } = await newSequence(api, { active: true })
+  const [ana, bob, eve] = await newContacts(api, 3)
+  await add(api, id, [ana!, bob!, eve!])
+  await standOn(id, bob!, steps[1]!)
+  await standOn(id, eve!, steps[2]!)
+  const before = await peopleOf(id)
+  const touch = { id: touches[2], emailer_template: { subject: 'Last', body_html: '<p>Bye.</p>' } }
+  const update = {
+    name: 'Another name',
+    label_names: ['Not made'],
+    emailer_steps: [
+      { id: steps[0], wait_time: 3, wait_mode: 'hour' },
+      step({ subject: 'In between' }),
+      { id: steps[2], emailer_touches: [touch] },
+    ],
+  }
+  const { status, body, text } = await api.post(`/sequences/${id}/preview_update`, update)
+  expect(status, text).toBe(200)
+  expect(body).toEqual({
+    people: 3,
+    finishes_everybody: false,
+    turns_off: false,
+    rescheduled: false,
+    // Bob goes on with the step that is put in at his place.
+    deleted_steps: [{ step_id: steps[1], goes_on_with_step_id: expect.any(String), people: 1 }],
+    inserted_steps: [{ position: 2, met_by: 2, not_met_by: 1 }],
+    retimed_steps: [{ step_id: steps[0], position: 1, people: 1 }],
+    reworded_steps: [{ step_id: steps[2], position: 3, people: 3 }],
+    drafts_following: 0,
+    drafts_keeping_their_text: 0,
+  })
+  expect(await peopleOf(id)).toEqual(before)
+  const shown = (await api.get(`/emailer_campaigns/${id}`)).body
+  expect([shown.emailer_campaign.name, shown.emailer_steps.length]).toEqual(['Outreach', 3])
+  expect((await api.get('/labels')).body).toEqual([])
+  expect((await api.post(`/sequences/${id}/preview_update`, { archived: true })).body).toMatchObject({
+    finishes_everybody: true,
+    deleted_steps: [],
+  })
+  const wrong = { emailer_steps: [{ id: '0'.repeat(24) }] }
+  const [asked, done] = [
+    await api.post(`/sequences/${id}/preview_update`, wrong),
+    await api.put(`/sequences/${id}`, wrong),
+  ]
+  expect([asked.status, asked.body]).toEqual([done.status, done.body])
+  // What was foreseen is what happens.
+  await api.put(`/sequences/${id}`, update)
+  const after = await peopleOf(id)
+  const inserted = (await api.get(`/emailer_campaigns/${id}`)).body.emailer_steps[1].id
+  expect(after.find((row) => row.contactId === bob)).toMatchObject({ stepId: inserted })
 })
