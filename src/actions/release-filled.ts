@@ -5,7 +5,7 @@ import type { Id, TeamId } from '../core/ids.ts'
 import type { Random } from '../core/random.ts'
 import { PREVIEW_TOKEN, renderWording } from '../render.ts'
 import { readDue } from '../store/due-enrollments.ts'
-import { heldForValues } from '../store/enrollments.ts'
+import { heldForSender, heldForValues } from '../store/enrollments.ts'
 import { release } from '../store/releases.ts'
 import type { Wording } from '../store/wordings.ts'
 
@@ -17,12 +17,28 @@ export async function waitingForValues(
   return [...new Set((await heldForValues(db, o)).map((one) => one.contactId))]
 }
 
+export interface Filling {
+  team: TeamId
+  actor: string
+  now: Instant
+  random: Random
+}
+
 /** Inside the transaction that wrote the values; the mailboxes of these contacts are locked already. */
-export async function releaseFilled(
+export async function releaseFilled(tx: Db, o: Filling & { contactIds: readonly Id[] }): Promise<void> {
+  await releaseOf(tx, o, await heldForValues(tx, o))
+}
+
+/** The same of whoever waited for a value of this sender, after it was written: locks the mailboxes itself. */
+export async function releaseForSender(tx: Db, o: Filling & { userId: Id }): Promise<void> {
+  await releaseOf(tx, o, await heldForSender(tx, o))
+}
+
+async function releaseOf(
   tx: Db,
-  o: { team: TeamId; contactIds: readonly Id[]; actor: string; now: Instant; random: Random },
+  o: Filling,
+  held: readonly { id: Id; detail: string | null }[],
 ): Promise<void> {
-  const held = await heldForValues(tx, o)
   if (held.length === 0) return
   const due = await readDue(tx, { ...o, enrollmentIds: held.map((one) => one.id) })
   const missing = new Map(

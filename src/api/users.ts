@@ -1,11 +1,17 @@
 /** The people of the team, in the recorded shapes. */
 import { Type } from 'typebox'
+import { updateProfile } from '../actions/update-profile.ts'
 import { teamById } from '../store/teams.ts'
 import { userById, usersOf } from '../store/users.ts'
+import { actorOf } from './actor.ts'
+import { defined } from './defined.ts'
 import { Pagination, pageOf, pageParameters, paginationOf } from './paging.ts'
+import { clearable, IdParameter } from './params.ts'
+import { allowed } from './refusing.ts'
 import { type Route, route } from './route.ts'
 import { WireUser, wireCredits, wireUser } from './wire/user.ts'
 
+const Name = Type.String({ maxLength: 200 })
 const TextOrNull = Type.Union([Type.String(), Type.Null()])
 
 export const routes: Route[] = [
@@ -68,6 +74,35 @@ export const routes: Route[] = [
         users: users.map((user) => wireUser(user, team)),
         num_fetch_result: null,
       }
+    },
+  }),
+  route({
+    method: ['PUT', 'PATCH'],
+    path: '/users/:id',
+    name: 'users/update',
+    summary: 'Change the names of a person of the team: emails are signed with them',
+    description:
+      'What is left out stays; null clears. People who were held since {{sender_first_name}} or {{sender_last_name}} was missing go on.',
+    extension: true,
+    input: Type.Object({
+      id: IdParameter,
+      first_name: clearable(Name),
+      last_name: clearable(Name),
+      title: clearable(Name),
+    }),
+    output: Type.Object({ user: WireUser }),
+    async run({ id, ...input }, call) {
+      const { db, caller, now, random } = call
+      const acting = { team: caller.teamId, actor: actorOf(call), now, random }
+      const text = (given: string | null | undefined) =>
+        given === undefined ? undefined : given?.trim() || null
+      const change = defined({
+        firstName: text(input.first_name),
+        lastName: text(input.last_name),
+        title: text(input.title),
+      })
+      const user = allowed(await updateProfile(db, { ...acting, byUserId: caller.userId, id, change }))
+      return { user: wireUser(user, await teamById(db, caller.teamId)) }
     },
   }),
 ]

@@ -202,6 +202,20 @@ export async function heldForValues(
   return rows
 }
 
+/** The same of those who are written to by this person, from whichever of their mailboxes. */
+export async function heldForSender(
+  db: Db,
+  { team, userId }: { team: TeamId; userId: Id },
+): Promise<{ id: Id; contactId: Id; detail: string | null }[]> {
+  const { rows } = await sql<{ id: Id; contactId: Id; detail: string | null }>`
+    select e.id, e.contact_id as "contactId", e.hold_detail as detail
+    from mailboxes m join enrollments e on e.team_id = m.team_id and e.mailbox_id = m.id
+    where m.team_id = ${team} and m.user_id = ${userId} and e.state = 'active' and e.removed_at is null
+      and e.hold_reason = 'snippets_missing'
+    order by e.id`.execute(kysely(db))
+  return rows
+}
+
 /** How many live enrollments wait at each mailbox: what new people are dealt by. */
 export async function waitingAt(
   db: Db,

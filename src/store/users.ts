@@ -68,6 +68,40 @@ export async function userById(db: Db, { team, id }: { team: TeamId; id: Id }): 
   return rows[0]
 }
 
+export type ProfileChange = Partial<Pick<UserRow, 'firstName' | 'lastName' | 'title'>>
+
+/** What is left out stays; the whole name follows its two parts, as long as there is one. Undefined: nobody of the team. */
+export async function saveProfile(
+  tx: Db,
+  { team, id, change, now }: { team: TeamId; id: Id; change: ProfileChange; now: Instant },
+): Promise<UserRow | undefined> {
+  const given = (name: keyof ProfileChange) => change[name] !== undefined
+  const { rows } = await sql<UserRow>`
+    with next as (
+      select id, case when ${given('firstName')} then ${change.firstName ?? null}::text else first_name end as first,
+        case when ${given('lastName')} then ${change.lastName ?? null}::text else last_name end as last,
+        case when ${given('title')} then ${change.title ?? null}::text else title end as title
+      from users where team_id = ${team} and id = ${id} and deleted_at is null for no key update)
+    update users u set first_name = n.first, last_name = n.last, title = n.title,
+      name = coalesce(nullif(concat_ws(' ', n.first, n.last), ''), u.name), updated_at = ${at(now)}
+    from next n where u.id = n.id
+    returning u.id, u.team_id as "teamId", u.name, u.first_name as "firstName", u.last_name as "lastName", u.title, u.email, u.role,
+      u.deleted_at as "deletedAt", u.created_at as "createdAt"`.execute(kysely(tx))
+  return rows[0]
+}
+
+/** What was rendered with the names of before is rendered anew: the claim knows it by the revision of the mailbox. */
+export async function touchMailboxesOf(
+  tx: Db,
+  { team, userId, now }: { team: TeamId; userId: Id; now: Instant },
+): Promise<void> {
+  await sql`
+    with own as (select id from mailboxes where team_id = ${team} and user_id = ${userId} order by id for no key update)
+    update mailboxes m set rev = m.rev + 1, updated_at = ${at(now)} from own where m.team_id = ${team} and m.id = own.id`.execute(
+    kysely(tx),
+  )
+}
+
 /** In order of arrival; the total counts all pages. */
 export async function usersOf(
   db: Db,

@@ -167,3 +167,29 @@ test('the draft of a manual email follows an edited snippet, until its person ha
   await give()
   expect(await draft()).toContain('after')
 })
+
+test('whoever is held for a missing name of the sender goes on by themselves once it is filled in, and says what else is missing', async () => {
+  await api.put(`/users/${api.userId}`, { last_name: null })
+  const { id } = await personIn('{{sender_last_name}}')
+  const { id: other } = await personIn('{{sender_last_name}}, {{title}}')
+  expect(await leave()).toEqual([])
+  for (const one of [id, other])
+    expect(await personOf(one)).toMatchObject({
+      ...{ state: 'held', reason: 'snippets_missing' },
+      sentence: expect.stringContaining('sender_last_name'),
+    })
+  const { body } = await api.put(`/users/${api.userId}`, { last_name: 'Seller' })
+  expect(body.user).toMatchObject({ last_name: 'Seller' })
+  expect((await leave()).map((one) => one.text)).toEqual([expect.stringContaining('Seller')])
+  expect(await personOf(other)).toMatchObject({
+    state: 'held',
+    sentence: expect.stringMatching(/^(?!.*sender_last_name).*title/),
+  })
+})
+
+test('a new name of the sender stands in what leaves from now on; nobody of another team is changed', async () => {
+  await personIn('Yours, {{sender_first_name}}')
+  await api.put(`/users/${api.userId}`, { first_name: 'Robin' })
+  expect((await leave())[0]?.text).toContain('Yours, Robin')
+  expect((await api.put(`/users/${'f'.repeat(24)}`, { first_name: 'Eve' })).status).toBe(404)
+})

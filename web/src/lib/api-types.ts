@@ -71,6 +71,8 @@ export interface Home {
 export interface User {
   id: string
   name: string
+  first_name: string | null
+  last_name: string | null
   email: string
   created_at: Iso
   deleted?: boolean

@@ -36,3 +36,6 @@ export const usersQuery = queryOptions({
   queryKey: ['users'],
   queryFn: ({ signal }) => api.post<{ users: User[]; pagination: Pagination }>('/users/search', {}, signal),
 })
+
+export const updateUser = (id: string, patch: { first_name: string | null; last_name: string | null }) =>
+  api.patch<{ user: User }>(`/users/${id}`, patch)

@@ -11,12 +11,14 @@ import { ErrorState, LoadingRows } from '../ui/states.tsx'
 import { ZoneSelect } from '../ui/zone-select.tsx'
 import { AnswersForm } from './answers-form.tsx'
 import { CompanyCaps } from './company-caps.tsx'
+import { ProfileForm } from './profile-form.tsx'
 import classes from './settings.module.css'
 
 export function TeamSection() {
   const { team } = useSession()
   return (
     <Stack gap={16}>
+      <ProfileForm />
       <TeamForm team={team} />
       <AnswersForm team={team} />
       <CompanyCaps team={team} />

@@ -56,6 +56,34 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/users/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change the names of a person of the team: emails are signed with them
+         * @description What is left out stays; null clears. People who were held since {{sender_first_name}} or {{sender_last_name}} was missing go on.
+         */
+        put: operations["users_update_by_put"];
+        post?: never;
+        /**
+         * Delete somebody of the team
+         * @description Whoever is in a sequence from their mailboxes fails with user_deleted, and open tasks about them are cancelled, unless mailboxes says otherwise. Their other open tasks and what they own pass to somebody; their sessions and the API keys that they made end. What they did stays in the numbers. The last admin stays.
+         */
+        delete: operations["users_destroy"];
+        options?: never;
+        head?: never;
+        /**
+         * Change the names of a person of the team: emails are signed with them
+         * @description What is left out stays; null clears. People who were held since {{sender_first_name}} or {{sender_last_name}} was missing go on.
+         */
+        patch: operations["users_update"];
+        trace?: never;
+    };
     "/users/{id}/deletion": {
         parameters: {
             query?: never;
@@ -68,26 +96,6 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/users/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /**
-         * Delete somebody of the team
-         * @description Whoever is in a sequence from their mailboxes fails with user_deleted, and open tasks about them are cancelled, unless mailboxes says otherwise. Their other open tasks and what they own pass to somebody; their sessions and the API keys that they made end. What they did stays in the numbers. The last admin stays.
-         */
-        delete: operations["users_destroy"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2118,6 +2126,124 @@ export interface operations {
             422: components["responses"]["Unprocessable"];
         };
     };
+    users_update_by_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    first_name?: string | null;
+                    last_name?: string | null;
+                    title?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        user: components["schemas"]["User"];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    users_destroy: {
+        parameters: {
+            query?: {
+                hand_to?: string;
+                mailboxes?: "fail" | "move" | "hand_over";
+                move_to?: string | string[];
+                unread_answers?: "accept";
+                keep_reading_days?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        user: {
+                            id: string;
+                            deleted: boolean;
+                        };
+                        handed_to: {
+                            id: string;
+                            name: string | null;
+                        };
+                        failed: number;
+                        moved: number;
+                        mailboxes_removed: number;
+                        tasks_handed_over: number;
+                        api_keys_ended: number;
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    users_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    first_name?: string | null;
+                    last_name?: string | null;
+                    title?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        user: components["schemas"]["User"];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
     users_deletion: {
         parameters: {
             query?: never;
@@ -2169,52 +2295,6 @@ export interface operations {
                             /** @description Names of the keys that they made: they end. */
                             api_keys: string[];
                         };
-                    };
-                };
-            };
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            404: components["responses"]["NotFound"];
-            422: components["responses"]["Unprocessable"];
-        };
-    };
-    users_destroy: {
-        parameters: {
-            query?: {
-                hand_to?: string;
-                mailboxes?: "fail" | "move" | "hand_over";
-                move_to?: string | string[];
-                unread_answers?: "accept";
-                keep_reading_days?: number;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        user: {
-                            id: string;
-                            deleted: boolean;
-                        };
-                        handed_to: {
-                            id: string;
-                            name: string | null;
-                        };
-                        failed: number;
-                        moved: number;
-                        mailboxes_removed: number;
-                        tasks_handed_over: number;
-                        api_keys_ended: number;
                     };
                 };
             };
