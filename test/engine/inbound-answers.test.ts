@@ -62,14 +62,6 @@ test('a sequence that does not finish on a reply only records it', async () => {
   expect(await total('replied')).toBe(1)
 })
 
-test('a colleague who answers in the thread counts as the answer, and we say who wrote', async () => {
-  await take(answer({ From: 'Cid Boss <cid@client.test>' }))
-  expect(await enrollment()).toMatchObject({ state: 'finished', reason: 'replied' })
-  expect(await activities('replied')).toMatchObject([
-    { detail: { from: 'cid@client.test', name: 'Cid Boss', by_colleague: true } },
-  ])
-})
-
 test('an answer takes back the next email that was claimed already', async () => {
   const next = await claimNext()
   await take(answer())
