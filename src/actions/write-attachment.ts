@@ -6,6 +6,7 @@ import type { Db } from '../core/db.ts'
 import { type Id, newId, type TeamId } from '../core/ids.ts'
 import type { Random } from '../core/random.ts'
 import { done, notFound, type Result, refused } from '../core/result.ts'
+import { placesInWords } from '../core/use.ts'
 import {
   attachmentsByIds,
   attachmentsOf,
@@ -53,9 +54,6 @@ async function bytesOf(content: Readable): Promise<Buffer> {
   return Buffer.concat(chunks)
 }
 
-/** Enough to find them; the list of files has all. */
-const PLACES_SHOWN = 3
-
 export async function removeAttachment(
   db: Db,
   { team, id }: { team: TeamId; id: Id },
@@ -64,15 +62,10 @@ export async function removeAttachment(
     const row = (await attachmentsByIds(tx, { team, ids: [id] })).get(id)
     if (!row) return notFound()
     const uses = (await attachmentUses(tx, team)).filter((use) => use.attachmentId === id)
-    if (uses.length > 0) {
-      const shown = uses
-        .slice(0, PLACES_SHOWN)
-        .map((use) => `step ${use.position} of ${use.sequenceName ?? 'a nameless sequence'}`)
-      const more = uses.length > shown.length ? ` and ${uses.length - shown.length} more` : ''
-      return refused(`${row.name} is carried by ${shown.join(', ')}${more}. Take it out there first.`, {
+    if (uses.length > 0)
+      return refused(`${row.name} is carried by ${placesInWords(uses)}. Take it out there first.`, {
         code: 'attachment_in_use',
       })
-    }
     await deleteAttachment(tx, { team, id })
     return done(null)
   })

@@ -5,6 +5,7 @@ import { type Id, newId, type TeamId } from '../core/ids.ts'
 import type { Random } from '../core/random.ts'
 import { done, notFound, type Result, refused } from '../core/result.ts'
 import { SNIPPETS_MAX, snippetBodyProblem, snippetNameProblem } from '../core/snippet.ts'
+import { placesInWords } from '../core/use.ts'
 import {
   deleteSnippet,
   insertSnippet,
@@ -99,14 +100,8 @@ const nameTaken = (name: string) =>
     parameter: 'name',
   })
 
-/** Enough to find them; the list of snippets has all. */
-const PLACES_SHOWN = 3
-
 function inUse(name: string, uses: readonly SnippetUse[], wayOut: string) {
-  const shown = uses
-    .slice(0, PLACES_SHOWN)
-    .map((use) => `step ${use.position} of ${use.sequenceName ?? 'a nameless sequence'}`)
-  const more = uses.length - shown.length
-  const places = `${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`
-  return refused(`The snippet ${name} is used by ${places}. ${wayOut}.`, { code: 'snippet_in_use' })
+  return refused(`The snippet ${name} is used by ${placesInWords(uses)}. ${wayOut}.`, {
+    code: 'snippet_in_use',
+  })
 }

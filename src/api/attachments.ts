@@ -8,6 +8,7 @@ import { IdParameter } from './params.ts'
 import { allowed } from './refusing.ts'
 import { Answer, type Call, type Route, route } from './route.ts'
 import { Attachment, wireAttachment } from './wire/attachment.ts'
+import { UsedIn, usedInOnWire } from './wire/use.ts'
 
 async function rowOf(call: Call, id: string) {
   const rows = await attachmentsByIds(call.db, { team: call.caller.teamId, ids: [id] })
@@ -16,14 +17,7 @@ async function rowOf(call: Call, id: string) {
 
 const Listed = Type.Object({
   ...Attachment.properties,
-  used_in: Type.Array(
-    Type.Object({
-      emailer_campaign_id: Type.String(),
-      emailer_campaign_name: Type.Union([Type.String(), Type.Null()]),
-      position: Type.Integer(),
-    }),
-    { description: 'Steps whose emails carry it; archived sequences aside.' },
-  ),
+  used_in: UsedIn,
 })
 
 export const routes: Route[] = [
@@ -60,13 +54,7 @@ export const routes: Route[] = [
       const [rows, uses] = await Promise.all([attachmentsOf(db, team), attachmentUses(db, team)])
       const attachments = rows.map((row) => ({
         ...wireAttachment(row),
-        used_in: uses
-          .filter((use) => use.attachmentId === row.id)
-          .map((use) => ({
-            emailer_campaign_id: use.sequenceId,
-            emailer_campaign_name: use.sequenceName,
-            position: use.position,
-          })),
+        used_in: usedInOnWire(uses.filter((use) => use.attachmentId === row.id)),
       }))
       return { attachments }
     },

@@ -9,6 +9,7 @@ import { IdParameter } from './params.ts'
 import { allowed } from './refusing.ts'
 import { type Call, type Route, route } from './route.ts'
 import { iso } from './wire/instant.ts'
+import { UsedIn, usedInOnWire } from './wire/use.ts'
 
 /** A little over what a snippet takes, so that its own sentence is the answer. */
 const BODY_MAX = 100_000
@@ -19,15 +20,7 @@ const Snippet = Type.Object({
   body_html: Type.String(),
   created_at: Type.String(),
   updated_at: Type.String(),
-  used_in: Type.Array(
-    Type.Object({
-      emailer_campaign_id: Type.String(),
-      emailer_campaign_name: Type.Union([Type.String(), Type.Null()]),
-      emailer_step_id: Type.String(),
-      position: Type.Integer(),
-    }),
-    { description: 'Steps whose wording uses it; archived sequences aside.' },
-  ),
+  used_in: UsedIn,
 })
 const One = Type.Object({ snippet: Snippet })
 
@@ -52,14 +45,7 @@ function onWire(row: SnippetRow, uses: readonly SnippetUse[]) {
     body_html: row.bodyHtml,
     created_at: iso(row.createdAt),
     updated_at: iso(row.updatedAt),
-    used_in: uses
-      .filter((use) => use.name === row.name)
-      .map((use) => ({
-        emailer_campaign_id: use.sequenceId,
-        emailer_campaign_name: use.sequenceName,
-        emailer_step_id: use.stepId,
-        position: use.position,
-      })),
+    used_in: usedInOnWire(uses.filter((use) => use.name === row.name)),
   }
 }
 

@@ -5,6 +5,7 @@ import type { MailFile } from '../core/attachment.ts'
 import type { Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
 import type { Id, TeamId } from '../core/ids.ts'
+import type { Use } from '../core/use.ts'
 import { at, kysely } from './db.ts'
 
 export interface AttachmentRow extends MailFile {
@@ -12,12 +13,7 @@ export interface AttachmentRow extends MailFile {
 }
 
 /** A step whose wording carries a file. */
-export interface AttachmentUse {
-  attachmentId: Id
-  sequenceId: Id
-  sequenceName: string | null
-  position: number
-}
+export type AttachmentUse = Use & { attachmentId: Id }
 
 const COLUMNS = sql`f.id, f.file_name as name, f.content_type as type, f.size, f.sha256, f.created_at as "createdAt"`
 
@@ -55,7 +51,7 @@ export const mailFile = ({ id, name, type, size, sha256 }: AttachmentRow): MailF
 /** Steps that may still be sent, and drafts of theirs that were edited: archived sequences and deleted steps aside. */
 export async function attachmentUses(db: Db, team: TeamId): Promise<AttachmentUse[]> {
   const { rows } = await sql<AttachmentUse>`
-    select distinct used.id as "attachmentId", s.id as "sequenceId", s.name as "sequenceName", st.position
+    select distinct used.id as "attachmentId", s.id as "sequenceId", s.name as "sequenceName", st.id as "stepId", st.position
     from (select step_id, unnest(attachment_ids) as id from variants where team_id = ${team} and deleted_at is null
       union all select step_id, unnest(draft_attachment_ids) from tasks where team_id = ${team} and state = 'open') as used
       join steps st on st.team_id = ${team} and st.id = used.step_id and st.deleted_at is null

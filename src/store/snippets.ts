@@ -4,6 +4,7 @@ import type { Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
 import type { Id, TeamId } from '../core/ids.ts'
 import { type Snippets, snippetsIn } from '../core/template.ts'
+import type { Use } from '../core/use.ts'
 import { at, kysely } from './db.ts'
 
 export interface SnippetRow {
@@ -20,13 +21,7 @@ export interface SnippetText {
 }
 
 /** A step whose wording puts a snippet in. */
-export interface SnippetUse {
-  name: string
-  sequenceId: Id
-  sequenceName: string | null
-  stepId: Id
-  position: number
-}
+export type SnippetUse = Use & { name: string }
 
 export async function snippetsOf(db: Db, team: TeamId): Promise<SnippetRow[]> {
   const { rows } = await sql<SnippetRow>`

@@ -1,5 +1,5 @@
 /** Files that emails carry: handed in here or at a step, deleted when no email carries them any more. */
-import { Button, FileButton } from '@mantine/core'
+import { Anchor, Button, FileButton } from '@mantine/core'
 import { IconPaperclip, IconPlus } from '@tabler/icons-react'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import {
@@ -12,9 +12,8 @@ import {
   usedIn,
 } from '../lib/reusables.ts'
 import { useAct } from '../ui/act.tsx'
-import { Section } from '../ui/page.tsx'
-import { EmptyState, ErrorState, LoadingRows } from '../ui/states.tsx'
-import classes from './settings.module.css'
+import { EmptyState } from '../ui/states.tsx'
+import { EndButton, RecordRow, Records } from './records.tsx'
 
 export function Files() {
   const queries = useQueryClient()
@@ -27,7 +26,7 @@ export function Files() {
       await queries.invalidateQueries({ queryKey: filesQuery.queryKey })
     })
   return (
-    <Section
+    <Records
       title="Files"
       actions={
         <FileButton onChange={add}>
@@ -45,47 +44,42 @@ export function Files() {
           )}
         </FileButton>
       }
-    >
-      {error && !data ? <ErrorState error={error} onRetry={refetch} /> : null}
-      {!data && !error ? <LoadingRows rows={2} /> : null}
-      {data?.attachments.length === 0 ? (
+      records={data?.attachments}
+      error={error}
+      onRetry={refetch}
+      empty={
         <EmptyState icon={IconPaperclip} title="No file yet">
           An offer or a leaflet that emails carry. At most 5 MB; five files with 7 MB together go into one
           email.
         </EmptyState>
-      ) : null}
-      {data?.attachments.map((file) => (
-        <Row key={file.id} file={file} />
-      ))}
-    </Section>
+      }
+      row={(file) => <Row key={file.id} file={file} />}
+    />
   )
 }
 
 function Row({ file }: { file: AttachedFile }) {
-  const queries = useQueryClient()
-  const { busy, run } = useAct()
-  const remove = () =>
-    run(async () => {
-      await deleteFile(file.id)
-      await queries.invalidateQueries({ queryKey: filesQuery.queryKey })
-    })
   return (
-    <div className={classes.row} data-testid="file">
-      <div className={classes.what}>
-        <a href={fileAddress(file.id)} download={file.file_name}>
-          {file.file_name}
-        </a>
-        <div className="sg-quiet">{`${sizeOf(file.size)}. ${usedIn(file.used_in)}`}</div>
-      </div>
-      <Button
-        size="compact-sm"
-        variant="default"
-        loading={busy}
-        onClick={remove}
-        aria-label={`Delete ${file.file_name}`}
-      >
-        Delete
-      </Button>
-    </div>
+    <RecordRow
+      testId="file"
+      what={
+        <>
+          <Anchor href={fileAddress(file.id)} download={file.file_name} inherit>
+            {file.file_name}
+          </Anchor>
+          <div className="sg-quiet">{`${sizeOf(file.size)}. ${usedIn(file.used_in)}`}</div>
+        </>
+      }
+      acts={
+        <EndButton
+          verb="Delete"
+          name={file.file_name}
+          end={() => deleteFile(file.id)}
+          queryKey={filesQuery.queryKey}
+        >
+          Emails that were sent keep it.
+        </EndButton>
+      }
+    />
   )
 }

@@ -1,6 +1,6 @@
 /** Texts of the team that emails put in by name. Editing one says whom it reaches; one in use is not deleted. */
 import { Button, Group, Modal, Textarea, TextInput } from '@mantine/core'
-import { IconPlus, IconQuote } from '@tabler/icons-react'
+import { IconQuote } from '@tabler/icons-react'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { sentenceOf } from '../lib/api.ts'
@@ -12,12 +12,10 @@ import {
   updateSnippet,
   usedIn,
 } from '../lib/reusables.ts'
-import { Confirm } from '../ui/confirm.tsx'
-import { Section } from '../ui/page.tsx'
 import { Problem } from '../ui/problem.tsx'
-import { EmptyState, ErrorState, LoadingRows } from '../ui/states.tsx'
+import { EmptyState } from '../ui/states.tsx'
 import { Files } from './files.tsx'
-import classes from './settings.module.css'
+import { AddButton, EndButton, RecordRow, Records } from './records.tsx'
 
 export function SnippetsAndFiles() {
   return (
@@ -32,75 +30,54 @@ function Snippets() {
   const { data, error, refetch } = useQuery(snippetsQuery)
   const [editing, setEditing] = useState<Snippet | 'new'>()
   return (
-    <Section
+    <Records
       title="Snippets"
-      actions={
-        <Button
-          size="compact-sm"
-          variant="default"
-          leftSection={<IconPlus size={14} />}
-          onClick={() => setEditing('new')}
-          data-testid="new-snippet"
-        >
-          New snippet
-        </Button>
-      }
-    >
-      {error && !data ? <ErrorState error={error} onRetry={refetch} /> : null}
-      {!data && !error ? <LoadingRows rows={2} /> : null}
-      {data?.snippets.length === 0 ? (
+      actions={<AddButton word="New snippet" onClick={() => setEditing('new')} testId="new-snippet" />}
+      records={data?.snippets}
+      error={error}
+      onRetry={refetch}
+      empty={
         <EmptyState icon={IconQuote} title="No snippet yet">
           A text that several emails share, such as a case study. Write it once, and put it in with the menu
           of the editor.
         </EmptyState>
-      ) : null}
-      {data?.snippets.map((snippet) => (
-        <Row key={snippet.id} snippet={snippet} onEdit={() => setEditing(snippet)} />
-      ))}
+      }
+      row={(snippet) => <Row key={snippet.id} snippet={snippet} onEdit={() => setEditing(snippet)} />}
+    >
       {editing ? (
         <Editor snippet={editing === 'new' ? undefined : editing} onClose={() => setEditing(undefined)} />
       ) : null}
-    </Section>
+    </Records>
   )
 }
 
 function Row({ snippet, onEdit }: { snippet: Snippet; onEdit: () => void }) {
-  const queries = useQueryClient()
-  const [asking, setAsking] = useState(false)
-  const remove = async () => {
-    await deleteSnippet(snippet.id)
-    await queries.invalidateQueries({ queryKey: snippetsQuery.queryKey })
-  }
+  const { id, name } = snippet
   return (
-    <div className={classes.row} data-testid="snippet">
-      <div className={classes.what}>
-        <code>{`{{snippet:${snippet.name}}}`}</code>
-        <div className="sg-quiet">{usedIn(snippet.used_in)}</div>
-      </div>
-      <div className={classes.acts}>
-        <Button size="compact-sm" variant="default" onClick={onEdit} aria-label={`Edit ${snippet.name}`}>
-          Edit
-        </Button>
-        <Button
-          size="compact-sm"
-          variant="default"
-          onClick={() => setAsking(true)}
-          aria-label={`Delete ${snippet.name}`}
-        >
-          Delete
-        </Button>
-      </div>
-      <Confirm
-        opened={asking}
-        onClose={() => setAsking(false)}
-        title={`Delete ${snippet.name}?`}
-        verb="Delete"
-        danger
-        onConfirm={remove}
-      >
-        Emails that were sent keep its text.
-      </Confirm>
-    </div>
+    <RecordRow
+      testId="snippet"
+      what={
+        <>
+          <code>{`{{snippet:${name}}}`}</code>
+          <div className="sg-quiet">{usedIn(snippet.used_in)}</div>
+        </>
+      }
+      acts={
+        <>
+          <Button size="compact-sm" variant="default" onClick={onEdit} aria-label={`Edit ${name}`}>
+            Edit
+          </Button>
+          <EndButton
+            verb="Delete"
+            name={name}
+            end={() => deleteSnippet(id)}
+            queryKey={snippetsQuery.queryKey}
+          >
+            Emails that were sent keep its text.
+          </EndButton>
+        </>
+      }
+    />
   )
 }
 

@@ -7466,7 +7466,7 @@ export interface operations {
                             body_html: string;
                             created_at: string;
                             updated_at: string;
-                            /** @description Steps whose wording uses it; archived sequences aside. */
+                            /** @description Steps whose emails use it; archived sequences aside. */
                             used_in: {
                                 emailer_campaign_id: string;
                                 emailer_campaign_name: string | null;
@@ -7514,7 +7514,7 @@ export interface operations {
                             body_html: string;
                             created_at: string;
                             updated_at: string;
-                            /** @description Steps whose wording uses it; archived sequences aside. */
+                            /** @description Steps whose emails use it; archived sequences aside. */
                             used_in: {
                                 emailer_campaign_id: string;
                                 emailer_campaign_name: string | null;
@@ -7564,7 +7564,7 @@ export interface operations {
                             body_html: string;
                             created_at: string;
                             updated_at: string;
-                            /** @description Steps whose wording uses it; archived sequences aside. */
+                            /** @description Steps whose emails use it; archived sequences aside. */
                             used_in: {
                                 emailer_campaign_id: string;
                                 emailer_campaign_name: string | null;
@@ -7646,7 +7646,7 @@ export interface operations {
                             body_html: string;
                             created_at: string;
                             updated_at: string;
-                            /** @description Steps whose wording uses it; archived sequences aside. */
+                            /** @description Steps whose emails use it; archived sequences aside. */
                             used_in: {
                                 emailer_campaign_id: string;
                                 emailer_campaign_name: string | null;
@@ -7687,10 +7687,11 @@ export interface operations {
                             size: number;
                             sha256: string;
                             created_at: string;
-                            /** @description Steps whose emails carry it; archived sequences aside. */
+                            /** @description Steps whose emails use it; archived sequences aside. */
                             used_in: {
                                 emailer_campaign_id: string;
                                 emailer_campaign_name: string | null;
+                                emailer_step_id: string;
                                 position: number;
                             }[];
                         }[];
