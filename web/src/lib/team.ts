@@ -39,3 +39,44 @@ export const usersQuery = queryOptions({
 
 export const updateUser = (id: string, patch: { first_name: string | null; last_name: string | null }) =>
   api.patch<{ user: User }>(`/users/${id}`, patch)
+interface Named {
+  id: string
+  name: string | null
+}
+
+/** What deleting somebody of the team would do. */
+export interface UserDeletion {
+  id: string
+  name: string
+  email: string
+  last_admin: boolean
+  /** Who takes over, unless another is named. */
+  hand_to: Named | null
+  mailboxes: { id: string; email: string; people: number; open_tasks: number; answers_unread: boolean }[]
+  people: number
+  sequences: Named[]
+  contacts: number
+  accounts: number
+  open_tasks: number
+  /** Names of the keys that they made. */
+  api_keys: string[]
+}
+
+/** Asked anew each time: people come and go. */
+export const deletionQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['users', id, 'deletion'],
+    queryFn: async ({ signal }) =>
+      (await api.get<{ deletion: UserDeletion }>(`/users/${id}/deletion`, undefined, signal)).deletion,
+    staleTime: 0,
+  })
+
+export interface UserDeletionInput {
+  hand_to?: string
+  mailboxes?: string
+  move_to?: string[]
+  unread_answers?: string
+}
+
+export const deleteUser = (id: string, input: UserDeletionInput) =>
+  api.delete<{ handed_to: Named; failed: number }>(`/users/${id}`, input)

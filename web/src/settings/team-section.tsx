@@ -11,6 +11,7 @@ import { ErrorState, LoadingRows } from '../ui/states.tsx'
 import { ZoneSelect } from '../ui/zone-select.tsx'
 import { AnswersForm } from './answers-form.tsx'
 import { CompanyCaps } from './company-caps.tsx'
+import { DeleteColleague } from './delete-colleague.tsx'
 import { ProfileForm } from './profile-form.tsx'
 import classes from './settings.module.css'
 
@@ -121,6 +122,7 @@ function People() {
           <div className={classes.what}>
             {user.name} <span className="sg-quiet">{user.email}</span>
           </div>
+          <DeleteColleague user={user} />
         </div>
       ))}
     </Section>
