@@ -1038,7 +1038,6 @@ create table visits (
   target text,
   way text not null,
   agent text not null,
-  network text not null,
   at timestamp with time zone not null,
   judge_at timestamp with time zone,
   visitor text,

@@ -79,13 +79,3 @@ function inBurst(visit: Visit, other: Visit): boolean {
 function machine(rule: MachineRule): Visitor {
   return { by: 'machine', rule, words: MACHINE_RULES[rule] }
 }
-
-/** What the row remembers of where a visitor came from: enough to tell networks apart, too little to tell people apart. */
-export function networkOf(address: string): string {
-  const plain = address.replace(/^::ffff:/i, '')
-  if (/^\d{1,3}(?:\.\d{1,3}){3}$/.test(plain)) return `${plain.split('.').slice(0, 3).join('.')}.0/24`
-  if (!plain.includes(':')) return ''
-  const [before = ''] = plain.split('::')
-  const groups = [...before.split(':').filter(Boolean), '0', '0', '0'].slice(0, 3)
-  return `${groups.join(':').toLowerCase()}::/48`
-}

@@ -879,7 +879,6 @@ export interface Visits {
   target: Nullable<string>
   way: 'get' | 'head' | 'prefetch'
   agent: string
-  network: string
   at: Stamp
   judge_at: Nullable<Stamp>
   visitor: Nullable<'person' | 'machine'>

@@ -60,7 +60,6 @@ export interface NewVisit {
   target: string | null
   way: Visit['way']
   agent: string
-  network: string
   now: Instant
   random: Random
 }
@@ -69,9 +68,9 @@ export interface NewVisit {
 export async function recordVisit(db: Db, visit: NewVisit): Promise<void> {
   const { team, messageId, now, random } = visit
   await sql`
-    insert into visits (team_id, id, message_id, kind, link, target, way, agent, network, at, judge_at)
+    insert into visits (team_id, id, message_id, kind, link, target, way, agent, at, judge_at)
     select ${team}, ${newId(now, random)}, ${messageId}, ${visit.kind}, ${visit.link}::int, ${visit.target}::text, ${visit.way},
-      ${visit.agent.slice(0, AGENT_MAX).toWellFormed().replaceAll('\u0000', '')}, ${visit.network}, ${at(now)}, ${at(now + JUDGED_AFTER_MS)}
+      ${visit.agent.slice(0, AGENT_MAX).toWellFormed().replaceAll('\u0000', '')}, ${at(now)}, ${at(now + JUDGED_AFTER_MS)}
     where (select count(*) from (select from visits v where v.team_id = ${team} and v.message_id = ${messageId}
       limit ${VISITS_PER_MESSAGE_MAX}) as before) < ${VISITS_PER_MESSAGE_MAX}`.execute(kysely(db))
 }

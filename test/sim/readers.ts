@@ -119,7 +119,6 @@ async function visit(request: Parameters<Act>[0], url: string, how: How): Promis
   await recordVisit(db, {
     ...about,
     kind: open ? 'open' : 'click',
-    network: '203.0.113.0/24',
     now: how.at,
     random,
   })

@@ -5,7 +5,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { isId } from '../../core/ids.ts'
 import { linkTarget } from '../../core/tracking.ts'
-import { networkOf, type Visit } from '../../core/visit.ts'
+import type { Visit } from '../../core/visit.ts'
 import { AHEAD_HEADERS } from '../../core/visitors.ts'
 import { findTracked, recordVisit, type TrackedMail, trackedWording } from '../../store/visits.ts'
 import type { ApiContext } from '../route.ts'
@@ -87,7 +87,6 @@ async function note(
       messageId: mail.messageId,
       way: wayOf(request),
       agent: request.headers['user-agent'] ?? '',
-      network: networkOf(request.ip),
       now: clock.now(),
       random,
     })
