@@ -51,13 +51,13 @@ const STAGE_EVENTS: Partial<Record<CallEffect, StageEvent>> = {
   meeting: 'demoed',
 }
 
-/** The id of the task; none when somebody else has ended it meanwhile: then nothing is done. */
+/** The id of the task; none when somebody else has ended it meanwhile, or it is another person's now: then nothing is done. */
 export async function followCall(tx: Db, acting: Acting, called: Followed): Promise<Id[]> {
   const { team } = acting
   const { task, outcome } = called
   const contact = task.contactId === null ? undefined : await lockContact(tx, { team, id: task.contactId })
   const ends = contact ? await endedBy(tx, team, { contact, outcome }) : []
-  if (!(await lockOpenTask(tx, { team, taskId: task.id, enrollmentIds: ends }))) return []
+  if (!(await lockOpenTask(tx, { team, task, enrollmentIds: ends }))) return []
   if (contact) await moveOrMark(tx, acting, { contact, ...called })
   const ended = await endTasks(tx, { ...acting, taskIds: [task.id], end: endOf(called, ends) })
   const others = ends.filter((id) => id !== enrollmentOf(task))
@@ -79,7 +79,9 @@ async function endedBy(
   return liveEnrollments(tx, { team, of: { contactIds } })
 }
 
-const enrollmentOf = ({ enrollmentId, openedEnrollmentId }: TaskRow) => enrollmentId ?? openedEnrollmentId
+/** The enrollment that a call is about: that of its step, or of the opened email that led to it. */
+export const enrollmentOf = ({ enrollmentId, openedEnrollmentId }: TaskRow) =>
+  enrollmentId ?? openedEnrollmentId
 
 function endOf({ task, outcome, note, finish }: Followed, ends: readonly Id[]) {
   const { effect, answered } = outcome

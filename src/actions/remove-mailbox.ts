@@ -126,10 +126,16 @@ async function targets(
 /** Why it stays, or what is still to be said. */
 export function removalProblem(
   use: MailboxUse,
-  { people, acceptUnread, now }: Pick<Removal, 'people' | 'acceptUnread'> & { now: Instant },
+  {
+    people,
+    acceptUnread,
+    keepReadingDays,
+    now,
+  }: Pick<Removal, 'people' | 'acceptUnread' | 'keepReadingDays'> & { now: Instant },
 ) {
   const problem = standsInTheWay(use) ?? (people === null && use.live > 0 ? asksFor(use) : undefined)
   if (problem || people !== 'move' || acceptUnread) return problem
+  if (keepReadingDays === 0 && use.inThread > 0) return readNoMore(use)
   return leavesAnswersUnread(use, now) ? unread(use) : undefined
 }
 
@@ -137,6 +143,14 @@ export function removalProblem(
 export function leavesAnswersUnread(use: MailboxUse, now: Instant): boolean {
   const { readerAddress: address, readAt, problem } = use
   return use.inThread > 0 && inboxReadUntil({ address, readAt, problem }, now) === null
+}
+
+function readNoMore({ readerAddress, inThread }: MailboxUse) {
+  const people = inThread === 1 ? '1 person has' : `${inThread} people have`
+  return refused(
+    `${people} got emails from it, and with keep_reading_days=0 nobody reads ${readerAddress} from now on: whoever answers is written to again. Keep it read for some days, finish or hold its people, or move them all the same (unread_answers=accept).`,
+    { code: 'answers_unread', parameter: 'unread_answers' },
+  )
 }
 
 function unread({ readerAddress, readAt, problem, inThread }: MailboxUse) {

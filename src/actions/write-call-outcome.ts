@@ -14,6 +14,7 @@ import {
   callOutcomeById,
   callOutcomesOf,
   insertCallOutcome,
+  isOutcomeNameTaken,
   retireCallOutcome,
   saveCallOutcome,
 } from '../store/call-outcomes.ts'
@@ -54,7 +55,7 @@ export async function updateCallOutcome(
   { team, now }: OutcomeWriting,
   { id, changes }: { id: Id; changes: Partial<OutcomeFields> },
 ): Promise<Result<Id>> {
-  return db.transaction(async (tx): Promise<Result<Id>> => {
+  const save = async (tx: Db): Promise<Result<Id>> => {
     const before = await callOutcomeById(tx, { team, id, locked: true })
     if (!before) return notFound()
     const after = { ...before, ...changes, name: (changes.name ?? before.name).trim() }
@@ -63,7 +64,13 @@ export async function updateCallOutcome(
     const problem = await problemOf(tx, team, after)
     if (problem) return problem
     return (await saveCallOutcome(tx, { ...after, team, now })) ? done(id) : nameTaken(after.name)
-  })
+  }
+  try {
+    return await db.transaction(save)
+  } catch (error) {
+    if (isOutcomeNameTaken(error)) return nameTaken(changes.name!.trim())
+    throw error
+  }
 }
 
 /** Calls that came to it still say so. */

@@ -11,7 +11,7 @@ import { isUserOfTeam } from '../store/sequence-writes.ts'
 import { type StopScope, sweep } from '../store/stops.ts'
 import { endTasks, type TaskEnd } from '../store/task-ends.ts'
 import { insertTasks, saveTask, type TaskFields, type TaskRow, taskById } from '../store/tasks.ts'
-import { type CallMade, followCall } from './follow-call.ts'
+import { type CallMade, enrollmentOf, followCall } from './follow-call.ts'
 
 export interface Tasking {
   team: TeamId
@@ -69,7 +69,7 @@ export async function updateTask(
     const before = await taskById(tx, { team, id })
     if (!before || before.state === 'cancelled') return notFound()
     const after = { ...before, ...fields }
-    if (before.enrollmentId !== null && (after.kind !== before.kind || after.contactId !== before.contactId))
+    if (enrollmentOf(before) !== null && (after.kind !== before.kind || after.contactId !== before.contactId))
       return refused('This task belongs to a step of a sequence: its type and contact are those of the step.')
     const wrong = await unknownIn(tx, team, {
       userId: after.userId,
@@ -92,6 +92,8 @@ export async function updateTask(
 
 /** Recorded words for one that was ended before. */
 const ENDED = 'This task is already completed / skipped.'
+const MOVED =
+  'The person of this task was merged with another contact at this moment. Look at the task again, then end it.'
 
 /** `gone`: it was cancelled, because its person left the step. Whatever the draft of it had in hand is taken back. */
 export async function endTask(
@@ -102,8 +104,8 @@ export async function endTask(
   return endOpen(db, tasking, {
     id,
     // What else the task's person is in is not touched.
-    of: ({ enrollmentId, openedEnrollmentId }) => {
-      const about = enrollmentId ?? openedEnrollmentId
+    of: (task) => {
+      const about = enrollmentOf(task)
       return { enrollmentIds: about === null ? [] : [about] }
     },
     end: (tx) => endTasks(tx, { ...tasking, taskIds: [id], end }),
@@ -148,11 +150,15 @@ async function endOpen(
   const cannot = whyNotEnded(task)
   if (cannot || !task) return cannot ?? done('gone')
   const ended = await db.transaction((tx) => end(tx, task))
-  // Somebody else ended it, or sent it off, at the same moment.
-  if (ended.length === 0)
-    return (
-      whyNotEnded(await taskById(db, { team, id })) ?? refused(ENDED, { allow_moving_to_next_task: true })
-    )
+  if (ended.length === 0) {
+    // Somebody else ended it, or sent it off, at the same moment; or its person was merged with another contact.
+    const now = await taskById(db, { team, id })
+    const isOfAnother = now !== undefined && now.contactId !== task.contactId
+    const refusal = isOfAnother
+      ? refused(MOVED, { code: 'moved_meanwhile' })
+      : refused(ENDED, { allow_moving_to_next_task: true })
+    return whyNotEnded(now) ?? refusal
+  }
   await sweep(db, { team, of: of(task), now, random })
   return done('ended')
 }

@@ -18,7 +18,8 @@ export async function tellCompany(tx: Db, event: Event, { message }: Match): Pro
   if (concerned.length === 0) return
   const enrollmentIds = concerned.map(({ id }) => id)
   if (address !== null) await lockContactsAt(tx, { team, address })
-  const own = address === null ? [] : await liveEnrollments(tx, { team, of: { addresses: [address] } })
+  const own =
+    address === null ? [] : await liveEnrollments(tx, { team, of: { addresses: [address], mergedToo: true } })
   await lockEnrollments(tx, team, [
     ...enrollmentIds,
     ...own,

@@ -7,14 +7,17 @@
  * Locks in the order of ENGINE section 2, contacts before all of it.
  */
 import type { Db } from '../core/db.ts'
+import type { Id, TeamId } from '../core/ids.ts'
 import { writeActivities } from '../store/activities.ts'
 import { moveToStage } from '../store/contact-stages.ts'
+import type { Matched } from '../store/inbound.ts'
 import {
   activeAtMailbox,
   markEnrollmentReplied,
   markMessageComplained,
   markMessageReplied,
 } from '../store/inbound-marks.ts'
+import { lockEnrollments } from '../store/locks.ts'
 import { countForMail } from '../store/mail-effects.ts'
 import { recordOptOut } from '../store/opt-outs.ts'
 import { liveEnrollments, stop, suppress } from '../store/stops.ts'
@@ -77,6 +80,8 @@ async function reply(tx: Db, event: Event, { message, evidence }: Match): Promis
   const { enrollmentId, sequenceId, stepId, variantId, contactId, toAddress } = message
   if (toAddress !== null)
     await moveToStage(tx, { team, address: toAddress, event: 'replied', of: { sequenceId }, now, inboundId })
+  const ended = message.finishOnReply ? await answeredBy(tx, team, message) : []
+  await lockEnrollments(tx, team, ended)
   if (
     enrollmentId !== null &&
     (await markEnrollmentReplied(tx, { team, enrollmentId, now })) &&
@@ -87,11 +92,11 @@ async function reply(tx: Db, event: Event, { message, evidence }: Match): Promis
       inboundId,
       deltas: [{ sequenceId, stepId, variantId, messageId: message.id, metric: 'replied', n: 1 }],
     })
-  if (enrollmentId !== null && message.finishOnReply) {
+  if (ended.length > 0) {
     const ending = { to: 'finished', reason: 'replied' } as const
     await stop(tx, {
       team,
-      enrollmentIds: [enrollmentId],
+      enrollmentIds: ended,
       stop: ending,
       actor,
       now,
@@ -110,12 +115,22 @@ async function reply(tx: Db, event: Event, { message, evidence }: Match): Promis
     by_colleague: sender !== null && toAddress !== null && sender !== toAddress,
     matched_by: evidence.name,
     confidence: evidence.score,
-    still_active: others.filter((id) => id !== enrollmentId),
+    still_active: others.filter((id) => !ended.includes(id)),
   }
   await note(tx, event, { ...about(message), kind: 'replied', detail })
-  return enrollmentId !== null && message.finishOnReply
-    ? { ...NOTHING, enrollmentIds: [enrollmentId] }
-    : NOTHING
+  return { ...NOTHING, enrollmentIds: ended }
+}
+
+/** The enrollment that was answered, and the one in its place: they were removed and added again, or merged with another contact. */
+async function answeredBy(
+  tx: Db,
+  team: TeamId,
+  { enrollmentId, contactId, sequenceId }: Matched,
+): Promise<Id[]> {
+  if (enrollmentId === null) return []
+  if (contactId === null || sequenceId === null) return [enrollmentId]
+  const of = { contactIds: [contactId], sequenceIds: [sequenceId] }
+  return [...new Set([enrollmentId, ...(await liveEnrollments(tx, { team, of }))])]
 }
 
 async function complaint(tx: Db, event: Event, { message, proved }: Match): Promise<Stopped> {

@@ -71,7 +71,8 @@ async function enrollmentsIn(db: Db, { mailbox: { team }, mail }: FaultyMail): P
     ids: inReplyTo === null ? references : [inReplyTo, ...references],
   })
   const address = personOf(from?.address)
-  const written = address === null ? [] : await liveEnrollments(db, { team, of: { addresses: [address] } })
+  const written =
+    address === null ? [] : await liveEnrollments(db, { team, of: { addresses: [address], mergedToo: true } })
   return [...new Set([...quoted.flatMap(({ enrollmentId }) => enrollmentId ?? []), ...written])].sort()
 }
 

@@ -89,3 +89,9 @@ export async function retireCallOutcome(
     where team_id = ${team} and id = ${id} and deleted_at is null returning id`.execute(kysely(tx))
   return rows.length > 0
 }
+
+/** Did saving fail because somebody has given the name to another one since it was looked for? */
+export function isOutcomeNameTaken(error: unknown): boolean {
+  const { code, constraint } = (error ?? {}) as { code?: unknown; constraint?: unknown }
+  return code === '23505' && constraint === 'call_outcomes_named'
+}

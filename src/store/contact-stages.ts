@@ -53,7 +53,9 @@ export async function moveToStage(
         and case when exists (select from rule) then id = (select stage_id from rule) else role = ${role} end limit 1),
     moving as materialized (
       select c.id, c.stage_id from target cross join contacts c left join stages s on s.team_id = c.team_id and s.id = c.stage_id
-      where c.team_id = ${o.team} and (c.address = ${o.address} or c.id = ${o.contactId ?? null}::text) and c.deleted_at is null
+      where c.team_id = ${o.team} and (c.address = ${o.address} or c.id = ${o.contactId ?? null}::text
+          or (${role} <> 'bad_data' and c.id in (select merged_into from contacts where team_id = ${o.team} and address = ${o.address})))
+        and c.deleted_at is null
         and (s.id is null or (s.id <> target.id and s.role is distinct from 'do_not_contact'
           and not (${role} in ('replied', 'unresponsive') and coalesce(s.category in ('succeeded', 'failed'), false)
             and s.role is distinct from 'unresponsive')
@@ -67,14 +69,15 @@ export async function moveToStage(
   await noteEffects(tx, { team: o.team, inboundId: o.inboundId, effects })
 }
 
-/** Where a person has said that they stand. */
+/** Where a person has said that they stand; who asked to be left alone stays where they are. */
 export async function putAtStage(
   tx: Db,
   o: { team: TeamId; contactId: Id; stageId: Id; now: Instant },
 ): Promise<void> {
   await sql`
-    update contacts set stage_id = ${o.stageId}, updated_at = ${at(o.now)}, rev = rev + 1
-    where team_id = ${o.team} and id = ${o.contactId} and stage_id is distinct from ${o.stageId}`.execute(
+    update contacts c set stage_id = ${o.stageId}, updated_at = ${at(o.now)}, rev = rev + 1
+    where team_id = ${o.team} and id = ${o.contactId} and stage_id is distinct from ${o.stageId} and not exists (
+      select from stages s where s.team_id = c.team_id and s.id = c.stage_id and s.role = 'do_not_contact')`.execute(
     kysely(tx),
   )
 }

@@ -137,8 +137,8 @@ export async function awayRulesFor(
 }
 
 /**
- * Active enrollments without a hold of people with one of these addresses, sent from this mailbox or from one that is read here: whom a
- * mail by hand concerns. Those that were added after the mail was written are not meant.
+ * Active enrollments without a hold of people with one of these addresses, sent from this mailbox, from one that is read here, or from the same
+ * account when it was removed and connected anew: whom a mail by hand concerns. Those that were added after the mail was written are not meant.
  */
 export async function activeAtMailbox(
   db: Db,
@@ -149,7 +149,8 @@ export async function activeAtMailbox(
     from contacts c join enrollments e on e.team_id = c.team_id and e.contact_id = coalesce(c.merged_into, c.id)
       join mailboxes m on m.team_id = e.team_id and m.id = e.mailbox_id
     where c.team_id = ${o.team} and c.address = any(${o.addresses as string[]}::text[]) and e.removed_at is null
-      and (m.id = ${o.mailboxId} or m.reads_via = ${o.mailboxId}) and e.added_at <= ${at(o.before)}
+      and exists (select from mailboxes r where r.team_id = m.team_id and r.id = ${o.mailboxId}
+        and (m.id = r.id or m.reads_via = r.id or m.address = r.address)) and e.added_at <= ${at(o.before)}
       and e.state = 'active' and e.hold_reason is null
     order by e.id`.execute(kysely(db))
   return rows

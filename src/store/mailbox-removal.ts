@@ -2,7 +2,7 @@
 import { sql } from 'kysely'
 import type { Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
-import { TASK_RANKS } from '../core/enrollment.ts'
+import { EMAIL_RANKS } from '../core/enrollment.ts'
 import type { Id, TeamId } from '../core/ids.ts'
 import type { Random } from '../core/random.ts'
 import { at, atOrNull, kysely } from './db.ts'
@@ -147,8 +147,9 @@ export async function endReading(
     update mailboxes set reads_until = null, imap_secret = null, read_due_at = 'infinity', read_wanted_at = null, read_problem = null,
       read_failing_since = null, updated_at = ${at(now)}
     where team_id = ${team} and id = ${id} and state = 'removed'`.execute(kysely(tx))
+  if (numAffectedRows !== 1n) return false
   await deleteGrant(tx, { team, mailboxId: id })
-  return numAffectedRows === 1n
+  return true
 }
 
 /** Removed mailboxes whose time of being read is over. For housekeeping. */
@@ -175,7 +176,7 @@ export async function holdAtRemoved(
   const { rows } = await sql<{ team: TeamId; id: Id; rev: number; address: string }>`
     select e.team_id as team, e.id, e.rev, b.address from mailboxes b join lateral (
       select e.team_id, e.id, e.rev from enrollments e where e.team_id = b.team_id and e.mailbox_id = b.id and e.due_at is not null
-        and e.rank < ${TASK_RANKS[0]} limit ${HELD_PER_ROUND}
+        and e.rank = any(${EMAIL_RANKS}::int[]) limit ${HELD_PER_ROUND}
     ) as e on true
     where b.state = 'removed' limit ${HELD_PER_ROUND}`.execute(kysely(db))
   let held = 0

@@ -3,7 +3,7 @@
  * rewritten for it, as nobody is when a sequence is switched off: it is seen when they are read.
  */
 import { type RawBuilder, sql } from 'kysely'
-import { TASK_RANKS } from '../core/enrollment.ts'
+import { EMAIL_RANKS } from '../core/enrollment.ts'
 
 /** What they are held by, as with people whose mailbox was removed. */
 export const NO_MAILBOX = 'no_active_email_account' as const
@@ -12,7 +12,7 @@ export const NO_MAILBOX = 'no_active_email_account' as const
 const CANNOT_SEND = sql`('unchecked', 'disconnected')`
 
 /** Of enrollment `e` and mailbox `m`. Steps that a person does need no mailbox; what is in the engine's hand is about to be given back. */
-export const WAITS_FOR_MAILBOX: RawBuilder<boolean> = sql<boolean>`(e.due_at is not null and e.rank < ${sql.lit(TASK_RANKS[0])}
+export const WAITS_FOR_MAILBOX: RawBuilder<boolean> = sql<boolean>`(e.due_at is not null and e.rank in (${sql.join(EMAIL_RANKS.map((rank) => sql.lit(rank)))})
   and m.state in ${CANNOT_SEND})`
 
 /** The hold of `e`, or what its mailbox `m` holds it by. */

@@ -101,13 +101,16 @@ export async function markAll(tx: Db, o: MarkOptions): Promise<Map<Id, number>> 
   return allowed
 }
 
+const asksOf = (asks: readonly MarkAsk[]) =>
+  sql`unnest(${asks.map((ask) => ask.messageId)}::text[], ${asks.map((ask) => ask.mailboxId)}::text[], ${asks.map((ask) => ask.fence)}::int[])`
+
 /** Re-reads fence and lease, enrollment, sequence, window and the fence of the database in the statement that marks. */
 async function transmit(tx: Db, o: MarkOptions, free: readonly Id[]): Promise<Marked[]> {
   const { rows } = await sql<Marked>`
     update messages m set state = 'transmitting', attempt = m.attempt + 1, marked_at = ${at(o.now)}, updated_at = ${at(o.now)},
       counted_at = case when m.purpose = 'test' then null else ${at(o.now)}::timestamptz end
-    from unnest(${o.asks.map((ask) => ask.messageId)}::text[], ${o.asks.map((ask) => ask.fence)}::int[]) as a (id, fence)
-    join mailboxes b on b.team_id = ${o.team} and b.id = any(${o.asks.map((ask) => ask.mailboxId)}) and b.fence = a.fence
+    from ${asksOf(o.asks)} as a (id, mailbox_id, fence)
+    join mailboxes b on b.team_id = ${o.team} and b.id = a.mailbox_id and b.fence = a.fence
     where m.team_id = ${o.team} and m.id = a.id and m.id = any(${free as Id[]}) and m.mailbox_id = b.id and m.state = 'claimed'
       and m.fence = a.fence and b.state = 'connected' and b.busy_until > ${at(o.real)}
       and (m.window_closes_at is null or m.window_closes_at > ${at(o.now)})
@@ -146,8 +149,7 @@ async function refuse(
   const { rows } = await sql<{ id: Id; enrollmentId: Id | null; capped: CapKey[] }>`
     with was as (
       select m.id, m.capped from messages m
-      join unnest(${asks.map((ask) => ask.messageId)}::text[], ${asks.map((ask) => ask.fence)}::int[]) as a (id, fence)
-        on m.id = a.id and m.fence = a.fence
+      join ${asksOf(asks)} as a (id, mailbox_id, fence) on m.id = a.id and m.mailbox_id = a.mailbox_id and m.fence = a.fence
       where m.team_id = ${team} and m.state = 'claimed'
     )
     update messages m set counted_at = null, state = case

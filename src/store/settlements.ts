@@ -166,7 +166,8 @@ async function lockCases(tx: Db, { team, settlements }: SettleOptions): Promise<
   const messages = new Map(rows.map((row) => [row.id, row]))
   return settlements.flatMap((settlement) => {
     const message = messages.get(settlement.messageId)
-    if (!message || message.fence !== settlement.fence) return []
+    if (!message || message.mailboxId !== settlement.mailboxId || message.fence !== settlement.fence)
+      return []
     if (message.state === 'unknown' && settlement.state === 'unknown') return []
     return [{ settlement, message }]
   })
@@ -252,6 +253,19 @@ async function writeOutcomes(tx: Db, o: SettleOptions, cases: readonly Case[]): 
 
 async function changesOf(tx: Db, o: SettleOptions, cases: readonly Case[]): Promise<Change[]> {
   const accepted = cases.filter((one) => one.settlement.follows.kind === 'next')
+  // Whoever is at another address since is not found by the one that is dead.
+  const failed = cases.flatMap(({ settlement, message }): Change[] =>
+    settlement.follows.kind === 'hard_bounce' && message.enrollmentId !== null
+      ? [
+          {
+            enrollmentId: message.enrollmentId,
+            transition: 'fail',
+            reason: 'hard_bounced',
+            messageId: message.id,
+          },
+        ]
+      : [],
+  )
   const held = cases.flatMap(({ settlement, message }): Change[] =>
     settlement.follows.kind === 'hold' && message.enrollmentId !== null
       ? [
@@ -279,7 +293,12 @@ async function changesOf(tx: Db, o: SettleOptions, cases: readonly Case[]): Prom
     const one = { enrollmentId, stepId, messageId }
     cleared.push(...(await sendsAgain(tx, { team: o.team, one, dueAt: settlement.follows.at })))
   }
-  return [...held, ...cleared, ...(await advances(tx, { team: o.team, done, now: o.now, random: o.random }))]
+  return [
+    ...failed,
+    ...held,
+    ...cleared,
+    ...(await advances(tx, { team: o.team, done, now: o.now, random: o.random })),
+  ]
 }
 
 /** Due again at the time that the table of retries says. */

@@ -198,7 +198,8 @@ export async function stopAndSweep(
 export type LiveScope =
   | { sequenceIds: readonly Id[] }
   | { contactIds: readonly Id[]; sequenceIds?: readonly Id[] }
-  | { addresses: readonly string[] }
+  /** `mergedToo`: also of whom the contact that had it was merged into. It is the same person, though at another address. */
+  | { addresses: readonly string[]; mergedToo: boolean }
   | { domains: readonly string[] }
   | { mailboxIds: readonly Id[] }
 
@@ -209,6 +210,9 @@ function enrollmentsIn(scope: LiveScope): RawBuilder<unknown> {
   }
   if ('sequenceIds' in scope) return sql`e.sequence_id = any(${scope.sequenceIds as Id[]})`
   if ('mailboxIds' in scope) return sql`e.mailbox_id = any(${scope.mailboxIds as Id[]})`
+  if ('addresses' in scope && scope.mergedToo)
+    return sql`e.contact_id in (select coalesce(c.merged_into, c.id) from contacts c
+      where c.team_id = e.team_id and c.address = any(${scope.addresses as string[]}))`
   const ofContacts =
     'addresses' in scope
       ? sql`c.address = any(${scope.addresses as string[]})`
@@ -276,12 +280,17 @@ export async function suppress(
   return { added, already, stopped }
 }
 
-async function liveOf(tx: Db, { team, entries }: SuppressOptions): Promise<Id[]> {
+/** Wishes of a person, wherever they are written to since; what is about an address ends nobody at another one. */
+const WISHES: readonly SuppressOptions['reason'][] = ['opt_out', 'complaint']
+
+async function liveOf(tx: Db, { team, entries, reason }: SuppressOptions): Promise<Id[]> {
   const of = (kind: string) => entries.filter((one) => one.kind === kind).map((one) => one.value)
   const addresses = of('address')
   const domains = of('domain')
   const found = [
-    ...(addresses.length > 0 ? await liveEnrollments(tx, { team, of: { addresses } }) : []),
+    ...(addresses.length > 0
+      ? await liveEnrollments(tx, { team, of: { addresses, mergedToo: WISHES.includes(reason) } })
+      : []),
     ...(domains.length > 0 ? await liveEnrollments(tx, { team, of: { domains } }) : []),
     ...(await liveOfHashes(tx, team, of('hash'))),
   ]

@@ -56,11 +56,12 @@ interface Ended {
  */
 export async function lockOpenTask(
   tx: Db,
-  o: { team: TeamId; taskId: Id; enrollmentIds: readonly Id[] },
+  o: { team: TeamId; task: { id: Id; contactId: Id | null }; enrollmentIds: readonly Id[] },
 ): Promise<boolean> {
-  await lockAround(tx, { team: o.team, taskIds: [o.taskId] }, o.enrollmentIds)
+  const { id, contactId } = o.task
+  await lockAround(tx, { team: o.team, taskIds: [id] }, o.enrollmentIds)
   const { rows } = await sql<{ id: Id }>`
-    select id from tasks where team_id = ${o.team} and id = ${o.taskId} and state = 'open' and approved_at is null
+    select id from tasks where team_id = ${o.team} and id = ${id} and contact_id is not distinct from ${contactId} and state = 'open' and approved_at is null
     for no key update`.execute(kysely(tx))
   return rows.length > 0
 }

@@ -121,7 +121,9 @@ async function whoAsked(
 ): Promise<Set<Id>> {
   if (mail.kind !== 'opt_out' && !suppressions.some((one) => isOwnWish(one, mail))) return new Set()
   const { rows } = await sql<{ id: Id }>`
-    select id from contacts where team_id = ${team} and address = ${mail.fromAddress}`.execute(kysely(tx))
+    select coalesce(merged_into, id) as id from contacts where team_id = ${team} and address = ${mail.fromAddress}`.execute(
+    kysely(tx),
+  )
   return new Set(rows.map((row) => row.id))
 }
 

@@ -59,7 +59,8 @@ async function lockAll(tx: Db, { team, settlements, asks }: Writing): Promise<vo
     settlements.filter((one) => one.follows.kind === 'hard_bounce').map((one) => one.messageId),
   )
   const addresses = rows.flatMap((row) => (dead.has(row.id) ? (row.toAddress ?? []) : []))
-  const ending = addresses.length === 0 ? [] : await liveEnrollments(tx, { team, of: { addresses } })
+  const ending =
+    addresses.length === 0 ? [] : await liveEnrollments(tx, { team, of: { addresses, mergedToo: false } })
   await lockCaps(
     tx,
     team,

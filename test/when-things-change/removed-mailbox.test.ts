@@ -302,3 +302,42 @@ test('whoever is tried again after their mailbox was removed is held until someb
   await holdAtRemoved(api.db, { now: api.clock.now(), random: api.context.random })
   expect(await enrollmentOf(ana)).toMatchObject({ state: 'active', hold: 'no_active_email_account' })
 })
+
+test('moving people while nobody would read their answers any more is asked about', async () => {
+  await oneWrittenToOneNot()
+  const choice = { people: 'move', move_to: next, keep_reading_days: 0 }
+  const refused = await remove(choice)
+  expect(refused).toMatchObject({
+    status: 422,
+    body: { code: 'answers_unread', parameter: 'unread_answers' },
+  })
+  expect(refused.body.error).toContain('with keep_reading_days=0 nobody reads sales@acme.test from now on')
+  expect((await remove({ ...choice, unread_answers: 'accept' })).status).toBe(200)
+})
+
+test('the permission of a mailbox that is in use is not touched by ending the reading of it', async () => {
+  await sql`
+    insert into mailbox_grants (team_id, mailbox_id, provider, issuer, subject, refresh_secret, access_secret, access_ends_at, created_at, updated_at)
+    select team_id, id, 'google', 'https://accounts.google.com', 'rae', 'sealed', 'sealed', created_at, created_at, created_at from mailboxes
+    where id = ${next}`.execute(kysely(api.db))
+  expect((await api.post(`/email_accounts/${next}/end_reading`)).status).toBe(404)
+  expect(await rows(sql`select mailbox_id from mailbox_grants`)).toHaveLength(1)
+})
+
+test('what a person sends off at a mailbox that was removed is held, and leaves from another one', async () => {
+  const manual = { ...step({ subject: 'Hello' }), type: 'manual_email', wait_time: 0 }
+  const { id } = await newSequence(api, { active: true, emailer_steps: [manual] })
+  const ana = await newContact(api)
+  await add(api, id, [ana], from(old))
+  await giveTasksDue(api)
+  const [task] = await rows(sql<{ id: string }>`select id from tasks where contact_id = ${ana}`)
+  await remove({ people: 'hold' })
+  expect((await api.post(`/tasks/${task!.id}/send`)).status).toBe(200)
+  await holdAtRemoved(api.db, { now: api.clock.now(), random: api.context.random })
+  const held = await enrollmentOf(ana)
+  expect(held).toMatchObject({ state: 'active', hold: 'no_active_email_account' })
+  const retried = await api.post(`/enrollments/${held.id}/release`, from(next))
+  expect(retried.status, retried.text).toBe(200)
+  expect((await sendDue(api)).map((one) => one.from)).toEqual(['news@acme.test'])
+  expect(await findings()).toEqual([])
+})
