@@ -254,31 +254,13 @@ async function writeOutcomes(tx: Db, o: SettleOptions, cases: readonly Case[]): 
 async function changesOf(tx: Db, o: SettleOptions, cases: readonly Case[]): Promise<Change[]> {
   const accepted = cases.filter((one) => one.settlement.follows.kind === 'next')
   // Whoever is at another address since is not found by the one that is dead.
-  const failed = cases.flatMap(({ settlement, message }): Change[] =>
-    settlement.follows.kind === 'hard_bounce' && message.enrollmentId !== null
-      ? [
-          {
-            enrollmentId: message.enrollmentId,
-            transition: 'fail',
-            reason: 'hard_bounced',
-            messageId: message.id,
-          },
-        ]
-      : [],
-  )
-  const held = cases.flatMap(({ settlement, message }): Change[] =>
-    settlement.follows.kind === 'hold' && message.enrollmentId !== null
-      ? [
-          {
-            enrollmentId: message.enrollmentId,
-            transition: 'hold',
-            reason: settlement.follows.reason,
-            detail: settlement.follows.detail,
-            messageId: message.id,
-          },
-        ]
-      : [],
-  )
+  const stopped = cases.flatMap(({ settlement: { follows }, message }): Change[] => {
+    if (message.enrollmentId === null) return []
+    const about = { enrollmentId: message.enrollmentId, messageId: message.id }
+    if (follows.kind === 'hard_bounce') return [{ ...about, transition: 'fail', reason: 'hard_bounced' }]
+    if (follows.kind !== 'hold') return []
+    return [{ ...about, transition: 'hold', reason: follows.reason, detail: follows.detail }]
+  })
   const done = accepted.flatMap(({ message }) =>
     message.enrollmentId === null || message.stepId === null
       ? []
@@ -294,8 +276,7 @@ async function changesOf(tx: Db, o: SettleOptions, cases: readonly Case[]): Prom
     cleared.push(...(await sendsAgain(tx, { team: o.team, one, dueAt: settlement.follows.at })))
   }
   return [
-    ...failed,
-    ...held,
+    ...stopped,
     ...cleared,
     ...(await advances(tx, { team: o.team, done, now: o.now, random: o.random })),
   ]

@@ -182,3 +182,21 @@ test.each([
   })
   expect((await mailbox()).fence).toBe(claimed.fence + 1)
 })
+
+test('a server that refuses an address which its contact has left meanwhile fails the person all the same', async () => {
+  const { enrollmentId, messageId } = people[0]!
+  await markClaimed(db, team, { claimed, now, messageIds: [messageId] })
+  await run(
+    sql`update contacts set address = 'new@client.test' where id = (select contact_id from enrollments where id = ${enrollmentId})`,
+  )
+  await settleClaimed(db, team, {
+    ...{ claimed, now, random, messageIds: [messageId] },
+    ...{ state: 'rejected', follows: { kind: 'hard_bounce', detail: '550 5.1.1 no such user' } },
+  })
+  const [row] = await run(
+    sql<
+      Record<string, unknown>
+    >`select state, reason, lease_until as lease from enrollments where id = ${enrollmentId}`,
+  )
+  expect(row).toEqual({ state: 'failed', reason: 'hard_bounced', lease: null })
+})
