@@ -81,7 +81,7 @@ export async function deleteUser(
 }
 
 function isLastAdmin({ name }: UserUse) {
-  return refused(`${name} is the last admin of the team. Make somebody else an admin first.`, {
+  return refused(`${name} is the last admin of the team, and stays.`, {
     code: 'last_admin',
   })
 }

@@ -5,7 +5,7 @@ import { hasReplyPrefix } from './message.ts'
 import { header, type ParsedMail } from './parsed-mail.ts'
 
 /** Written under a mail that came before, by a person or by a program that writes like one. */
-export function isAnswer(mail: ParsedMail): boolean {
+export function isWrittenUnder(mail: ParsedMail): boolean {
   return mail.inReplyTo !== null && hasReplyPrefix(mail.subject)
 }
 
@@ -50,7 +50,7 @@ const BOUNCE_WORDS =
 /** Two independent signs: who wrote it, and what it says. A person's reply that quotes a bounce has neither sender nor null path. */
 export function looksLikeBounce(mail: ParsedMail, words: string): boolean {
   const system = isFromMailSystem(mail) || isReport(mail)
-  const titled = !isAnswer(mail) && BOUNCE_SUBJECT.test(mail.subject)
+  const titled = !isWrittenUnder(mail) && BOUNCE_SUBJECT.test(mail.subject)
   const said = titled || BOUNCE_WORDS.test(words)
   return system && said
 }

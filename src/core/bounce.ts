@@ -10,7 +10,7 @@ import {
   classOf,
   STATUS_REASONS,
 } from './bounce-rules.ts'
-import { isAnswer, isFromMailSystem, isReport, looksLikeBounce } from './bounce-signs.ts'
+import { isFromMailSystem, isReport, isWrittenUnder, looksLikeBounce } from './bounce-signs.ts'
 import { readSnsNotice } from './bounce-sns.ts'
 import { namesRecipient, passages, returnedInText, serverWords } from './bounce-text.ts'
 import type { ParsedMail } from './parsed-mail.ts'
@@ -82,7 +82,7 @@ export function readRefusal(
 export function readBounce(received: ParsedMail): BounceReport | null {
   // Who answers a mail, postmasters too, may quote a bounce or attach one: only what they wrote themselves counts.
   const mail =
-    isAnswer(received) && !isReport(received)
+    isWrittenUnder(received) && !isReport(received)
       ? { ...received, text: ownWords(received.text), parts: [] }
       : received
   const notice = readSnsNotice(mail)

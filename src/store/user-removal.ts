@@ -55,7 +55,7 @@ export async function successorOf(
   return rows[0]
 }
 
-/** Nobody of the team is deleted, or made one, at the same time: two admins cannot delete each other. */
+/** Nobody else of the team is deleted at the same time: two admins cannot delete each other. */
 export async function lockUsers(tx: Db, team: TeamId): Promise<void> {
   await sql`select from users where team_id = ${team} order by id for update`.execute(kysely(tx))
 }

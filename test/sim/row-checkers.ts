@@ -135,6 +135,9 @@ const NUMBERS_SQL = `
     union all
     select sequence_id, step_id, 'hold:' || hold_reason from enrollments where team_id = $1 and removed_at is null and state = 'active' and hold_reason is not null
     union all
+    select e.sequence_id, e.step_id, 'hold:no_active_email_account' from enrollments e join mailboxes m on m.team_id = e.team_id and m.id = e.mailbox_id
+      where e.team_id = $1 and e.due_at is not null and e.rank not in (6, 7) and m.state = 'disconnected'
+    union all
     select sequence_id, step_id, state || ':' || reason from enrollments
       where team_id = $1 and removed_at is null and state in ('finished', 'failed') and reason is not null
     union all

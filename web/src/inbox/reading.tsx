@@ -12,7 +12,7 @@ import { Reattach } from './reattach.tsx'
 import { ReplyClassSelect } from './reply-class.tsx'
 
 /** What a person wrote, and can mean something. */
-const ANSWERS = ['reply', 'other', 'auto_reply', 'out_of_office', 'opt_out']
+const CLASSED = ['reply', 'other', 'auto_reply', 'out_of_office', 'opt_out']
 
 /** Below this the match rests on sender and subject alone. */
 const SURE = 80
@@ -48,7 +48,7 @@ export function Reading({ mail }: { mail: Inbound }) {
       <Other mail={mail} />
       <Evidence mail={mail} />
       <Reattach mail={mail} />
-      {mail.contact_id && ANSWERS.includes(mail.kind) ? <ReplyClassSelect mail={mail} /> : null}
+      {mail.contact_id && CLASSED.includes(mail.kind) ? <ReplyClassSelect mail={mail} /> : null}
       <div className={classes.body}>
         <MailFrame title={mail.subject || 'Mail'} html="" text={mail.text} />
       </div>

@@ -110,7 +110,10 @@ function Asked({ removal, chosen, set }: AskedProps) {
   return (
     <Stack gap={12}>
       <div>
-        It sends nothing more. What it has sent stays in the numbers, and its passwords are forgotten.
+        It sends nothing more. What it has sent stays in the numbers.{' '}
+        {removal.will_be_read
+          ? 'The password that sends is forgotten now, the one that reads when its answers are no longer read.'
+          : 'Its passwords are forgotten.'}
       </div>
       {removal.queued_emails > 0 ? (
         <div>{counted(removal.queued_emails, 'email')} to yourselves that wait in it are not sent.</div>

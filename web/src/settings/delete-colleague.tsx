@@ -88,11 +88,7 @@ interface AskedProps {
 function Asked({ deletion, chosen, set }: AskedProps) {
   const { data } = useQuery(usersQuery)
   if (deletion.last_admin)
-    return (
-      <Notice tone="paused">
-        {deletion.name} is the last admin of the team, and stays. Make somebody else an admin first.
-      </Notice>
-    )
+    return <Notice tone="paused">{deletion.name} is the last admin of the team, and stays.</Notice>
   const others = (data?.users ?? []).filter((one) => one.id !== deletion.id)
   return (
     <Stack gap={12}>
