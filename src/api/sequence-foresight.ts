@@ -30,8 +30,9 @@ export const routes: Route[] = [
       deleted_steps: Type.Array(
         Type.Object({
           step_id: Type.String(),
-          goes_on_with_step_id: Type.Union([Type.String(), Type.Null()], {
-            description: 'Null: who stands on the step has received everything, and is finished.',
+          goes_on_with_position: Type.Union([Type.Integer(), Type.Null()], {
+            description:
+              'The place of the next step after the update. Null: who stands on the step has received everything, and is finished.',
           }),
           people: Type.Integer(),
         }),
@@ -69,7 +70,7 @@ export const routes: Route[] = [
         rescheduled: touched.rescheduled,
         deleted_steps: touched.deleted.map((one) => ({
           step_id: one.stepId,
-          goes_on_with_step_id: one.goesOnWith,
+          goes_on_with_position: one.goesOnAt,
           people: one.people,
         })),
         inserted_steps: touched.inserted.map((one) => ({

@@ -21,10 +21,10 @@ export interface Edited {
 }
 
 export interface Foreseen {
-  /** Whoever stands on a deleted step goes on with the next one; null: they have received everything. */
-  deleted: { stepId: Id; goesOnWith: Id | null; people: number }[]
+  /** Whoever stands on a deleted step goes on with the next one, by its place after the edit; null: they have received everything. */
+  deleted: { stepId: Id; goesOnAt: number | null; people: number }[]
   /** An inserted step is met only by those who have not passed it. */
-  inserted: { stepId: Id; position: number; metBy: number; notMetBy: number }[]
+  inserted: { position: number; metBy: number; notMetBy: number }[]
   /** Who waits on a step whose wait, moment or priority is another gets a new moment. */
   retimed: { stepId: Id; position: number; people: number }[]
   /** Another wording applies to what is not yet sent. */
@@ -45,14 +45,14 @@ export function foreseeEdit({ steps, knownIds, ...edit }: Edited, people: People
   return {
     deleted: edit.deletedIds.map((id) => ({
       stepId: id,
-      goesOnWith: next(id)?.id ?? null,
+      goesOnAt: next(id)?.position ?? null,
       people: on(id),
     })),
     inserted: live
       .filter((step) => !knownIds.has(step.id))
-      .map(({ id, position }) => {
+      .map(({ position }) => {
         const metBy = until(position)
-        return { stepId: id, position, metBy, notMetBy: sum(standing) - metBy }
+        return { position, metBy, notMetBy: sum(standing) - metBy }
       }),
     retimed: at(edit.retimedIds).map(({ id, position }) => ({ stepId: id, position, people: on(id) })),
     reworded: at(edit.rewordedIds).map(({ id, position }) => ({

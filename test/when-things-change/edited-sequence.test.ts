@@ -337,7 +337,7 @@ test('an update can be asked, without doing it, whom it would touch', async () =
     turns_off: false,
     rescheduled: false,
     // Bob goes on with the step that is put in at his place.
-    deleted_steps: [{ step_id: steps[1], goes_on_with_step_id: expect.any(String), people: 1 }],
+    deleted_steps: [{ step_id: steps[1], goes_on_with_position: 2, people: 1 }],
     inserted_steps: [{ position: 2, met_by: 2, not_met_by: 1 }],
     retimed_steps: [{ step_id: steps[0], position: 1, people: 1 }],
     reworded_steps: [{ step_id: steps[2], position: 3, people: 3 }],

@@ -7409,8 +7409,8 @@ export interface operations {
                         rescheduled: boolean;
                         deleted_steps: {
                             step_id: string;
-                            /** @description Null: who stands on the step has received everything, and is finished. */
-                            goes_on_with_step_id: string | null;
+                            /** @description The place of the next step after the update. Null: who stands on the step has received everything, and is finished. */
+                            goes_on_with_position: number | null;
                             people: number;
                         }[];
                         inserted_steps: {
