@@ -12,6 +12,7 @@ import { mailboxUse } from '../store/mailbox-removal.ts'
 import { endUser, lockUsers, passOn, successorOf, type UserUse, userUse } from '../store/user-removal.ts'
 import { userById } from '../store/users.ts'
 import { targetsOf } from './move-people.ts'
+import { releaseForSender } from './release-filled.ts'
 import { removalProblem, removeMailbox } from './remove-mailbox.ts'
 
 /** What becomes of their mailboxes: removed with their people failed, removed with their people moved, or kept by whoever takes over. */
@@ -69,8 +70,15 @@ export async function deleteUser(
     await lockUsers(tx, team)
     const again = await userUse(tx, { team, id })
     if (!again) return notFound()
-    if (again.lastAdmin) return isLastAdmin(again)
+    const refusal = await whyNot(tx, deleting, again)
+    if (refusal) return refusal
+    if (!(await successorOf(tx, { team, id, named: to.id })))
+      return refused(`${to.name} was deleted at this moment. Name another person with hand_to.`, {
+        code: 'hand_to_unknown',
+        parameter: 'hand_to',
+      })
     const { tasks } = await passOn(tx, { team, from: id, to: to.id, now })
+    await releaseForSender(tx, { ...deleting, userId: to.id })
     const { keys } = await endUser(tx, { team, id, now })
     const { failed, moved, removed: removedMailboxes } = gone.value
     const detail = { user: id, name: use.name, handedTo: to.id, failed, moved }

@@ -1,6 +1,7 @@
 /** Keys of programs: listed by how they begin, shown whole once, revoked for ever. */
 import { Type } from 'typebox'
 import { apiKeysOf, createApiKey, revokeApiKey } from '../store/api-keys.ts'
+import { userById } from '../store/users.ts'
 import { refuse } from './errors.ts'
 import { type Route, route } from './route.ts'
 import { WireApiKey, wireApiKey } from './wire/team.ts'
@@ -27,6 +28,11 @@ export const routes: Route[] = [
     input: Type.Object({ name: Type.String({ minLength: 1, maxLength: 200 }) }),
     output: Type.Object({ api_key: Type.String(), key: WireApiKey }),
     async run({ name }, { db, caller, now, random }) {
+      const maker = await userById(db, { team: caller.teamId, id: caller.userId })
+      if (maker?.role !== 'admin')
+        refuse(403, 'Only an admin makes keys, since a key may do everything. Ask one of your team.', {
+          code: 'not_admin',
+        })
       const made = await createApiKey(db, {
         team: caller.teamId,
         teamPublicId: caller.teamPublicId,

@@ -17,7 +17,7 @@ export async function tellCompany(tx: Db, event: Event, { message }: Match): Pro
   const concerned = await concernedBy(tx, { team, contactId })
   if (concerned.length === 0) return
   const enrollmentIds = concerned.map(({ id }) => id)
-  if (address !== null) await lockContactsAt(tx, { team, address })
+  await lockContactsAt(tx, { team, address, contactId })
   const own =
     address === null ? [] : await liveEnrollments(tx, { team, of: { addresses: [address], mergedToo: true } })
   await lockEnrollments(tx, team, [

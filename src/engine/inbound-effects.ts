@@ -19,7 +19,7 @@ import {
 } from '../store/inbound-marks.ts'
 import { lockEnrollments } from '../store/locks.ts'
 import { countForMail } from '../store/mail-effects.ts'
-import { recordOptOut } from '../store/opt-outs.ts'
+import { addressOfToday, recordOptOut } from '../store/opt-outs.ts'
 import { liveEnrollments, stop, suppress } from '../store/stops.ts'
 import { away } from './inbound-away.ts'
 import { bounce } from './inbound-bounce.ts'
@@ -78,8 +78,8 @@ async function effectOfKind(tx: Db, event: Event, match: Match): Promise<Stopped
 async function reply(tx: Db, event: Event, { message, evidence }: Match): Promise<Stopped> {
   const { team, inboundId, actor, now, random, sender } = event
   const { enrollmentId, sequenceId, stepId, variantId, contactId, toAddress } = message
-  if (toAddress !== null)
-    await moveToStage(tx, { team, address: toAddress, event: 'replied', of: { sequenceId }, now, inboundId })
+  const moving = { team, address: toAddress, ...(contactId === null ? {} : { contactId }), now, inboundId }
+  await moveToStage(tx, { ...moving, event: 'replied', of: { sequenceId } })
   const ended = message.finishOnReply ? await answeredBy(tx, team, message) : []
   await lockEnrollments(tx, team, ended)
   if (
@@ -138,9 +138,11 @@ async function complaint(tx: Db, event: Event, { message, proved }: Match): Prom
   const { toAddress } = message
   // Anybody can write a report about anybody; only who was written to knows the Message-ID.
   if (!proved || toAddress === null) return NOTHING
+  const written = { team, address: toAddress, messageId: message.id }
+  const addresses = [toAddress, ...(await addressOfToday(tx, written))]
   await suppress(tx, {
     team,
-    entries: [{ kind: 'address', value: toAddress }],
+    entries: addresses.map((value) => ({ kind: 'address', value })),
     reason: 'complaint',
     source: 'feedback report',
     by: null,
@@ -152,7 +154,7 @@ async function complaint(tx: Db, event: Event, { message, proved }: Match): Prom
   })
   await markMessageComplained(tx, { team, messageId: message.id, now })
   await note(tx, event, { ...about(message), kind: 'complained', detail: { from: event.sender } })
-  return { ...NOTHING, addresses: [toAddress] }
+  return { ...NOTHING, addresses }
 }
 
 /** Opts out whom we wrote to, and who asked for it when that is somebody else. */

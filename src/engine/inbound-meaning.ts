@@ -43,7 +43,9 @@ export async function endForMeaning(tx: Db, event: Event, match: Match): Promise
   const happened = reason === 'meeting' ? 'demoed' : 'left_company'
   const { sequenceId } = message
   await moveToStage(tx, { team, address, event: happened, of: { sequenceId }, now, inboundId })
-  const enrollmentIds = await liveEnrollments(tx, { team, of: { addresses: [address], mergedToo: true } })
+  // Whoever has left where the old address was is met at the new one.
+  const mergedToo = reason === 'meeting'
+  const enrollmentIds = await liveEnrollments(tx, { team, of: { addresses: [address], mergedToo } })
   const ending = { to: 'finished', reason } as const
   await stop(tx, { team, enrollmentIds, stop: ending, actor, now, random, messageId, inboundId })
   return enrollmentIds

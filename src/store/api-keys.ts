@@ -85,7 +85,10 @@ export async function findApiKey(db: Db, key: string): Promise<KeyCaller | undef
       (select u.id from users u where u.team_id = t.id and u.role = 'admin' and u.deleted_at is null
        order by u.created_at, u.id limit 1) as "userId"
     from teams t join api_keys k on k.team_id = t.id
-    where t.public_id = ${teamPublicId} and k.prefix = ${prefix} and k.revoked_at is null`.execute(kysely(db))
+    where t.public_id = ${teamPublicId} and k.prefix = ${prefix} and k.revoked_at is null
+      and not exists (select from users m where m.id = k.created_by and m.deleted_at is not null)`.execute(
+    kysely(db),
+  )
   const found = rows[0]
   if (!found || found.userId === null) return undefined
   const { hash, ...caller } = found

@@ -7,10 +7,14 @@ import { type StageEvent, USUAL_STAGE } from '../core/stage-rules.ts'
 import { at, kysely } from './db.ts'
 import { type CauseMail, noteEffects } from './mail-effects.ts'
 
-/** Everybody with this normalized address, until the end of the transaction: contacts come first in the lock order. */
-export async function lockContactsAt(tx: Db, o: { team: TeamId; address: string }): Promise<void> {
+/** Everybody with this normalized address, or who had it, until the end of the transaction: contacts come first in the lock order. */
+export async function lockContactsAt(
+  tx: Db,
+  o: { team: TeamId; address: string | null; contactId: Id },
+): Promise<void> {
   await sql`
-    select from contacts where team_id = ${o.team} and address = ${o.address} order by id for no key update`.execute(
+    select from contacts where team_id = ${o.team} and (address = ${o.address} or id = ${o.contactId} or id in (
+      select merged_into from contacts where team_id = ${o.team} and address = ${o.address})) order by id for no key update`.execute(
     kysely(tx),
   )
 }
@@ -54,7 +58,7 @@ export async function moveToStage(
     moving as materialized (
       select c.id, c.stage_id from target cross join contacts c left join stages s on s.team_id = c.team_id and s.id = c.stage_id
       where c.team_id = ${o.team} and (c.address = ${o.address} or c.id = ${o.contactId ?? null}::text
-          or (${role} <> 'bad_data' and c.id in (select merged_into from contacts where team_id = ${o.team} and address = ${o.address})))
+          or (${role} not in ('bad_data', 'changed_job') and c.id in (select merged_into from contacts where team_id = ${o.team} and address = ${o.address})))
         and c.deleted_at is null
         and (s.id is null or (s.id <> target.id and s.role is distinct from 'do_not_contact'
           and not (${role} in ('replied', 'unresponsive') and coalesce(s.category in ('succeeded', 'failed'), false)

@@ -115,6 +115,8 @@ async function transmit(tx: Db, o: MarkOptions, free: readonly Id[]): Promise<Ma
       and m.fence = a.fence and b.state = 'connected' and b.busy_until > ${at(o.real)}
       and (m.window_closes_at is null or m.window_closes_at > ${at(o.now)})
       and not exists (select from deployment where fenced_reason is not null)
+      and (m.enrollment_id is null or exists (select from contacts c
+        where c.team_id = m.team_id and c.id = m.contact_id and c.address = m.to_address))
       and (m.enrollment_id is null or exists (
         select from enrollments e join sequences s on s.team_id = e.team_id and s.id = e.sequence_id
         where e.team_id = m.team_id and e.id = m.enrollment_id and e.state = 'active' and e.lease_until is not null

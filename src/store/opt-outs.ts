@@ -137,7 +137,7 @@ export async function recordOptOut(tx: Db, o: OptOut): Promise<OptedOut> {
 }
 
 /** Of the contact whom the email was written to, where it is another than the email's. */
-async function addressOfToday(
+export async function addressOfToday(
   tx: Db,
   { team, address, messageId }: Pick<OptOut, 'team' | 'address' | 'messageId'>,
 ): Promise<string[]> {

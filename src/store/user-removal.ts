@@ -95,12 +95,10 @@ export async function passOn(tx: Db, { team, from, to, now }: Passing): Promise<
   return { tasks: Number(numAffectedRows) }
 }
 
-/** The sandbox, and what is handed over. Wordings name their sender: they are made anew. */
+/** The sandbox, what is handed over, and what was removed: tasks about its last answers are theirs. Wordings name their sender: they are made anew. */
 async function passMailboxesOn(tx: Db, { team, from, to, now }: Passing): Promise<void> {
   const { rows } = await sql<{ id: Id }>`
-    select id from mailboxes where team_id = ${team} and user_id = ${from} and state <> 'removed'`.execute(
-    kysely(tx),
-  )
+    select id from mailboxes where team_id = ${team} and user_id = ${from}`.execute(kysely(tx))
   const ids = rows.map((row) => row.id).sort()
   await lockMailboxes(tx, team, ids)
   await sql`

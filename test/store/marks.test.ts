@@ -97,6 +97,12 @@ const CHANGES: { what: string; change: () => Promise<unknown>; whom: 'ann' | 'bo
     whom: 'both',
   },
   {
+    what: 'the address was corrected',
+    change: () =>
+      sql`update contacts set address = 'new@company.test' where id = ${ann.contactId}`.execute(kysely(db)),
+    whom: 'ann',
+  },
+  {
     what: 'the person was paused',
     change: () => setAnn(sql`state = 'paused', reason = 'paused_by_person', lease_until = null`),
     whom: 'ann',

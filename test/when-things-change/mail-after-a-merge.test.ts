@@ -9,14 +9,17 @@ import {
   ann,
   answer,
   clock,
+  complaint,
   db,
   dsn,
   enrollment,
+  letter,
   pools,
   random,
   sentAt,
   sequence,
   stageOf,
+  suppressed,
   take,
   team,
 } from '../support/inbox.ts'
@@ -73,4 +76,30 @@ test('an answer to an email of the enrollment that the merge has hidden ends the
   expect(await enrollment(ben.enrollmentId)).toMatchObject({ state: 'active' })
   await take(answer())
   expect(await enrollment(ben.enrollmentId)).toMatchObject({ state: 'finished', reason: 'replied' })
+})
+
+test('a spam report about an email to an address that was corrected since stops the person at both', async () => {
+  await sql`update contacts set address = 'ann.new@client.test', email = 'ann.new@client.test' where id = ${ann.contactId}`.execute(
+    kysely(db),
+  )
+  await take(complaint(ann.rfcId))
+  expect(await enrollment()).toMatchObject({ state: 'finished', reason: 'complained' })
+  expect((await suppressed()).map((one) => one.value)).toEqual(['ann.new@client.test', 'ann@client.test'])
+})
+
+test('who has left the firm of the old address goes on at the new one', async () => {
+  const kept = await newcomer()
+  await merge(kept, ann.contactId)
+  await take(
+    letter(
+      {
+        From: 'Ann <ann@client.test>',
+        'In-Reply-To': ann.rfcId,
+        'Auto-Submitted': 'auto-replied',
+        Subject: 'Automatic reply: Hello Ann',
+      },
+      'Ann no longer works at Client. Please write to Ben Client, ben@client.test.',
+    ),
+  )
+  expect(await enrollment()).toMatchObject({ state: 'active' })
 })
