@@ -45,8 +45,21 @@ export interface DovecotOptions {
   introspection?: string
 }
 
+/** Its ports can be taken by somebody else between their choice and its start: then it starts with others. */
+const STARTS_MAX = 3
+
 export async function startDovecot(options: DovecotOptions): Promise<Dovecot> {
   if (!hasDovecot) throw new Error('these tests need Dovecot: apt-get install dovecot-imapd dovecot-lmtpd')
+  for (let start = 1; ; start++) {
+    try {
+      return await startOnce(options)
+    } catch (error) {
+      if (start === STARTS_MAX) throw error
+    }
+  }
+}
+
+async function startOnce(options: DovecotOptions): Promise<Dovecot> {
   const dir = await mkdtemp(join(tmpdir(), 'segue-dovecot-'))
   const [imapPort, lmtpPort, authPort] = [await freePort(), await freePort(), await freePort()]
   const config = join(dir, 'dovecot.conf')
