@@ -57,7 +57,7 @@ export async function successorOf(
 
 /** Nobody else of the team is deleted at the same time: two admins cannot delete each other. */
 export async function lockUsers(tx: Db, team: TeamId): Promise<void> {
-  await sql`select from users where team_id = ${team} order by id for update`.execute(kysely(tx))
+  await sql`select from users where team_id = ${team} order by id for no key update`.execute(kysely(tx))
 }
 
 interface Passing {
@@ -70,16 +70,23 @@ interface Passing {
 /** What was theirs is the other's. Returns how many open tasks pass on. */
 export async function passOn(tx: Db, { team, from, to, now }: Passing): Promise<{ tasks: number }> {
   const updated = at(now)
+  // Contacts come before all that is locked with them elsewhere.
+  for (const table of [sql`contacts`, sql`accounts`, sql`templates`])
+    await sql`
+      with mine as (select id from ${table} where team_id = ${team} and owner_id = ${from} order by id for no key update)
+      update ${table} o set owner_id = ${to}, updated_at = ${updated} from mine where o.team_id = ${team} and o.id = mine.id`.execute(
+      kysely(tx),
+    )
+  // What they were importing goes on in the other's name.
+  await sql`
+    update imports set created_by = ${to}, updated_at = ${updated}
+    where team_id = ${team} and created_by = ${from} and state in ('uploaded', 'running')`.execute(kysely(tx))
   await sql`
     with mine as (select id from sequences where team_id = ${team} and owner_id = ${from} order by id for no key update)
     update sequences q set owner_id = ${to}, updated_at = ${updated} from mine where q.team_id = ${team} and q.id = mine.id`.execute(
     kysely(tx),
   )
   await passMailboxesOn(tx, { team, from, to, now })
-  for (const table of [sql`contacts`, sql`accounts`, sql`templates`])
-    await sql`update ${table} set owner_id = ${to}, updated_at = ${updated} where team_id = ${team} and owner_id = ${from}`.execute(
-      kysely(tx),
-    )
   const { rows } = await sql<{ enrollmentId: Id | null }>`
     select enrollment_id as "enrollmentId" from tasks where team_id = ${team} and user_id = ${from} and state = 'open'`.execute(
     kysely(tx),

@@ -13,6 +13,7 @@ import {
   eve,
   later,
   now,
+  people,
   proof,
   random,
   run,
@@ -150,6 +151,17 @@ test('numbers that are not their rows', async () => {
   )
   await run(sql`delete from stat_deltas where team_id = ${team.team} and metric = 'delivered'`)
   expect(await broken()).toEqual(['people_counted', 'delivered_counted', 'days_and_mailboxes_counted'])
+})
+
+test('people who answered, were met or got an email that came back, and are not counted so', async () => {
+  await setEnrollment(ann, sql`replied_at = ${at(now)}`)
+  await setMessage(people[1]!, sql`bounce = 'soft', demoed_at = ${at(now)}`)
+  const found = (await proof()).filter((one) => one.promise === 'people_of_emails_counted')
+  expect(found.map((one) => one.sentence).sort()).toEqual([
+    `bounced of sequence ${sequence.sequenceId}: the number is 0, the people are 1`,
+    `demoed of sequence ${sequence.sequenceId}: the number is 0, the people are 1`,
+    `replied of sequence ${sequence.sequenceId}: the number is 0, the people are 1`,
+  ])
 })
 
 test('a thousand breaches of one promise are enough', async () => {

@@ -7,7 +7,7 @@ import { at, kysely } from '../../src/store/db.ts'
 import { openPostgres } from '../../src/store/postgres.ts'
 import { recoverLeft } from '../../src/store/recoveries.ts'
 import { resolveUnknown } from '../../src/store/resolutions.ts'
-import { foldDeltas } from '../../src/store/stats.ts'
+import { addDeltas, foldDeltas } from '../../src/store/stats.ts'
 import { stopAndSweep } from '../../src/store/stops.ts'
 import { suppressionHash } from '../../src/store/suppressions.ts'
 import { type Finding, PROMISES, verify } from '../../src/store/verify.ts'
@@ -175,8 +175,16 @@ test('an attempt after the one that was accepted', async () => {
   })
 })
 
+/** Ann answers, and counts as one who did. */
+async function answers(when: number) {
+  await setEnrollment(ann, sql`replied_at = ${at(when)}`)
+  const { sequenceId, stepIds } = sequence
+  const about = { sequenceId, stepId: stepIds[0]!, messageId: ann.messageId }
+  await addDeltas(db, { team: team.team, deltas: [{ ...about, metric: 'replied', n: 1 }] })
+}
+
 test('marked after an answer that a person gave to somebody later: until then it was not theirs', async () => {
-  await setEnrollment(ann, sql`replied_at = ${at(now - HOUR)}`)
+  await answers(now - HOUR)
   const given = (id: string, when: number) =>
     run(sql`
       insert into activities (team_id, id, at, kind, actor, enrollment_id)
@@ -188,7 +196,7 @@ test('marked after an answer that a person gave to somebody later: until then it
 })
 
 test('marked after an answer, unless the sequence goes on after answers or a person resumed', async () => {
-  await setEnrollment(ann, sql`replied_at = ${at(now - HOUR)}`)
+  await answers(now - HOUR)
   expect(await broken()).toEqual(['not_after_reply'])
   await setMessage(ann, sql`facts = jsonb_set(facts, '{sequence,finishOnReply}', 'false')`)
   expect(await broken()).toEqual([])
@@ -200,7 +208,7 @@ test('marked after an answer, unless the sequence goes on after answers or a per
 })
 
 test('an answer at the instant of the mark, or one whose sweep named the email, breaks nothing', async () => {
-  await setEnrollment(ann, sql`replied_at = ${at(now + SECOND)}`)
+  await answers(now + SECOND)
   expect(await broken()).toEqual([])
   await setEnrollment(ann, sql`replied_at = ${at(now - MINUTE)}`)
   await run(sql`
@@ -232,7 +240,11 @@ test('marked while the sequence was off', async () => {
 })
 
 for (const [promise, columns, numbers] of [
-  ['not_after_hard_bounce', sql`bounce = 'hard', bounced_at = ${at(now - DAY)}`, ['refused_counted']],
+  [
+    'not_after_hard_bounce',
+    sql`bounce = 'hard', bounced_at = ${at(now - DAY)}`,
+    ['refused_counted', 'people_of_emails_counted'],
+  ],
   ['not_after_complaint', sql`complained_at = ${at(now - DAY)}`, []],
 ] as const)
   test(`${promise}: nothing more to that address, unless a person took it off the list`, async () => {
