@@ -624,6 +624,7 @@ create table messages (
   constraint messages_state_check CHECK ((state = ANY (ARRAY['drafted'::text, 'queued'::text, 'not_sent'::text, 'claimed'::text, 'transmitting'::text, 'accepted'::text, 'rejected'::text, 'deferred'::text, 'unreachable'::text, 'unauthenticated'::text, 'unknown'::text, 'cancelled'::text, 'requeued'::text])))
 );
 CREATE INDEX messages_bounced ON public.messages USING btree (team_id, bounced_at) WHERE (bounced_at IS NOT NULL);
+CREATE INDEX messages_by_address ON public.messages USING btree (team_id, to_address) WHERE (to_address IS NOT NULL);
 CREATE INDEX messages_by_contact ON public.messages USING btree (team_id, contact_id, created_at);
 CREATE INDEX messages_by_opt_out ON public.messages USING btree (team_id, opt_out_hash) WHERE (opt_out_hash IS NOT NULL);
 CREATE INDEX messages_by_rfc_id ON public.messages USING btree (team_id, rfc_id);

@@ -133,14 +133,18 @@ export async function messageById(db: Db, { team, id }: { team: TeamId; id: Id }
   return rows[0] ?? null
 }
 
-/** The newest emails that left to contacts with this address until `before`: what a mail without thread headers may answer. */
+/** The newest emails that left to this address, or to contacts that have it by now, until `before`: what a mail without thread headers may answer. */
 export async function messagesToAddress(
   db: Db,
   { team, address, before }: { team: TeamId; address: string; before: Instant },
 ): Promise<Matched[]> {
   const { rows } = await sql<Matched>`
-    select ${MATCHED} from contacts p join messages m on m.team_id = p.team_id and m.contact_id = coalesce(p.merged_into, p.id) ${JOINS}
-    where p.team_id = ${team} and p.address = ${address} and m.marked_at <= ${at(before)}
+    select ${MATCHED} from (
+      select m.* from contacts p join messages m on m.team_id = p.team_id and m.contact_id = coalesce(p.merged_into, p.id)
+        where p.team_id = ${team} and p.address = ${address}
+      union select * from messages where team_id = ${team} and to_address = ${address}
+    ) m ${JOINS}
+    where m.marked_at <= ${at(before)}
       and m.state in ('transmitting', 'accepted', 'unknown') and m.purpose <> 'test'
     order by m.marked_at desc limit 50`.execute(kysely(db))
   return rows

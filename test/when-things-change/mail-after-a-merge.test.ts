@@ -103,3 +103,11 @@ test('who has left the firm of the old address goes on at the new one', async ()
   )
   expect(await enrollment()).toMatchObject({ state: 'active' })
 })
+
+test('an answer without thread headers from the address that was written to counts, though it was corrected since', async () => {
+  await sql`update contacts set address = 'ann.new@client.test', email = 'ann.new@client.test' where id = ${ann.contactId}`.execute(
+    kysely(db),
+  )
+  await take(letter({ From: 'Ann <ann@client.test>', Subject: 'Re: Hello Ann' }))
+  expect(await enrollment()).toMatchObject({ state: 'finished', reason: 'replied' })
+})
