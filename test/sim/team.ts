@@ -116,7 +116,7 @@ export async function foundTeam(making: Making, zone: string): Promise<SimTeam> 
   await openAccounts(making, founded)
   await writeSnippet(db, { team, userId, now, random })
   await writeSequences(making, founded)
-  founded.contactIds.push(...(await addContacts(making, { team: founded, from: 0, count: 48 })))
+  founded.contactIds.push(...(await addContacts(making, { team: founded, from: 0, count: 44 })))
   return founded
 }
 
