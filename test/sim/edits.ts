@@ -52,6 +52,22 @@ export async function editSteps(request: Request): Promise<void> {
   await updateSequence(db, act, { id: act.sequenceId, draft: { steps: live } })
 }
 
+/** Of a sequence whose second email answers the first: whoever comes afterwards has no email that it could answer. */
+export async function deleteFirstStep(request: Request): Promise<void> {
+  const { db, house } = request
+  for (const sequenceId of house.sequenceIds) {
+    const { steps, variants } = await treeOf(db, { team: house.team, sequenceId })
+    const live = steps.filter((step) => step.deletedAt === null)
+    const answers = variants.some(
+      (one) => one.stepId === live[1]?.id && one.deletedAt === null && one.thread === 'reply_to_thread',
+    )
+    if (!answers) continue
+    const draft = { steps: live.slice(1).map(({ id }) => ({ id })) }
+    await updateSequence(db, who(request), { id: sequenceId, draft })
+    return
+  }
+}
+
 export async function editSchedule(request: Request): Promise<void> {
   const { db, house, random, zone, start } = request
   const place = between(0, house.scheduleIds.length - 1, random)

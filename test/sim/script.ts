@@ -1,6 +1,7 @@
 /** The calendar of one seed: when people act, when servers fail, when workers stand still; all before the last days, in which everything heals. */
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/core/clock.ts'
 import { ACTS } from './acts.ts'
+import { deleteFirstStep } from './edits.ts'
 import { enrollMany, enrollNewcomers } from './people.ts'
 import { stranger } from './raw-mails.ts'
 import { between, pick } from './team.ts'
@@ -9,6 +10,8 @@ import type { World } from './world.ts'
 /** Weeks of faults, then as long as it takes for the rest. */
 export const TROUBLED_MS = 33 * DAY
 const ACTS_PER_RUN = 110
+/** One in so many seeds: it costs many emails. */
+const FIRST_STEP_GOES_IN = 6
 /** The tables have grown much since they were last counted; plans for empty ones would go through them whole, again and again. */
 const PLANNED_ANEW_MS = [2 * HOUR, 4 * DAY, 15 * DAY]
 
@@ -25,8 +28,10 @@ export function writeScript(world: World): void {
 
 type At = (ms: number, act: () => void | Promise<void>) => void
 
-function writeActs({ processes, random }: World, at: At): void {
+function writeActs({ processes, random, seed }: World, at: At): void {
   at(HOUR, () => processes.ask('people', 'enroll', enrollMany))
+  if (Number(seed) % FIRST_STEP_GOES_IN === 2)
+    at(9 * DAY - HOUR, () => processes.ask('people', 'delete the first step', deleteFirstStep))
   at(9 * DAY, () => processes.ask('people', 'enroll newcomers', enrollNewcomers))
   at(20 * HOUR, () => processes.ask('people', 'activate', ACTS.find(([name]) => name === 'activate')![2]))
   const total = ACTS.reduce((sum, [, weight]) => sum + weight, 0)
