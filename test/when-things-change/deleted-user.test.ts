@@ -193,3 +193,36 @@ test('a mailbox that reads for somebody else stands in the way before anything i
   expect((await remove(ben)).body).toMatchObject({ code: 'mailbox_reads_for_others' })
   expect((await api.get(`/email_accounts/${mailbox}`)).status).toBe(200)
 })
+
+test('a mailbox that went with its person is somebody’s: tasks about its last answers reach them', async () => {
+  await remove(ben)
+  expect(await rows(sql`select state, user_id as "user" from mailboxes where id = ${mailbox}`)).toEqual([
+    { state: 'removed', user: api.userId },
+  ])
+})
+
+test('only an admin makes keys, and a key of somebody who was deleted opens nothing', async () => {
+  const { random, clock } = api.context
+  const now = clock.now()
+  const token = await createSession(api.db, { userId: ben, ipAddress: '::1', userAgent: null, now, random })
+  const refused = await fetch(`${api.url}/api/v1/api_keys`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', cookie: `segue_session=${token}`, origin: api.url },
+    body: JSON.stringify({ name: 'Mine' }),
+  })
+  expect([refused.status, await refused.json()]).toEqual([
+    403,
+    expect.objectContaining({
+      code: 'not_admin',
+      error: expect.stringContaining('Only an admin makes keys'),
+    }),
+  ])
+  const { body } = await api.post('/api_keys', { name: 'His' })
+  await sql`update api_keys set created_by = ${ben}, name = 'late' where id = ${body.key.id}`.execute(
+    kysely(api.db),
+  )
+  await remove(ben)
+  await sql`update api_keys set revoked_at = null where id = ${body.key.id}`.execute(kysely(api.db))
+  const asked = await fetch(`${api.url}/api/v1/users/search`, { headers: { 'x-api-key': body.api_key } })
+  expect(asked.status).toBe(401)
+})
