@@ -19,6 +19,10 @@ export interface SimDatabaseOptions {
 /** One in so many statements loses its connection, half of them after the server has done it. */
 const LOST_ONE_IN = 2_500
 
+/** A deadlock is seen by the scheduler, not by a clock of the server. */
+const SESSION_SQL = `set datestyle to 'ISO'; set timezone to 'UTC'; set plan_cache_mode to 'force_generic_plan'; set jit to off;
+  set deadlock_timeout to '1h'; set allow_system_table_mods to on`
+
 /** The server's connections, lent to processes; kept over many seeds, since opening them costs more than a seed's statements. */
 export class Connections {
   readonly #pool: pg.Pool
@@ -39,9 +43,7 @@ export class Connections {
     const free = this.#free.pop()
     if (free) return free
     const made = await this.#pool.connect()
-    await made.query(
-      "set datestyle to 'ISO'; set timezone to 'UTC'; set plan_cache_mode to 'force_generic_plan'; set jit to off",
-    )
+    await made.query(SESSION_SQL)
     return made
   }
 
@@ -68,6 +70,8 @@ export class Connections {
     // Plans change when the seed says so, not when a daemon finds the time.
     for (const { name } of tables) await this.query(`alter table ${name} set (autovacuum_enabled = false)`)
     await this.query(`truncate ${tables.map((one) => one.name).join(', ')} restart identity cascade`)
+    // What was learned of the seed before would choose the plans of this one.
+    await this.query('delete from pg_statistic')
     await this.query('insert into deployment default values')
   }
 
@@ -229,6 +233,7 @@ class SimClient {
   readonly #pool: ActorPool
   #real: pg.PoolClient | null = null
   #running: Promise<unknown> | null = null
+  #standsStill = false
   broken = false
   inTransaction = false
 
@@ -297,6 +302,7 @@ class SimClient {
     throw coded('read ECONNRESET', 'ECONNRESET')
   }
 
+  /** Whoever stands in line for a lock is stopped until asked again: a commit may free several at once, and they would race. */
   async #waits(): Promise<boolean> {
     const { connections } = this.#pool.server.options
     if (!this.#real) return false
@@ -304,7 +310,14 @@ class SimClient {
       'select cardinality(pg_blocking_pids($1)) > 0 as waits',
       [this.processID],
     )
+    this.#standStill(row!.waits)
     return row!.waits
+  }
+
+  #standStill(still: boolean): void {
+    if (still === this.#standsStill) return
+    process.kill(this.processID, still ? 'SIGSTOP' : 'SIGCONT')
+    this.#standsStill = still
   }
 
   /** The connection ends: a statement that waits for a lock is given up, the transaction is rolled back. */
@@ -318,6 +331,7 @@ class SimClient {
     const running = this.#running
     if (running) {
       await connections.query('select pg_cancel_backend($1)', [this.processID])
+      this.#standStill(false)
       // It may have ended by itself meanwhile.
       await running.then(
         () => undefined,

@@ -2,7 +2,7 @@
  * Virtual time and whose turn it is. Every await of a process (a statement, a sleep, a step of a mail dialogue) is a turn; the seed
  * chooses which one is next, and at a chosen turn the process is dead. Knows nothing of mail or of tables.
  */
-import { setTimeout as realWait, setImmediate as turnOfTheLoop } from 'node:timers/promises'
+import { setImmediate as turnOfTheLoop } from 'node:timers/promises'
 import type { Clock, Instant } from '../../src/core/clock.ts'
 import type { Random } from '../../src/core/random.ts'
 
@@ -37,7 +37,7 @@ interface Turn {
   what: string
   arrival: number
   work: () => Promise<unknown>
-  /** Does the work wait for a lock that somebody else holds? */
+  /** Does the work wait for a lock that somebody else holds? If so, it stands still until this is asked again. */
   waits?: () => Promise<boolean>
   resolve: (value: unknown) => void
   reject: (error: unknown) => void
@@ -74,6 +74,15 @@ const WAKES_ONE_IN = 3
 /** One in so many jumps goes only as far as the first sleeper asked. */
 const HASTY_ONE_IN = 20
 const PATIENCE_MAX_MS = 300_000
+
+/** Everybody waits for a lock that somebody else holds. */
+export class Deadlock extends Error {
+  override readonly name = 'Deadlock'
+
+  constructor(turns: readonly Turn[]) {
+    super(turns.map(({ actor, what }) => `${actor.name} waits: ${what}`).join('; '))
+  }
+}
 
 export class Runaway extends Error {
   override readonly name = 'Runaway'
@@ -199,7 +208,7 @@ export class Scheduler {
       if (this.#waiting.length > 0) await this.#reviewWaiting()
       const turn = this.#choose()
       if (turn) await this.#take(turn)
-      else if (this.#waiting.length > 0) await realWait(LOOK_AFTER_MS)
+      else if (this.#waiting.length > 0) throw new Deadlock(this.#waiting)
       else {
         if (await isOver()) return
         if (!(await this.#advance())) return

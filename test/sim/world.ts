@@ -204,7 +204,7 @@ export class World {
       for (const mailbox of this.house.mailboxes) this.mail.add(mailbox)
       for (let place = 1; place <= this.workers; place++) this.processes.start(place)
       writeScript(this)
-      await scheduler.run(() => this.#isOver())
+      await scheduler.run(() => this.#isOver()).catch((error: unknown) => this.#fault(error, 'the run'))
       if (this.violations.length === 0) this.violations.push(...(await checkRows(this.#rowChecks())))
       return await this.#outcome()
     } finally {
