@@ -16,6 +16,7 @@ export interface SimDatabaseOptions {
   log: Log
 }
 
+const CONNECTIONS = 40
 /** One in so many statements loses its connection, half of them after the server has done it. */
 const LOST_ONE_IN = 2_500
 
@@ -31,7 +32,7 @@ export class Connections {
   readonly control: Database
 
   constructor({ url, log }: SimDatabaseOptions) {
-    this.#pool = new pg.Pool({ connectionString: url, max: 40, types: typeParsers, pipeline: true })
+    this.#pool = new pg.Pool({ connectionString: url, max: CONNECTIONS, types: typeParsers, pipeline: true })
     this.control = Database.over({
       pool: openPool({ url, name: 'sim control', max: 2, log }),
       name: 'control',
@@ -39,12 +40,19 @@ export class Connections {
     })
   }
 
-  async take(): Promise<pg.PoolClient> {
+  /** All of them before anybody asks: two that are opened at once would come in the order of the network. */
+  async open(): Promise<void> {
+    for (let i = 0; i < CONNECTIONS; i++) {
+      const made = await this.#pool.connect()
+      await made.query(SESSION_SQL)
+      this.#free.push(made)
+    }
+  }
+
+  take(): pg.PoolClient {
     const free = this.#free.pop()
-    if (free) return free
-    const made = await this.#pool.connect()
-    await made.query(SESSION_SQL)
-    return made
+    if (!free) throw new Error(`all ${CONNECTIONS} connections of the simulator are taken`)
+    return free
   }
 
   /** Whatever was open is rolled back, as the server does when a connection ends. */
@@ -54,7 +62,7 @@ export class Connections {
   }
 
   async query<T extends pg.QueryResultRow>(text: string, values: unknown[] = []): Promise<T[]> {
-    const client = await this.take()
+    const client = this.take()
     try {
       return (await client.query<T>({ name: nameOf(text), text, values })).rows
     } finally {
@@ -200,7 +208,6 @@ class ActorPool {
     if (this.server.isAway) throw coded('connect ECONNREFUSED', 'ECONNREFUSED')
     const client = new SimClient(this)
     this.#clients.add(client)
-    await this.server.options.scheduler.look(() => client.open())
     for (const listener of this.#listeners) listener(client)
     return client
   }
@@ -231,7 +238,7 @@ function coded(message: string, code: string): Error {
 /** What Kysely needs of `pg.PoolClient`. */
 class SimClient {
   readonly #pool: ActorPool
-  #real: pg.PoolClient | null = null
+  #real: pg.PoolClient | null
   #running: Promise<unknown> | null = null
   #standsStill = false
   broken = false
@@ -239,6 +246,7 @@ class SimClient {
 
   constructor(pool: ActorPool) {
     this.#pool = pool
+    this.#real = pool.server.options.connections.take()
   }
 
   get processID(): number {
@@ -247,10 +255,6 @@ class SimClient {
 
   on(): void {
     // Losses are told by the statement under way.
-  }
-
-  async open(): Promise<void> {
-    this.#real = await this.#pool.server.options.connections.take()
   }
 
   query(text: string, values: unknown[] = []): Promise<pg.QueryResult> {

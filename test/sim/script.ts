@@ -9,6 +9,8 @@ import type { World } from './world.ts'
 
 /** Weeks of faults, then as long as it takes for the rest. */
 export const TROUBLED_MS = 33 * DAY
+/** What is sent under faults is what a seed is for: the calm end has few left to write to. */
+const NEWCOMERS_ON_DAYS = [5, 9, 14, 20]
 const ACTS_PER_RUN = 110
 /** One in so many seeds: it costs many emails. */
 const FIRST_STEP_GOES_IN = 6
@@ -32,7 +34,8 @@ function writeActs({ processes, random, seed }: World, at: At): void {
   at(HOUR, () => processes.ask('people', 'enroll', enrollMany))
   if (Number(seed) % FIRST_STEP_GOES_IN === 2)
     at(9 * DAY - HOUR, () => processes.ask('people', 'delete the first step', deleteFirstStep))
-  at(9 * DAY, () => processes.ask('people', 'enroll newcomers', enrollNewcomers))
+  for (const day of NEWCOMERS_ON_DAYS)
+    at(day * DAY, () => processes.ask('people', 'enroll newcomers', enrollNewcomers))
   at(20 * HOUR, () => processes.ask('people', 'activate', ACTS.find(([name]) => name === 'activate')![2]))
   const total = ACTS.reduce((sum, [, weight]) => sum + weight, 0)
   for (let i = 0; i < ACTS_PER_RUN; i++) {

@@ -18,6 +18,7 @@ let stopCounting: () => void
 beforeAll(async () => {
   database = await freshDatabase()
   connections = new Connections({ url: database.url, log: createLog('error') })
+  await connections.open()
   stopCounting = countGates((what) => tally.count(what))
 })
 
