@@ -249,6 +249,7 @@ function planVariant(
     variant.weight !== old.weight ||
     variant.thread !== old.thread ||
     variant.templateId !== old.templateId ||
+    variant.includeSignature !== old.includeSignature ||
     variant.attachmentIds.join() !== old.attachmentIds.join()
   return done({ variant, changed })
 }

@@ -352,6 +352,13 @@ test('an update can be asked, without doing it, whom it would touch', async () =
     finishes_everybody: true,
     deleted_steps: [],
   })
+  const unsigned = { id: touches[0], include_signature: false }
+  const without = {
+    emailer_steps: [{ id: steps[0], emailer_touches: [unsigned] }, ...listed(steps.slice(1))],
+  }
+  expect((await api.post(`/sequences/${id}/preview_update`, without)).body.reworded_steps).toEqual([
+    { step_id: steps[0], position: 1, people: 1 },
+  ])
   const wrong = { emailer_steps: [{ id: '0'.repeat(24) }] }
   const [asked, done] = [
     await api.post(`/sequences/${id}/preview_update`, wrong),

@@ -174,6 +174,23 @@ export interface StepInput {
   emailer_touches: VariantInput[]
 }
 
+interface PeopleOnStep {
+  step_id: string
+  /** After the update. */
+  position: number
+  people: number
+}
+
+/** Whom an update would touch. */
+export interface ForeseenUpdate {
+  deleted_steps: { step_id: string; goes_on_with_position: number | null; people: number }[]
+  inserted_steps: { position: number; met_by: number; not_met_by: number }[]
+  retimed_steps: PeopleOnStep[]
+  reworded_steps: PeopleOnStep[]
+  drafts_following: number
+  drafts_keeping_their_text: number
+}
+
 export interface SequenceInput {
   name?: string
   active?: boolean

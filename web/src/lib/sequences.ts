@@ -6,6 +6,7 @@ import { PAGE_ROWS } from './paged.ts'
 import type {
   AddResult,
   EnrollmentPage,
+  ForeseenUpdate,
   Message,
   Preview,
   QueuedTrial,
@@ -81,6 +82,9 @@ export const createSequence = (input: SequenceInput) =>
 
 export const updateSequence = (id: string, input: SequenceInput) =>
   api.put<{ emailer_campaign: Sequence }>(`/sequences/${id}`, input)
+
+export const foreseeUpdate = (id: string, input: SequenceInput) =>
+  api.post<ForeseenUpdate>(`/sequences/${id}/preview_update`, input)
 
 export const activate = (id: string) => api.post(`/emailer_campaigns/${id}/approve`)
 export const deactivate = (id: string) =>

@@ -1,5 +1,5 @@
 /** The steps of a sequence while a person edits them: pure values, compared with what is saved. Steps keep their ids; positions are only their order. */
-import type { SequenceDetail, Step, StepInput, StepKind, Thread, WaitUnit } from '../lib/sequence-types.ts'
+import type { SequenceDetail, StepInput, StepKind, Thread, WaitUnit } from '../lib/sequence-types.ts'
 import { waitMs } from '../lib/time.ts'
 
 export interface DraftVariant {
@@ -175,5 +175,4 @@ export function dayOf(draft: Draft, index: number): number {
 
 export const sameDraft = (a: Draft, b: Draft) => JSON.stringify(a) === JSON.stringify(b)
 
-export const countAt = (step: Step | undefined) => (step?.counts?.active ?? 0) + (step?.counts?.paused ?? 0)
 export const letter = (index: number) => String.fromCharCode(65 + index)

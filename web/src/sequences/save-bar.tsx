@@ -2,8 +2,10 @@
 import { Button, Group, Modal } from '@mantine/core'
 import { useState } from 'react'
 import type { SequenceDetail } from '../lib/sequence-types.ts'
+import { foreseeUpdate } from '../lib/sequences.ts'
 import { tell, useAct } from '../ui/act.tsx'
 import { Confirm } from '../ui/confirm.tsx'
+import { stepInputs } from './draft.ts'
 import classes from './steps.module.css'
 import { touches } from './touches.ts'
 import { type Editing, useSaveKey } from './use-draft.ts'
@@ -11,13 +13,18 @@ import { type Editing, useSaveKey } from './use-draft.ts'
 export function SaveBar({ detail, editing }: { detail: SequenceDetail; editing: Editing }) {
   const { dirty, discard, save } = editing
   const { busy, run } = useAct()
-  const [asking, setAsking] = useState(false)
+  const [asking, setAsking] = useState<string[]>()
   const live = detail.emailer_campaign.active && detail.emailer_campaign.people.total > 0
   const saveNow = async () => {
     await save()
     tell('Saved.')
   }
-  const begin = () => (live ? setAsking(true) : void run(saveNow))
+  const ask = async () => {
+    const { saved: before, draft: after } = editing
+    const foreseen = await foreseeUpdate(detail.emailer_campaign.id, { emailer_steps: stepInputs(after) })
+    setAsking(touches({ before, after }, foreseen))
+  }
+  const begin = () => void run(live ? ask : saveNow)
   useSaveKey(dirty, begin)
   return (
     <>
@@ -35,14 +42,14 @@ export function SaveBar({ detail, editing }: { detail: SequenceDetail; editing: 
         </div>
       ) : null}
       <Confirm
-        opened={asking}
-        onClose={() => setAsking(false)}
+        opened={asking !== undefined}
+        onClose={() => setAsking(undefined)}
         title="Save while it is active?"
         verb="Save"
         onConfirm={saveNow}
       >
         <ul style={{ margin: 0, paddingLeft: 18 }}>
-          {touches(detail.emailer_steps, editing.saved, editing.draft).map((sentence) => (
+          {asking?.map((sentence) => (
             <li key={sentence}>{sentence}</li>
           ))}
         </ul>

@@ -3,7 +3,7 @@ import { ActionIcon, Menu } from '@mantine/core'
 import { IconCheckbox, IconDots, IconMail, IconPhone, IconPlus, IconTrash } from '@tabler/icons-react'
 import type { Step, StepKind, Variant } from '../lib/sequence-types.ts'
 import { counted } from '../lib/words.ts'
-import { countAt, type DraftStep, isEmail, withNewVariant, withVariant } from './draft.ts'
+import { type DraftStep, isEmail, withNewVariant, withVariant } from './draft.ts'
 import classes from './steps.module.css'
 import { TaskResults } from './task-results.tsx'
 import { KINDS, TaskFields } from './task-step.tsx'
@@ -29,7 +29,7 @@ interface StepCardProps {
 export function StepCard(props: StepCardProps) {
   const { step, index, day, saved, open } = props
   const Icon = iconOf(step.kind)
-  const here = countAt(saved)
+  const here = (saved?.counts?.active ?? 0) + (saved?.counts?.paused ?? 0)
   const opened = step.variants.find((variant) => variant.key === open)
   return (
     <section

@@ -1,62 +1,69 @@
-/** Whom saving the steps of a live sequence touches, as sentences. */
-import type { Step } from '../lib/sequence-types.ts'
+/** Whom saving the steps of a live sequence touches, as sentences. The numbers are the server's. */
+import type { ForeseenUpdate } from '../lib/sequence-types.ts'
 import { counted } from '../lib/words.ts'
-import { countAt, type Draft, type DraftStep } from './draft.ts'
+import type { Draft, DraftStep } from './draft.ts'
 
 const people = (n: number) => counted(n, 'person', 'people')
 
-const wording = (step: DraftStep) =>
-  JSON.stringify(
-    step.variants.map(({ thread, approved, signature, attachmentIds, subject, html }) => [
-      thread,
-      approved,
-      signature,
-      attachmentIds,
-      subject,
-      html,
-    ]),
-  )
+const weights = (step: DraftStep | undefined) => step?.variants.map(({ weight }) => weight).join()
 
-const weights = (step: DraftStep) => step.variants.map(({ weight }) => weight).join()
+const withoutWeights = (step: DraftStep | undefined) =>
+  JSON.stringify(step?.variants.map((variant) => ({ ...variant, weight: 0 })))
+
+const waits = (step: DraftStep | undefined) => [step?.wait, step?.unit, step?.businessDays].join()
 
 /** Where nobody is before it: those to come. */
 const whom = (n: number) => (n === 0 ? 'whoever is added later' : `${people(n)} who have not received it yet`)
 
-/** People whose current step is this one or an earlier one, so who have still to receive it. */
-function stillToCome(saved: readonly Step[], position: number): number {
-  return saved.filter((step) => step.position <= position).reduce((sum, step) => sum + countAt(step), 0)
+interface Drafts {
+  before: Draft
+  after: Draft
 }
 
-export function touches(saved: readonly Step[], before: Draft, after: Draft): string[] {
-  const positions = new Map(saved.map((step) => [step.id, step.position]))
-  const old = new Map(before.map((step) => [step.key, step]))
-  const sentences: string[] = []
-  for (const [index, step] of after.entries()) {
-    const was = old.get(step.key)
-    const position = positions.get(step.key)
-    if (!was || position === undefined) {
-      const previous = after.slice(0, index).findLast((each) => positions.has(each.key))
-      const n = stillToCome(saved, previous ? (positions.get(previous.key) ?? 0) : 0)
-      sentences.push(
-        `The new step ${index + 1} reaches ${people(n)} who are still before it, and everyone added later.`,
-      )
-      continue
-    }
-    const n = stillToCome(saved, position)
-    if (wording(step) !== wording(was))
-      sentences.push(`The new wording of step ${index + 1} reaches ${whom(n)}.`)
-    else if (weights(step) !== weights(was))
-      sentences.push(`The new weights of step ${index + 1} apply to ${whom(n)}.`)
-    if (step.wait !== was.wait || step.unit !== was.unit || step.businessDays !== was.businessDays)
-      sentences.push(`The new wait before step ${index + 1} applies to ${whom(n)}.`)
-  }
-  for (const step of before) {
-    if (after.some((each) => each.key === step.key)) continue
-    const n = countAt(saved.find((each) => each.id === step.key))
-    const position = positions.get(step.key) ?? 0
-    sentences.push(
-      `Step ${position} is removed. ${n === 0 ? 'Nobody stands at it now.' : `${people(n)} standing at it move on to the next step.`}`,
-    )
-  }
-  return sentences
+export function touches({ before, after }: Drafts, foreseen: ForeseenUpdate): string[] {
+  const stepOf = (draft: Draft, id: string) => draft.find(({ key }) => key === id)
+  const sentences = [
+    ...foreseen.inserted_steps.map(inserted),
+    ...foreseen.reworded_steps.map(({ step_id, position, people: n }) => {
+      const [was, is] = [stepOf(before, step_id), stepOf(after, step_id)]
+      const isDealing = weights(was) !== weights(is) && withoutWeights(was) === withoutWeights(is)
+      return isDealing
+        ? `The new weights of step ${position} apply to ${whom(n)}.`
+        : `The new wording of step ${position} reaches ${whom(n)}.`
+    }),
+    ...foreseen.retimed_steps.map(({ step_id, position, people: n }) => {
+      const isWait = waits(stepOf(before, step_id)) !== waits(stepOf(after, step_id))
+      const what = isWait ? `The new wait before step ${position}` : `The change of step ${position}`
+      return n === 0
+        ? `${what} applies to everyone who comes to it later. Nobody stands at it now.`
+        : `${what} gives another time to ${people(n)} standing at it; everyone else has it when they come to it.`
+    }),
+    ...foreseen.deleted_steps.map((one) => deleted(one, before)),
+    ...drafts(foreseen),
+  ]
+  return sentences.length > 0 ? sentences : ['Nobody gets another email or another time by it.']
+}
+
+function inserted({ position, met_by, not_met_by }: ForeseenUpdate['inserted_steps'][number]): string {
+  const passed = not_met_by === 0 ? '' : ` ${people(not_met_by)} will not get it, being past it.`
+  return `The new step ${position} reaches ${people(met_by)} who are still before it, and everyone added later.${passed}`
+}
+
+function deleted(
+  { step_id, goes_on_with_position, people: n }: ForeseenUpdate['deleted_steps'][number],
+  before: Draft,
+): string {
+  const removed = `Step ${before.findIndex(({ key }) => key === step_id) + 1} is removed.`
+  if (n === 0) return `${removed} Nobody stands at it now.`
+  return goes_on_with_position === null
+    ? `${removed} ${people(n)} standing at it will finish: no step comes after it.`
+    : `${removed} ${people(n)} standing at it will go on with step ${goes_on_with_position}, the next one.`
+}
+
+function drafts({ drafts_following: follow, drafts_keeping_their_text: keep }: ForeseenUpdate): string[] {
+  const draftsOf = (n: number) => counted(n, 'draft', 'drafts')
+  return [
+    ...(follow > 0 ? [`${draftsOf(follow)} waiting to be sent by hand will take the new wording.`] : []),
+    ...(keep > 0 ? [`The text of ${draftsOf(keep)} edited by hand stays.`] : []),
+  ]
 }
