@@ -317,7 +317,11 @@ async function enrollAll(db: Db, o: Making & { contactIds: Id[] }): Promise<void
     if (!created.ok) throw new Error(created.refusal.sentence)
     await confirmAlways(db, { team, id: created.value, now })
     const sequence = (await sequenceById(db, { team, id: created.value }))!
-    const request = { sequence, contactIds, mailboxes, fromAddress: null, flags, paused: null }
+    const request = {
+      ...{ sequence, contactIds, mailboxes, fromAddress: null, flags },
+      paused: null,
+      afterReceived: false,
+    }
     const enrolled = await enroll(db, { ...writing, requestId: random.hex(8) }, request)
     if (!enrolled.ok) throw new Error(enrolled.refusal.sentence)
   }

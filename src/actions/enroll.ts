@@ -2,18 +2,22 @@
  * Adds contacts to a sequence: the guards in sets, the people dealt to the mailboxes, their first moment worked out. Who is not added
  * is named with every reason. Sends nothing.
  */
+import { beginningOf, type Received } from '../core/beginning.ts'
 import type { Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
-import { deal, type Hand } from '../core/deal.ts'
-import { dueOn } from '../core/due.ts'
-import { rankOf } from '../core/enrollment.ts'
-import { type Candidate, type GuardFlags, type Refusal, refusalsFor } from '../core/guard.ts'
+import { dealOrKeep, type Hand } from '../core/deal.ts'
+import {
+  type Candidate,
+  type GuardFlags,
+  type Refusal,
+  type RefusalCode,
+  refusalsFor,
+} from '../core/guard.ts'
 import { type Id, newId, type TeamId } from '../core/ids.ts'
 import { perDayOn } from '../core/ramp-up.ts'
 import type { Random } from '../core/random.ts'
 import { done, type Result, refused } from '../core/result.ts'
 import type { Schedule } from '../core/schedule.ts'
-import { isSentByItself } from '../core/sequence.ts'
 import { localDay } from '../core/zone.ts'
 import { writeActivities } from '../store/activities.ts'
 import {
@@ -22,6 +26,7 @@ import {
   lockEnrolling,
   type Membership,
   memberships,
+  receivedBefore,
 } from '../store/enrollment-guards.ts'
 import { analyzeEnrollments, insertEnrollments, type NewEnrollment, waitingAt } from '../store/enrollments.ts'
 import { bumpLanes } from '../store/lanes.ts'
@@ -54,6 +59,8 @@ export interface EnrollRequest {
   fromAddress: string | null
   flags: GuardFlags
   paused: { until: Instant | null } | null
+  /** Whoever received steps of this sequence before begins after them; otherwise everybody at the first step. */
+  afterReceived: boolean
 }
 
 /** Why one contact was not added, the most telling reason first. */
@@ -153,44 +160,70 @@ async function enrollChunk(
     return refused('A mailbox to send from was removed meanwhile. Choose another one.', {
       code: 'no_mailbox',
     })
-  const place = await firstPlace(tx, { team, sequenceId: request.sequence.id, now: enrolling.now })
+  const place = await placeOf(tx, { team, sequenceId: request.sequence.id, now: enrolling.now })
   if (place === undefined)
     return refused('The sequence has no steps any more. Add at least one, then add people.', {
       code: 'no_steps',
     })
   const judged = await judge(tx, { team, requestId }, request)
-  const dealt = deal(hands, judged.admitted.length)
-  for (const hand of hands) hand.waiting += dealt.filter((id) => id === hand.mailboxId).length
-  const people = judged.admitted.map((contact, index) => ({
+  const received = await receivedBy(tx, team, { request, contacts: judged.admitted })
+  const begun = judged.admitted.map((contact) => {
+    const before = received.get(contact.id) ?? null
+    const around = { now: enrolling.now, schedule: place.schedule, zone: contact.timeZone, received: before }
+    return { contact, before, beginning: beginningOf(place.steps, around) }
+  })
+  const through = begun.filter((one) => one.beginning === null).map((one) => one.contact.id)
+  const starting = begun.filter((one) => one.beginning !== null)
+  const dealt = dealOrKeep(
+    hands,
+    starting.map(({ before }) => before?.mailboxId ?? null),
+  )
+  const people = starting.map(({ contact, beginning }, index) => ({
+    ...beginning!,
     id: newId(enrolling.now, enrolling.random),
     contactId: contact.id,
     mailboxId: dealt[index]!,
     messageId: newId(enrolling.now, enrolling.random),
     address: contact.address,
-    waitEndsAt: dueOn(place.step, enrolling.now, { schedule: place.schedule, zone: contact.timeZone }),
   }))
-  const inserted = await save(tx, enrolling, { request, place, people })
-  const lost = people.filter((one) => !inserted.has(one.contactId))
+  const inserted = await save(tx, enrolling, { request, people })
+  const lost = people.filter((one) => !inserted.has(one.contactId)).map((one) => one.contactId)
   return done({
     addedIds: [...judged.repeated, ...inserted].sort(),
-    skipped: [...judged.skipped, ...lost.map((one) => alreadyHere(one.contactId, request.sequence))],
+    skipped: [
+      ...judged.skipped,
+      ...through.map((id) => skippedHere(id, 'received_everything', request.sequence)),
+      ...lost.map((id) => skippedHere(id, 'contacts_already_exists_in_current_campaign', request.sequence)),
+    ],
   })
 }
 
+/** What these people got of the sequence before, where they are to begin after it. */
+async function receivedBy(
+  tx: Db,
+  team: TeamId,
+  { request, contacts }: { request: EnrollRequest; contacts: readonly GuardedContact[] },
+): Promise<Map<Id, Received>> {
+  if (!request.afterReceived) return new Map()
+  const contactIds = contacts.map((one) => one.id)
+  const rows = await receivedBefore(tx, { team, sequenceId: request.sequence.id, contactIds })
+  return new Map(rows.map((row) => [row.contactId, row]))
+}
+
 interface Place {
-  step: StepRow
+  steps: StepRow[]
   schedule: Schedule | null
 }
 
-async function firstPlace(
+async function placeOf(
   tx: Db,
   { team, sequenceId, now }: { team: TeamId; sequenceId: Id; now: Instant },
 ): Promise<Place | undefined> {
-  const [step] = await stepsOf(tx, { team, sequenceIds: [sequenceId] })
+  const steps = await stepsOf(tx, { team, sequenceIds: [sequenceId] })
   const sequence = await sequenceById(tx, { team, id: sequenceId })
-  if (!step || !sequence) return undefined
+  if (steps.length === 0 || !sequence) return undefined
   const schedule = sequence.schedule && (await scheduleById(tx, { team, id: sequence.schedule.id }))
-  return { step, schedule: schedule ? scheduleOf(schedule, now) : null }
+  return { steps, schedule: schedule ? scheduleOf(schedule, now) : null }
 }
 
 interface Judged {
@@ -296,8 +329,7 @@ function skippedFor(
   }
 }
 
-function alreadyHere(contactId: Id, sequence: SequenceRow): Skipped {
-  const code = 'contacts_already_exists_in_current_campaign'
+function skippedHere(contactId: Id, code: RefusalCode, sequence: SequenceRow): Skipped {
   const reason = {
     code,
     flag: null,
@@ -311,19 +343,13 @@ function alreadyHere(contactId: Id, sequence: SequenceRow): Skipped {
 async function save(
   tx: Db,
   enrolling: Enrolling,
-  { request, place, people }: { request: EnrollRequest; place: Place; people: readonly NewEnrollment[] },
+  { request, people }: { request: EnrollRequest; people: readonly NewEnrollment[] },
 ): Promise<Set<Id>> {
   const { team, now, random, actor } = enrolling
   const sequenceId = request.sequence.id
   const call = {
     team,
     sequenceId,
-    stepId: place.step.id,
-    rank: rankOf({
-      first: true,
-      priority: place.step.priority,
-      by: isSentByItself(place.step.kind) ? 'itself' : 'person',
-    }),
     fromAddress: request.fromAddress,
     paused: request.paused,
     addedBy: enrolling.userId,
@@ -339,12 +365,15 @@ async function save(
     contactId: one.contactId,
     sequenceId,
     enrollmentId: one.id,
-    stepId: place.step.id,
+    stepId: one.stepId,
     mailboxId: one.mailboxId,
   }))
   await writeActivities(tx, { team, activities, now, random })
   const metric = request.paused ? 'paused' : 'active'
-  await addDeltas(tx, { team, deltas: [{ sequenceId, stepId: place.step.id, metric, n: added.length }] })
+  const deltas = [...Map.groupBy(added, (one) => one.stepId)].map(
+    ([stepId, on]) => ({ sequenceId, stepId, metric, n: on.length }) as const,
+  )
+  await addDeltas(tx, { team, deltas })
   await bumpLanes(tx, { team, bumps: bumpsOf(added, sequenceId), now })
   return inserted
 }

@@ -68,6 +68,12 @@ const Adding = Type.Object({
   status: Type.Optional(oneOf(['active', 'paused'] as const)),
   auto_unpause_at: Type.Optional(Type.String()),
   async: flag(),
+  start_after_received: Type.Optional(
+    Type.Boolean({
+      description:
+        'Extension. Whoever was in this sequence before begins at the step after the last one that they received, in the same thread, not at the first. Who received the last step is skipped (received_everything).',
+    }),
+  ),
 })
 
 const Added = Type.Object({
@@ -127,6 +133,7 @@ async function add(input: Static<typeof Adding>, call: Call) {
         fromAddress: aliasOf(input, mailboxes),
         flags: flagsOf(input),
         paused: pauseOf(input, call),
+        afterReceived: input.start_after_received ?? false,
       },
     ),
   )
@@ -162,7 +169,7 @@ function skippedOnWire({ contactId, reasons }: Skipped) {
   }
 }
 
-/** Whom this sequence has written to before: adding them again begins anew. */
+/** Whom this sequence has written to before: adding them again begins anew, unless the call says otherwise. */
 async function receivedOnWire(call: Call, of: { sequenceId: Id; contactIds: readonly Id[] }) {
   const team = call.caller.teamId
   const rows = await receivedBefore(call.db, { team, ...of })

@@ -1,4 +1,4 @@
-/** May this contact be added to this sequence? Codes as recorded; every reason that applies is found, the first is the answer. */
+/** May this contact be added to this sequence? Codes as recorded (the last is our own); every reason that applies is found, the first is the answer. */
 import type { Instant } from './clock.ts'
 import type { EnrollmentState } from './enrollment.ts'
 import type { Id } from './ids.ts'
@@ -12,6 +12,7 @@ export const REFUSALS = [
   'contacts_finished_in_other_campaigns',
   'contacts_unverified_email',
   'contacts_with_job_change',
+  'received_everything',
 ] as const
 export type RefusalCode = (typeof REFUSALS)[number]
 

@@ -1,5 +1,6 @@
 /** What the guards of enrolling judge by, for a whole set of contacts at once: who they are, and where they, or others with their address, already are. */
 import { sql } from 'kysely'
+import type { Received } from '../core/beginning.ts'
 import type { Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
 import type { EnrollmentState } from '../core/enrollment.ts'
@@ -89,21 +90,18 @@ export async function contactsOnLists(
   return { contactIds: members.rows.map((row) => row.id), unknown: names.filter((name) => !known.has(name)) }
 }
 
-export interface Received {
+interface ReceivedBefore extends Received {
   contactId: Id
-  /** The furthest step of which they got the email. */
-  stepPosition: number
-  sentAt: Instant
 }
 
-/** Who of these got an email of the sequence before, in an enrollment that was removed since. */
+/** Who of these got an email of the sequence before, in an enrollment that was removed since: the furthest. */
 export async function receivedBefore(
   db: Db,
   o: { team: TeamId; sequenceId: Id; contactIds: readonly Id[] },
-): Promise<Received[]> {
-  const { rows } = await sql<Received>`
+): Promise<ReceivedBefore[]> {
+  const { rows } = await sql<ReceivedBefore>`
     select distinct on (m.contact_id) m.contact_id as "contactId", s.position as "stepPosition",
-      coalesce(m.settled_at, m.marked_at, m.created_at) as "sentAt"
+      coalesce(m.settled_at, m.marked_at, m.created_at) as "sentAt", m.id as "messageId", m.mailbox_id as "mailboxId"
     from unnest(${o.contactIds as Id[]}::text[]) as asked (id)
     join messages m on m.team_id = ${o.team} and m.contact_id = asked.id
     join steps s on s.team_id = ${o.team} and s.id = m.step_id

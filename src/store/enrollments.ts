@@ -16,14 +16,16 @@ export interface NewEnrollment {
   mailboxId: Id
   messageId: Id
   address: string | null
+  stepId: Id
+  rank: number
   waitEndsAt: Instant
+  /** Of an earlier enrollment, whose thread goes on. */
+  parentMessageId: Id | null
 }
 
 export interface EnrollingCall {
   team: TeamId
   sequenceId: Id
-  stepId: Id
-  rank: number
   fromAddress: string | null
   paused: { until: Instant | null } | null
   addedBy: Id
@@ -43,15 +45,17 @@ export async function insertEnrollments(
   const state: EnrollmentState = call.paused ? 'paused' : 'active'
   const { rows } = await sql<{ contactId: Id }>`
     insert into enrollments (team_id, id, sequence_id, contact_id, mailbox_id, from_address, step_id, state, reason, due_at,
-      wait_ends_at, rank, message_id, address, entered_step_at, paused_at, auto_unpause_at, added_at, added_by, request_id, updated_at)
-    select ${call.team}, p.id, ${call.sequenceId}, p.contact_id, p.mailbox_id, ${call.fromAddress}, ${call.stepId}, ${state},
-      ${call.paused ? 'paused_by_person' : null}, case when ${call.paused === null} then p.wait_ends_at end, p.wait_ends_at, ${call.rank},
-      p.message_id, p.address, ${now}::timestamptz, case when ${call.paused !== null} then ${now}::timestamptz end,
+      wait_ends_at, rank, message_id, address, parent_message_id, entered_step_at, paused_at, auto_unpause_at, added_at, added_by, request_id, updated_at)
+    select ${call.team}, p.id, ${call.sequenceId}, p.contact_id, p.mailbox_id, ${call.fromAddress}, p.step_id, ${state},
+      ${call.paused ? 'paused_by_person' : null}, case when ${call.paused === null} then p.wait_ends_at end, p.wait_ends_at, p.rank,
+      p.message_id, p.address, p.parent_id, ${now}::timestamptz, case when ${call.paused !== null} then ${now}::timestamptz end,
       ${call.paused?.until ? at(call.paused.until) : null}::timestamptz, ${now}::timestamptz, ${call.addedBy}, ${call.requestId}, ${now}::timestamptz
     from unnest(${sorted.map((one) => one.id)}::text[], ${sorted.map((one) => one.contactId)}::text[],
       ${sorted.map((one) => one.mailboxId)}::text[], ${sorted.map((one) => one.messageId)}::text[],
-      ${sorted.map((one) => one.address)}::text[], ${isoArray(sorted.map((one) => one.waitEndsAt))}::timestamptz[])
-      as p (id, contact_id, mailbox_id, message_id, address, wait_ends_at)
+      ${sorted.map((one) => one.address)}::text[], ${isoArray(sorted.map((one) => one.waitEndsAt))}::timestamptz[],
+      ${sorted.map((one) => one.stepId)}::text[], ${sorted.map((one) => one.rank)}::int[],
+      ${sorted.map((one) => one.parentMessageId)}::text[])
+      as p (id, contact_id, mailbox_id, message_id, address, wait_ends_at, step_id, rank, parent_id)
     on conflict (team_id, sequence_id, contact_id) where removed_at is null do nothing
     returning contact_id as "contactId"`.execute(kysely(tx))
   return new Set(rows.map((row) => row.contactId))

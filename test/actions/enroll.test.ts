@@ -56,6 +56,7 @@ async function newRequest(): Promise<EnrollRequest> {
     fromAddress: null,
     flags,
     paused: null,
+    afterReceived: false,
   }
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { deal } from '../../src/core/deal.ts'
+import { deal, dealOrKeep } from '../../src/core/deal.ts'
 
 const hand = (mailboxId: string, dailyLimit: number, waiting = 0) => ({ mailboxId, dailyLimit, waiting })
 const counted = (ids: readonly string[]) =>
@@ -21,4 +21,10 @@ test('a limit of 0 gets nobody, unless all are 0', () => {
 
 test('nobody to deal to is a bug', () => {
   expect(() => deal([], 1)).toThrow('nobody to deal to')
+})
+
+test('whoever goes on stays with the mailbox that wrote to them, if it is one of these, and the others are dealt around them', () => {
+  const hands = [hand('a', 10), hand('b', 10)]
+  expect(dealOrKeep(hands, ['b', null, 'gone', 'b', null])).toEqual(['b', 'a', 'a', 'b', 'a'])
+  expect(hands.map((one) => one.waiting)).toEqual([3, 2])
 })

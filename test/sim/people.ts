@@ -134,6 +134,7 @@ async function add(request: Request, o: { sequenceId: Id; contactIds: readonly I
   }
   const paused = random.next() < 0.05 ? { until: request.now + between(1, 40, random) * HOUR } : null
   const enrolling = { ...who(request), requestId: random.hex(8) }
+  const afterReceived = random.next() < 0.5
   await enroll(db, enrolling, {
     sequence,
     contactIds: o.contactIds,
@@ -141,6 +142,7 @@ async function add(request: Request, o: { sequenceId: Id; contactIds: readonly I
     fromAddress: null,
     flags,
     paused,
+    afterReceived,
   })
 }
 

@@ -227,13 +227,15 @@ const nobodyIsStuck: Check = async ({ connections, team, now }) => {
   return rows.map(({ id, words }): Found => ['liveness', `enrollment ${id} stands still: ${words}`])
 }
 
-/** Whoever has completed a sequence has every step that still belongs to it, unless its task was ended or its date was over. */
+/** Whoever has completed a sequence has every step that still belongs to it from where they began, unless its task was ended or its date was over. */
 const nobodyIsSkipped: Check = async ({ connections, team }) => {
   const rows = await connections.query<{ id: string; step_id: string; state: string | null }>(
     `select e.id, s.id as step_id, m.state from enrollments e
      join steps s on s.team_id = e.team_id and s.sequence_id = e.sequence_id and s.deleted_at is null
      left join messages m on m.team_id = e.team_id and m.enrollment_id = e.id and m.step_id = s.id
      where e.team_id = $1 and e.state = 'finished' and e.reason = 'completed' and m.state is distinct from 'accepted'
+       and exists (select from activities a join steps b on b.team_id = a.team_id and b.id = a.step_id
+         where a.team_id = e.team_id and a.enrollment_id = e.id and a.kind = 'enrolled' and (s.id = b.id or s.position > b.position))
        and not exists (select from tasks t where t.team_id = e.team_id and t.enrollment_id = e.id and t.step_id = s.id
          and t.state in ('completed', 'skipped'))
        and not exists (select from activities a where a.team_id = e.team_id and a.enrollment_id = e.id and a.step_id = s.id

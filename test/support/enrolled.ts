@@ -104,8 +104,6 @@ export async function enrollPeople(
       {
         team,
         sequenceId,
-        stepId,
-        rank: rankOf({ first: true, priority: null, by: 'itself' }),
         fromAddress: null,
         paused: null,
         addedBy: userId,
@@ -116,7 +114,10 @@ export async function enrollPeople(
         ...person,
         id: enrollmentId,
         mailboxId,
+        stepId,
+        rank: rankOf({ first: true, priority: null, by: 'itself' }),
         waitEndsAt: now,
+        parentMessageId: null,
       })),
     )
     const about = people.map(({ enrollmentId, contactId }) => ({

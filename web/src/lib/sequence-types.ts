@@ -346,5 +346,7 @@ export interface StillSending {
 export interface AddResult {
   contacts: Contact[]
   skipped_contacts: Skipped[]
+  /** Of those added: who received emails of this sequence before. */
+  received_before: { id: string }[]
   emailer_campaign: Sequence
 }

@@ -143,6 +143,8 @@ export interface AddInput {
   sequence_unverified_email?: boolean
   sequence_active_in_other_campaigns?: boolean
   sequence_finished_in_other_campaigns?: boolean
+  /** Whoever was in the sequence before goes on after what they received. */
+  start_after_received?: boolean
 }
 
 export const addPeople = (id: string, input: AddInput) =>

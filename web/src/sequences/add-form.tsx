@@ -34,11 +34,11 @@ export function AddForm({ sequence, onAdded, onCancel }: AddFormProps) {
   const [chosen, setChosen] = useState<Chosen>(NOBODY)
   const [lists, setLists] = useState<string[]>([])
   const [mailboxIds, setMailboxIds] = useState<string[]>()
-  const [guards, setGuards] = useState<AddWish['guards']>({})
+  const [options, setOptions] = useState<AddWish['options']>({})
   const mailboxes = useSendable()
   const from = mailboxIds ?? mailboxes.preset
   const adding = useAdding(sequence, onAdded)
-  const wish: AddWish = { ...(source === 'lists' ? { lists } : { chosen }), mailboxIds: from, guards }
+  const wish: AddWish = { ...(source === 'lists' ? { lists } : { chosen }), mailboxIds: from, options }
   const some = source === 'lists' ? lists.length > 0 : sizeOf(chosen) > 0
   const submit = (event: FormEvent) => {
     event.preventDefault()
@@ -54,7 +54,7 @@ export function AddForm({ sequence, onAdded, onCancel }: AddFormProps) {
           <ChoosePeople chosen={chosen} onChoose={setChosen} />
         )}
         <Mailboxes mailboxes={mailboxes} from={from} onChoose={setMailboxIds} />
-        <Guards guards={guards} onChange={setGuards} />
+        <Options options={options} onChange={setOptions} />
         {sequence.active ? null : (
           <Notice>The sequence is off. People wait in it until it is turned on.</Notice>
         )}
@@ -181,14 +181,22 @@ const GUARDS = [
   ['sequence_unverified_email', 'Also unverified addresses'],
 ] as const
 
-function Guards({
-  guards,
-  onChange,
-}: {
-  guards: AddWish['guards']
-  onChange: (guards: AddWish['guards']) => void
-}) {
+interface OptionsProps {
+  options: AddWish['options']
+  onChange: (options: AddWish['options']) => void
+}
+
+function Options({ options, onChange }: OptionsProps) {
   const [opened, setOpened] = useState(false)
+  const checkbox = (name: keyof AddWish['options'], label: string) => (
+    <Checkbox
+      key={name}
+      size="xs"
+      label={label}
+      checked={options[name] ?? false}
+      onChange={(event) => onChange({ ...options, [name]: event.currentTarget.checked })}
+    />
+  )
   return (
     <div>
       <Button
@@ -198,23 +206,20 @@ function Guards({
         rightSection={<IconChevronDown size={14} />}
         aria-expanded={opened}
         onClick={() => setOpened(!opened)}
+        data-testid="add-people-options"
       >
-        Who is skipped
+        Who is skipped, and where they begin
       </Button>
       <Collapse expanded={opened}>
         <Stack gap={8} mt={8} pl={8}>
           <span className="sg-quiet">
             People already in this sequence and people on the do-not-contact list are always skipped.
           </span>
-          {GUARDS.map(([name, label]) => (
-            <Checkbox
-              key={name}
-              size="xs"
-              label={label}
-              checked={guards[name] ?? false}
-              onChange={(event) => onChange({ ...guards, [name]: event.currentTarget.checked })}
-            />
-          ))}
+          {GUARDS.map(([name, label]) => checkbox(name, label))}
+          {checkbox(
+            'start_after_received',
+            'Whoever was in it before goes on after what they received, not at step 1',
+          )}
         </Stack>
       </Collapse>
     </div>

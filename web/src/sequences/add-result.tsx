@@ -41,6 +41,12 @@ export function AddResult({ sequence, result, onDone, onMore }: AddResultProps) 
         <strong>{counted(result.added, 'person', 'people')} added.</strong>{' '}
         {skipped > 0 ? `${number(skipped)} skipped:` : 'Nobody was skipped.'}
       </p>
+      {result.receivedBefore > 0 ? (
+        <p data-testid="received-before">
+          {counted(result.receivedBefore, 'person was', 'people were')} in this sequence before and received
+          emails of it. {result.goOn ? 'They go on after the last one.' : 'They begin again at step 1.'}
+        </p>
+      ) : null}
       {grouped(result).map(([sentence, { reason, ids }]) => (
         <Skipped key={sentence} sentence={sentence} option={OPTIONS[reason.flag ?? '']} ids={ids} />
       ))}

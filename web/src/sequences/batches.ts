@@ -27,6 +27,9 @@ export async function inBatches(
 
 export interface Added {
   added: number
+  /** Of those added: who received emails of this sequence before; they begin again, or go on after what they received. */
+  receivedBefore: number
+  goOn: boolean
   skipped: Skipped[]
 }
 
@@ -39,10 +42,11 @@ interface Adding {
 
 /** Adds many people; the answers of the batches are put together. */
 export async function addInBatches({ sequenceId, ids, options, onProgress }: Adding): Promise<Added> {
-  const sum: Added = { added: 0, skipped: [] }
+  const sum: Added = { added: 0, receivedBefore: 0, goOn: options.start_after_received ?? false, skipped: [] }
   const add = async (batch: string[]) => {
     const answer = await addPeople(sequenceId, { ...options, contact_ids: batch })
     sum.added += answer.contacts.length
+    sum.receivedBefore += answer.received_before.length
     sum.skipped.push(...answer.skipped_contacts)
   }
   await inBatches(ids, add, onProgress)

@@ -12,11 +12,12 @@ export interface AddWish {
   chosen?: Chosen
   lists?: string[]
   mailboxIds: string[]
-  guards: Pick<
+  options: Pick<
     AddInput,
     | 'sequence_active_in_other_campaigns'
     | 'sequence_finished_in_other_campaigns'
     | 'sequence_unverified_email'
+    | 'start_after_received'
   >
 }
 
@@ -31,10 +32,15 @@ async function idsOf(chosen: Chosen): Promise<string[]> {
 }
 
 async function add(sequenceId: string, wish: AddWish, onProgress: (part: number) => void): Promise<Added> {
-  const options = { send_email_from_email_account_id: wish.mailboxIds, ...wish.guards }
+  const options = { send_email_from_email_account_id: wish.mailboxIds, ...wish.options }
   if (wish.chosen) return addInBatches({ sequenceId, ids: await idsOf(wish.chosen), options, onProgress })
   const answer = await addPeople(sequenceId, { ...options, label_names: wish.lists ?? [] })
-  return { added: answer.contacts.length, skipped: answer.skipped_contacts }
+  return {
+    added: answer.contacts.length,
+    receivedBefore: answer.received_before.length,
+    goOn: options.start_after_received ?? false,
+    skipped: answer.skipped_contacts,
+  }
 }
 
 export function useAdding(sequence: Sequence, onAdded: (result: Added) => void) {

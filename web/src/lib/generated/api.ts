@@ -6722,6 +6722,8 @@ export interface operations {
                     status?: "active" | "paused";
                     auto_unpause_at?: string;
                     async?: boolean;
+                    /** @description Extension. Whoever was in this sequence before begins at the step after the last one that they received, in the same thread, not at the first. Who received the last step is skipped (received_everything). */
+                    start_after_received?: boolean;
                 };
             };
         };
