@@ -17,7 +17,7 @@ import type { Id, TeamId } from '../core/ids.ts'
 import type { Random } from '../core/random.ts'
 import type { HoldReason, Reason, SkipReason } from '../core/reason.ts'
 import { writeActivities } from './activities.ts'
-import { at, atOrNull, isoArray, kysely } from './db.ts'
+import { at, isoArray, kysely } from './db.ts'
 import { addDeltas, type Delta, type PeopleMetric } from './stats.ts'
 import { closeTasks, takeBackDrafts } from './step-tasks.ts'
 
@@ -101,7 +101,7 @@ interface Row {
 
 export interface TransitOptions {
   team: TeamId
-  /** At most one per enrollment. */
+  /** Of several of one enrollment the first that is legal counts. */
   changes: readonly Change[]
   actor: string
   now: Instant
@@ -120,6 +120,7 @@ export async function transit(tx: Db, o: TransitOptions): Promise<Transited[]> {
     const row = rows.get(change.enrollmentId)
     if (!row || row.removedAt !== null || !mayTransit(change.transition, row.state)) return []
     if (change.rev !== undefined && change.rev !== row.rev) return []
+    rows.delete(row.id)
     return [{ change, before: row, after: rowAfter(row, change, now) }]
   })
   if (moves.length === 0) return []
@@ -329,8 +330,7 @@ async function updateRows(
     update enrollments e set state = n.state, reason = n.reason, hold_reason = n.hold, hold_detail = n.hold_detail, due_at = n.due_at,
       lease_until = n.lease_until, wait_ends_at = n.wait_ends_at, step_id = n.step_id, message_id = n.message_id, rank = n.rank,
       parent_message_id = n.parent, paused_at = n.paused_at, auto_unpause_at = n.unpause_at, finished_at = n.finished_at,
-      removed_at = n.removed_at, entered_step_at = n.entered_at, updated_at = ${at(now)}, rev = e.rev + 1,
-      replied_at = case when n.reason = 'replied' and e.replied_at is null then ${atOrNull(now)}::timestamptz else e.replied_at end
+      removed_at = n.removed_at, entered_step_at = n.entered_at, updated_at = ${at(now)}, rev = e.rev + 1
     from unnest(${text((r) => r.id)}::text[], ${text((r) => r.state)}::text[], ${text((r) => r.reason)}::text[],
       ${text((r) => r.hold)}::text[], ${text((r) => r.holdDetail)}::text[], ${instants((r) => r.dueAt)}::timestamptz[],
       ${instants((r) => r.leaseUntil)}::timestamptz[], ${instants((r) => r.waitEndsAt)}::timestamptz[],

@@ -23,6 +23,7 @@ import {
   pools,
   random,
   sentAt,
+  sequence,
   stageOf,
   take,
   team,
@@ -81,6 +82,21 @@ test('an answer that a person decided about keeps the stage they chose', async (
   )
   await take(answer())
   expect(await stageOf()).toBe('interested')
+})
+
+test('an answer to an email of before they were removed and added again ends the enrollment of now, and counts one person', async () => {
+  await sql`
+    update enrollments set removed_at = ${new Date(clock.now())}, state = 'finished', reason = 'removed', due_at = null
+    where id = ${ann.enrollmentId}`.execute(kysely(db))
+  const now = await sendFirst(db, team, { now: sentAt, random, address: ann.address, known: ann, sequence })
+  await take(answer())
+  expect(await enrollment()).toMatchObject({ replied: true })
+  expect(await enrollment(now.enrollmentId)).toMatchObject({
+    state: 'finished',
+    reason: 'replied',
+    replied: false,
+  })
+  expect(await total('replied')).toBe(1)
 })
 
 test('the same mail in two mailboxes has its effect once, and both cursors move on', async () => {

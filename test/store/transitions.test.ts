@@ -118,6 +118,22 @@ test('what had ended keeps its end when it is removed', async () => {
   await expectNumbersOfRows()
 })
 
+test('of two changes of one enrollment in one call the first counts, once', async () => {
+  const one = await person()
+  const changes = (['pause', 'finish'] as const).map((transition) => ({
+    enrollmentId: one.enrollmentId,
+    transition,
+    reason: transition === 'pause' ? ('paused_by_person' as const) : ('clicked' as const),
+  }))
+  const moved = await db.transaction((tx) =>
+    transit(tx, { team: team.team, changes, actor: 'user:rae', now: now + HOUR, random }),
+  )
+  expect(moved).toHaveLength(1)
+  expect(await row(one)).toMatchObject({ state: 'paused' })
+  expect(await kinds(one)).toEqual(['enrolled', 'paused'])
+  await expectNumbersOfRows()
+})
+
 test('a change that names another revision is left out', async () => {
   const one = await person()
   const { rev } = await row(one)
