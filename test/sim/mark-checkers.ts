@@ -204,12 +204,13 @@ export class MarkCheckers {
       gapMs: row.gap_ms,
     })
     const limits = promises.limitsBetween(row.mailbox_id, row.claimed_at, now)
+    const { messageId } = sending.mail
+    const newest = new Map(this.marked.map((one) => [one.sending.mail.messageId, one.sending]))
     // What a person chose to send once more is counted at its last mark only: the ledger has one row for it.
-    const counted = this.marked.filter(
-      ({ sending: one }) =>
-        one.truth !== 'not accepted' &&
-        !(promises.sentAgain.has(one.mail.messageId) && one.told !== 'accepted'),
-    )
+    const isReplaced = (one: Sending) =>
+      promises.sentAgain.has(one.mail.messageId) &&
+      (one.mail.messageId === messageId || newest.get(one.mail.messageId) !== one)
+    const counted = this.marked.filter(({ sending: one }) => one.truth !== 'not accepted' && !isReplaced(one))
     const times = counted
       .filter((one) => one.row.mailbox_id === row.mailbox_id)
       .map((one) => one.sending.markedAt)
@@ -221,12 +222,12 @@ export class MarkCheckers {
       this.#fail('4 within limits', sending, `${within(DAY) + 1} of the ${ramp} of its ramp-up in 24 hours`)
     if (within(HOUR) >= limits.hourly)
       this.#fail('4 within limits', sending, `${within(HOUR) + 1} of ${limits.hourly} in an hour`)
-    const newest = Math.max(...times)
-    if (now - newest < limits.gapMs)
+    const before = Math.max(...times)
+    if (now - before < limits.gapMs)
       this.#fail(
         '4 within limits',
         sending,
-        `${(now - newest) / SECOND} s after the one before, gap ${limits.gapMs / SECOND} s`,
+        `${(now - before) / SECOND} s after the one before, gap ${limits.gapMs / SECOND} s`,
       )
     this.#withinCaps(sending, { row, counted })
   }
