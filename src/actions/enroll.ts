@@ -167,25 +167,26 @@ async function enrollChunk(
     })
   const judged = await judge(tx, { team, requestId }, request)
   const received = await receivedBy(tx, team, { request, contacts: judged.admitted })
-  const begun = judged.admitted.map((contact) => {
+  const starting = judged.admitted.flatMap((contact) => {
     const before = received.get(contact.id) ?? null
     const around = { now: enrolling.now, schedule: place.schedule, zone: contact.timeZone, received: before }
-    return { contact, before, beginning: beginningOf(place.steps, around) }
+    const beginning = beginningOf(place.steps, around)
+    return beginning === null ? [] : [{ contact, before, beginning }]
   })
-  const through = begun.filter((one) => one.beginning === null).map((one) => one.contact.id)
-  const starting = begun.filter((one) => one.beginning !== null)
   const dealt = dealOrKeep(
     hands,
     starting.map(({ before }) => before?.mailboxId ?? null),
   )
   const people = starting.map(({ contact, beginning }, index) => ({
-    ...beginning!,
+    ...beginning,
     id: newId(enrolling.now, enrolling.random),
     contactId: contact.id,
     mailboxId: dealt[index]!,
     messageId: newId(enrolling.now, enrolling.random),
     address: contact.address,
   }))
+  const begun = new Set(people.map((one) => one.contactId))
+  const through = judged.admitted.filter(({ id }) => !begun.has(id)).map(({ id }) => id)
   const inserted = await save(tx, enrolling, { request, people })
   const lost = people.filter((one) => !inserted.has(one.contactId)).map((one) => one.contactId)
   return done({

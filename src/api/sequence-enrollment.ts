@@ -71,7 +71,7 @@ const Adding = Type.Object({
   start_after_received: Type.Optional(
     Type.Boolean({
       description:
-        'Extension. Whoever was in this sequence before begins at the step after the last one that they received, in the same thread, not at the first. Who received the last step is skipped (received_everything).',
+        'Extension. Whoever was in this sequence before begins at the step after the furthest whose email they received (or may have received, where that is unknown), not at the first: in the same thread, if the mailbox and the address stay. Who received the last step is skipped (received_everything). What somebody was called or asked for does not count.',
     }),
   ),
 })
@@ -178,7 +178,7 @@ async function receivedOnWire(call: Call, of: { sequenceId: Id; contactIds: read
     id: contactId,
     step_position: stepPosition,
     sent_at: iso(sentAt),
-    sentence: `Received step ${stepPosition} on ${plainDate(localDay(timeZone, sentAt)).toString()}.`,
+    sentence: `Received ${stepPosition === 0 ? 'a step that was deleted since' : `step ${stepPosition}`} on ${plainDate(localDay(timeZone, sentAt)).toString()}.`,
   }))
 }
 

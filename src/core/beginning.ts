@@ -13,9 +13,9 @@ export interface FirstStep extends StepTime {
   readonly priority: Priority | null
 }
 
-/** The furthest email that somebody got of a sequence, in an enrollment that was removed since. */
+/** The furthest email that somebody got of a sequence, or may have got, in an enrollment that was removed since. */
 export interface Received {
-  /** Of the step, at its place now. */
+  /** Of the step, at its place now; 0 where no step is left before its place. */
   stepPosition: number
   sentAt: Instant
   messageId: Id
@@ -25,14 +25,16 @@ export interface Received {
 export interface Beginning {
   stepId: Id
   rank: number
+  /** When its wait began. */
+  enteredStepAt: Instant
   waitEndsAt: Instant
-  /** The email that a reply in the same thread answers. */
+  /** The email that a reply in the same thread answers, if mailbox and address stay. */
   parentMessageId: Id | null
 }
 
 /**
- * `steps`: in their order; at least one. The wait after what was received began when it was sent; what has passed long ago is due now,
- * and no step is overdue because somebody was away from the sequence. Null: they received its last step.
+ * `steps`: in their order; at least one. The wait after what was received began when it was sent; what has passed long ago is due now.
+ * Null: they received its last step.
  */
 export function beginningOf(
   steps: readonly FirstStep[],
@@ -41,7 +43,8 @@ export function beginningOf(
   const { now, received } = o
   const step = received ? steps.find(({ position }) => position > received.stepPosition) : steps[0]
   if (!step) return null
-  const due = dueOn(step, received?.sentAt ?? now, o)
+  const enteredStepAt = received?.sentAt ?? now
+  const due = dueOn(step, enteredStepAt, o)
   return {
     stepId: step.id,
     rank: rankOf({
@@ -49,6 +52,7 @@ export function beginningOf(
       priority: step.priority,
       by: isSentByItself(step.kind) ? 'itself' : 'person',
     }),
+    enteredStepAt,
     waitEndsAt: received && step.exactAt === null ? Math.max(due, now) : due,
     parentMessageId: received?.messageId ?? null,
   }

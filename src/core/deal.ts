@@ -34,7 +34,7 @@ export function deal(mailboxes: readonly Hand[], count: number): Id[] {
  * `before`: who wrote to each of them until now, null for nobody. Whoever goes on stays with that mailbox, if it is one of these; the
  * others are dealt. Everybody waits in the queue of theirs from then on.
  */
-export function dealOrKeep(hands: readonly Hand[], before: readonly (Id | null)[]): Id[] {
+export function dealOrKeep(hands: Hand[], before: readonly (Id | null)[]): Id[] {
   const kept = before.map((id) => (hands.some((hand) => hand.mailboxId === id) ? id : null))
   seat(hands, kept)
   const dealt = deal(hands, kept.filter((id) => id === null).length)
@@ -43,6 +43,6 @@ export function dealOrKeep(hands: readonly Hand[], before: readonly (Id | null)[
   return kept.map((id) => id ?? next.next().value!)
 }
 
-function seat(hands: readonly Hand[], ids: readonly (Id | null)[]): void {
+function seat(hands: Hand[], ids: readonly (Id | null)[]): void {
   for (const hand of hands) hand.waiting += ids.filter((id) => id === hand.mailboxId).length
 }

@@ -94,18 +94,26 @@ interface ReceivedBefore extends Received {
   contactId: Id
 }
 
-/** Who of these got an email of the sequence before, in an enrollment that was removed since: the furthest. */
+/**
+ * Who of these got an email of the sequence before, or may have got one, in an enrollment that was removed since: the furthest. What came
+ * back was not received. A person is an address: what another contact with theirs got counts.
+ */
 export async function receivedBefore(
   db: Db,
   o: { team: TeamId; sequenceId: Id; contactIds: readonly Id[] },
 ): Promise<ReceivedBefore[]> {
   const { rows } = await sql<ReceivedBefore>`
-    select distinct on (m.contact_id) m.contact_id as "contactId", s.position as "stepPosition",
+    select distinct on (asked.id) asked.id as "contactId", s.position as "stepPosition",
       coalesce(m.settled_at, m.marked_at, m.created_at) as "sentAt", m.id as "messageId", m.mailbox_id as "mailboxId"
     from unnest(${o.contactIds as Id[]}::text[]) as asked (id)
-    join messages m on m.team_id = ${o.team} and m.contact_id = asked.id
-    join steps s on s.team_id = ${o.team} and s.id = m.step_id
-    where m.sequence_id = ${o.sequenceId} and m.state in ('accepted', 'unknown')
-    order by m.contact_id, s.position desc, m.created_at desc`.execute(kysely(db))
+    join contacts c on c.team_id = ${o.team} and c.id = asked.id
+    cross join lateral (
+      select c.id union select p.id from contacts p where p.team_id = c.team_id and p.address = c.address) as person (id)
+    join enrollments e on e.team_id = c.team_id and e.contact_id = person.id and e.sequence_id = ${o.sequenceId}
+      and e.removed_at is not null
+    join messages m on m.team_id = e.team_id and m.enrollment_id = e.id
+    join steps s on s.team_id = m.team_id and s.id = m.step_id
+    where m.state in ('transmitting', 'accepted', 'unknown') and m.bounce is null
+    order by asked.id, s.position desc, m.created_at desc`.execute(kysely(db))
   return rows
 }

@@ -18,6 +18,8 @@ export interface NewEnrollment {
   address: string | null
   stepId: Id
   rank: number
+  /** When its wait began. */
+  enteredStepAt: Instant
   waitEndsAt: Instant
   /** Of an earlier enrollment, whose thread goes on. */
   parentMessageId: Id | null
@@ -48,14 +50,14 @@ export async function insertEnrollments(
       wait_ends_at, rank, message_id, address, parent_message_id, entered_step_at, paused_at, auto_unpause_at, added_at, added_by, request_id, updated_at)
     select ${call.team}, p.id, ${call.sequenceId}, p.contact_id, p.mailbox_id, ${call.fromAddress}, p.step_id, ${state},
       ${call.paused ? 'paused_by_person' : null}, case when ${call.paused === null} then p.wait_ends_at end, p.wait_ends_at, p.rank,
-      p.message_id, p.address, p.parent_id, ${now}::timestamptz, case when ${call.paused !== null} then ${now}::timestamptz end,
+      p.message_id, p.address, p.parent_id, p.entered_at, case when ${call.paused !== null} then ${now}::timestamptz end,
       ${call.paused?.until ? at(call.paused.until) : null}::timestamptz, ${now}::timestamptz, ${call.addedBy}, ${call.requestId}, ${now}::timestamptz
     from unnest(${sorted.map((one) => one.id)}::text[], ${sorted.map((one) => one.contactId)}::text[],
       ${sorted.map((one) => one.mailboxId)}::text[], ${sorted.map((one) => one.messageId)}::text[],
       ${sorted.map((one) => one.address)}::text[], ${isoArray(sorted.map((one) => one.waitEndsAt))}::timestamptz[],
       ${sorted.map((one) => one.stepId)}::text[], ${sorted.map((one) => one.rank)}::int[],
-      ${sorted.map((one) => one.parentMessageId)}::text[])
-      as p (id, contact_id, mailbox_id, message_id, address, wait_ends_at, step_id, rank, parent_id)
+      ${sorted.map((one) => one.parentMessageId)}::text[], ${isoArray(sorted.map((one) => one.enteredStepAt))}::timestamptz[])
+      as p (id, contact_id, mailbox_id, message_id, address, wait_ends_at, step_id, rank, parent_id, entered_at)
     on conflict (team_id, sequence_id, contact_id) where removed_at is null do nothing
     returning contact_id as "contactId"`.execute(kysely(tx))
   return new Set(rows.map((row) => row.contactId))

@@ -116,11 +116,12 @@ export async function transit(tx: Db, o: TransitOptions): Promise<Transited[]> {
     team,
     changes.map((change) => change.enrollmentId),
   )
+  const taken = new Set<Id>()
   const moves = changes.flatMap((change) => {
     const row = rows.get(change.enrollmentId)
     if (!row || row.removedAt !== null || !mayTransit(change.transition, row.state)) return []
-    if (change.rev !== undefined && change.rev !== row.rev) return []
-    rows.delete(row.id)
+    if (taken.has(row.id) || (change.rev !== undefined && change.rev !== row.rev)) return []
+    taken.add(row.id)
     return [{ change, before: row, after: rowAfter(row, change, now) }]
   })
   if (moves.length === 0) return []

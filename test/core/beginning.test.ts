@@ -32,7 +32,12 @@ const begins = (steps: FirstStep[], received: { stepPosition: number; hoursAgo: 
 
 test('somebody new begins at the first step, and waits from now on', () => {
   const beginning = begins(STEPS, null)!
-  expect(beginning).toMatchObject({ stepId: 'step 1', waitEndsAt: NOW + 30 * HOUR, parentMessageId: null })
+  expect(beginning).toMatchObject({
+    stepId: 'step 1',
+    enteredStepAt: NOW,
+    waitEndsAt: NOW + 30 * HOUR,
+    parentMessageId: null,
+  })
   expect(isFollowUp(beginning.rank)).toBe(false)
 })
 
@@ -40,6 +45,7 @@ test('whoever received a step begins at the next one that is there, as a follow-
   const beginning = begins(STEPS, { stepPosition: 2, hoursAgo: 10 })!
   expect(beginning).toMatchObject({
     stepId: 'step 4',
+    enteredStepAt: NOW - 10 * HOUR,
     waitEndsAt: NOW + 20 * HOUR,
     parentMessageId: 'message',
   })

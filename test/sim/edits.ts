@@ -5,6 +5,7 @@ import { updateSchedule } from '../../src/actions/write-schedule.ts'
 import { updateSequence } from '../../src/actions/write-sequence.ts'
 import { MINUTE } from '../../src/core/clock.ts'
 import type { Id } from '../../src/core/ids.ts'
+import { isWorded } from '../../src/core/sequence.ts'
 import { bumpContacts, bumpMailboxes } from '../../src/store/lanes.ts'
 import { treeOf } from '../../src/store/steps.ts'
 import { type Request, who } from './people.ts'
@@ -34,6 +35,24 @@ export async function editWording(request: Request): Promise<void> {
         })),
     }))
   await updateSequence(db, act, { id: act.sequenceId, draft: { steps } })
+}
+
+/** Whatever waits for an approval gets it. */
+export async function approveWordings(request: Request): Promise<void> {
+  const { db, house } = request
+  for (const sequenceId of house.sequenceIds) {
+    const tree = await treeOf(db, { team: house.team, sequenceId })
+    const waits = (stepId: Id) =>
+      tree.variants.filter((one) => one.stepId === stepId && one.deletedAt === null && !one.approved)
+    const live = tree.steps.filter((step) => step.deletedAt === null)
+    if (live.every((step) => waits(step.id).length === 0)) continue
+    const variantsOf = (stepId: Id) =>
+      tree.variants
+        .filter((one) => one.stepId === stepId && one.deletedAt === null)
+        .map(({ id }) => ({ id, approved: true }))
+    const steps = live.map(({ id, kind }) => (isWorded(kind) ? { id, variants: variantsOf(id) } : { id }))
+    await updateSequence(db, who(request), { id: sequenceId, draft: { steps } })
+  }
 }
 
 export async function editSteps(request: Request): Promise<void> {

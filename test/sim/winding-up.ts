@@ -3,9 +3,10 @@ import { activateSequence } from '../../src/actions/activate-sequence.ts'
 import type { Id } from '../../src/core/ids.ts'
 import { release, resume } from '../../src/store/releases.ts'
 import { resolveUnknown } from '../../src/store/resolutions.ts'
+import { approveWordings } from './edits.ts'
 import { endSuspensions, type Request } from './people.ts'
 
-/** Mailboxes are connected and may send, sequences on; whoever is paused without an end goes on, as does whoever is held for something that passes. */
+/** Mailboxes are connected and may send, wordings approved, sequences on; whoever is paused without an end goes on, as does whoever is held for something that passes. */
 export async function tidyUp(request: Request): Promise<void> {
   const { db, look, house, now, random, promises } = request
   const { team } = house
@@ -14,6 +15,7 @@ export async function tidyUp(request: Request): Promise<void> {
   const lost = await ids("select id from mailboxes where team_id = $1 and state = 'disconnected'")
   await db.transaction((tx) => promises.reconnect(tx, { mailboxIds: lost, now }))
   await endSuspensions(request)
+  await approveWordings(request)
   for (const sequenceId of await ids(
     'select id from sequences where team_id = $1 and not active and archived_at is null',
   )) {

@@ -116,6 +116,7 @@ export async function enrollPeople(
         mailboxId,
         stepId,
         rank: rankOf({ first: true, priority: null, by: 'itself' }),
+        enteredStepAt: now,
         waitEndsAt: now,
         parentMessageId: null,
       })),

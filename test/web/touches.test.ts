@@ -60,12 +60,16 @@ test('people at a removed step go on with the next one, or finish where there is
       foreseen({ deleted_steps: [{ step_id: 'two', goes_on_with_position, people }] }),
     )
   expect(gone(2, 4)).toEqual([
-    'Step 2 is removed. 4 people standing at it will go on with step 2, the next one.',
+    'Step 2 is removed. 4 people standing at it will go on with the step after it.',
   ])
   expect(gone(null, 4)).toEqual([
     'Step 2 is removed. 4 people standing at it will finish: no step comes after it.',
   ])
   expect(gone(2, 0)).toEqual(['Step 2 is removed. Nobody stands at it now.'])
+  const unseen = { step_id: 'added by somebody', goes_on_with_position: null, people: 0 }
+  expect(touches({ before, after: before }, foreseen({ deleted_steps: [unseen] }))).toEqual([
+    'A step that was added meanwhile, and that this page does not show, is removed. Nobody stands at it now.',
+  ])
 })
 
 test('an inserted step is met only by those who are still before it', () => {

@@ -1,6 +1,8 @@
 /** Somebody is taken out of a sequence and added to it again. */
+import { sql } from 'kysely'
 import { afterAll, beforeEach, expect, test } from 'vitest'
 import { DAY } from '../../src/core/clock.ts'
+import { kysely } from '../../src/store/db.ts'
 import { verify } from '../../src/store/verify.ts'
 import { type Api, startApi } from '../support/api.ts'
 import { connected, readAll, sendDue } from '../support/going-mailboxes.ts'
@@ -67,6 +69,9 @@ test('with it they begin at the step after what they received, in the same threa
   expect(body.contacts).toHaveLength(2)
   expect(body.received_before).toMatchObject([{ id: ana, step_position: 1 }])
   expect([await standsAt(ana), await standsAt(ben)]).toEqual([2, 1])
+  // Planned anew, it still counts from when the first one was sent.
+  const [one, two, three] = steps.map((step) => ({ id: step }))
+  await api.put(`/sequences/${id}`, { emailer_steps: [one, { ...two, priority: 'high' }, three] })
   // The wait of two days began when the first one was sent, on a Thursday; Ben gets his first meanwhile.
   const { email } = (await api.get(`/contacts/${ana}`)).body.contact
   expect((await sendAfter(1)).map((one) => one.to)).not.toContain(email)
@@ -87,6 +92,31 @@ test('what would have been due long ago is due now, and not stale', async () => 
   const [followUp] = await sendAfter(0)
   expect(followUp!.subject).toMatch(/^Re:/)
   expect(await standsAt(ana)).toBe(3)
+})
+
+test('an email that came back was not received; one whose fate is unknown may have been', async () => {
+  await sendDue(api)
+  const say = (what: ReturnType<typeof sql>) =>
+    sql`update messages set ${what} where contact_id = ${ana}`.execute(kysely(api.db))
+  await say(sql`bounce = 'hard'`)
+  await remove(ana)
+  expect((await addAgain([ana])).body.received_before).toEqual([])
+  expect(await standsAt(ana)).toBe(1)
+  await say(sql`bounce = null, state = 'unknown'`)
+  await remove(ana)
+  expect((await addAgain([ana])).body.received_before).toMatchObject([{ id: ana, step_position: 1 }])
+  expect(await standsAt(ana)).toBe(2)
+})
+
+test('what another contact with the same address got counts: they are one person', async () => {
+  await sendDue(api)
+  await remove(ana)
+  const twin = await newContact(api)
+  await sql`update contacts t set address = a.address from contacts a where a.id = ${ana} and t.id = ${twin}`.execute(
+    kysely(api.db),
+  )
+  await addAgain([twin])
+  expect(await standsAt(twin)).toBe(2)
 })
 
 test('from another mailbox than before it is a new thread', async () => {

@@ -13,7 +13,7 @@ const REASONS: Record<string, string> = {
   contacts_without_ownership_permission: 'Belongs to a colleague.',
   contacts_in_pending_state: 'Still being checked.',
   contacts_with_unverified_user_managed_email: 'The email address is not verified.',
-  received_everything: 'Received every step of this sequence before.',
+  received_everything: 'Received the last step of this sequence before.',
   contacts_unsubscribed: 'On the do-not-contact list: nothing is sent to this address.',
 }
 

@@ -33,10 +33,11 @@ export function touches({ before, after }: Drafts, foreseen: ForeseenUpdate): st
     }),
     ...foreseen.retimed_steps.map(({ step_id, position, people: n }) => {
       const isWait = waits(stepOf(before, step_id)) !== waits(stepOf(after, step_id))
-      const what = isWait ? `The new wait before step ${position}` : `The change of step ${position}`
-      return n === 0
-        ? `${what} applies to everyone who comes to it later. Nobody stands at it now.`
-        : `${what} gives another time to ${people(n)} standing at it; everyone else has it when they come to it.`
+      if (n === 0)
+        return `The ${isWait ? 'new wait before' : 'change of'} step ${position} applies to everyone who comes to it later. Nobody stands at it now.`
+      return isWait
+        ? `The new wait before step ${position} gives another time to ${people(n)} standing at it; everyone else has it when they come to it.`
+        : `The change of step ${position} applies to ${people(n)} standing at it, and to everyone who comes to it later.`
     }),
     ...foreseen.deleted_steps.map((one) => deleted(one, before)),
     ...drafts(foreseen),
@@ -53,11 +54,14 @@ function deleted(
   { step_id, goes_on_with_position, people: n }: ForeseenUpdate['deleted_steps'][number],
   before: Draft,
 ): string {
-  const removed = `Step ${before.findIndex(({ key }) => key === step_id) + 1} is removed.`
+  const position = before.findIndex(({ key }) => key === step_id) + 1
+  const which =
+    position === 0 ? 'A step that was added meanwhile, and that this page does not show,' : `Step ${position}`
+  const removed = `${which} is removed.`
   if (n === 0) return `${removed} Nobody stands at it now.`
   return goes_on_with_position === null
     ? `${removed} ${people(n)} standing at it will finish: no step comes after it.`
-    : `${removed} ${people(n)} standing at it will go on with step ${goes_on_with_position}, the next one.`
+    : `${removed} ${people(n)} standing at it will go on with the step after it.`
 }
 
 function drafts({ drafts_following: follow, drafts_keeping_their_text: keep }: ForeseenUpdate): string[] {

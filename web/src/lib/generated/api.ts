@@ -6722,7 +6722,7 @@ export interface operations {
                     status?: "active" | "paused";
                     auto_unpause_at?: string;
                     async?: boolean;
-                    /** @description Extension. Whoever was in this sequence before begins at the step after the last one that they received, in the same thread, not at the first. Who received the last step is skipped (received_everything). */
+                    /** @description Extension. Whoever was in this sequence before begins at the step after the furthest whose email they received (or may have received, where that is unknown), not at the first: in the same thread, if the mailbox and the address stay. Who received the last step is skipped (received_everything). What somebody was called or asked for does not count. */
                     start_after_received?: boolean;
                 };
             };
