@@ -8,7 +8,7 @@ export const NAMED_SEEDS: Readonly<Record<string, string>> = {
 }
 
 /** Enough that every fault and every gate occurs, and as much as a test run may take on one core. */
-export const SEEDS_BY_DEFAULT = 12
+export const SEEDS_BY_DEFAULT = 8
 /** In CI seeds go on for so long. */
 const CI_BUDGET_MS = 240_000
 
