@@ -28,6 +28,13 @@ export async function connected(api: Api, email: string, more: Record<string, un
   return id
 }
 
+/** Of a team that may send: sales@acme.test and news@acme.test. */
+export async function connectTwo(api: Api): Promise<[Id, Id]> {
+  const body = { legal_name: 'Acme Ltd', postal_address: '1 Road' }
+  await api.call({ method: 'PATCH', path: '/team', body })
+  return [await connected(api, 'sales@acme.test'), await connected(api, 'news@acme.test')]
+}
+
 export const set = (api: Api, id: Id, what: ReturnType<typeof sql>) =>
   sql`update mailboxes set ${what} where id = ${id}`.execute(kysely(api.db))
 

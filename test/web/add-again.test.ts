@@ -65,6 +65,7 @@ browserTest(
         '1 person was in this sequence before and received emails of it. They go on after the last one.',
       )
       .waitFor()
+    await shoot(page, 'added-again')
     await page.getByTestId('add-people-done').click()
     const { body } = await here.segue.post('/enrollments/search', { sequence_id: id })
     expect(body.enrollments).toHaveLength(1)

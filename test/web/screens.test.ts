@@ -185,6 +185,7 @@ browserTest(
     expect(await page.getByTestId('step-subject').inputValue()).toBe('Another question')
     await page.getByTestId('save-steps').click()
     await page.getByText('The new wording of step 1 reaches').waitFor()
+    await shoot(page, 'save-while-active')
     await page.context().close()
   },
   60_000,

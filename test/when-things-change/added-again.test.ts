@@ -5,7 +5,7 @@ import { DAY } from '../../src/core/clock.ts'
 import { kysely } from '../../src/store/db.ts'
 import { verify } from '../../src/store/verify.ts'
 import { type Api, startApi } from '../support/api.ts'
-import { connected, readAll, sendDue } from '../support/going-mailboxes.ts'
+import { connectTwo, readAll, sendDue } from '../support/going-mailboxes.ts'
 import { add, newContact, newSequence, statusOf } from '../support/outreach.ts'
 
 let api: Api
@@ -18,13 +18,7 @@ const all: Api[] = []
 beforeEach(async () => {
   api = await startApi()
   all.push(api)
-  await api.call({
-    method: 'PATCH',
-    path: '/team',
-    body: { legal_name: 'Acme Ltd', postal_address: '1 Road' },
-  })
-  first = await connected(api, 'sales@acme.test')
-  second = await connected(api, 'news@acme.test')
+  ;[first, second] = await connectTwo(api)
   ;({ id, steps } = await newSequence(api, { active: true }))
   ana = await newContact(api)
   await add(api, id, [ana], { send_email_from_email_account_id: second })

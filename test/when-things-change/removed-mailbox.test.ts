@@ -6,7 +6,7 @@ import { kysely } from '../../src/store/db.ts'
 import { endReadings, holdAtRemoved } from '../../src/store/mailbox-removal.ts'
 import { verify } from '../../src/store/verify.ts'
 import { type Api, startApi } from '../support/api.ts'
-import { connected, giveTasksDue, readAll, sendDue, set } from '../support/going-mailboxes.ts'
+import { connected, connectTwo, giveTasksDue, readAll, sendDue, set } from '../support/going-mailboxes.ts'
 import { claimAs } from '../support/in-hand.ts'
 import { add, newContact, newContacts, newSequence, statusOf, step } from '../support/outreach.ts'
 
@@ -17,13 +17,7 @@ const all: Api[] = []
 beforeEach(async () => {
   api = await startApi()
   all.push(api)
-  await api.call({
-    method: 'PATCH',
-    path: '/team',
-    body: { legal_name: 'Acme Ltd', postal_address: '1 Road' },
-  })
-  old = await connected(api, 'sales@acme.test')
-  next = await connected(api, 'news@acme.test')
+  ;[old, next] = await connectTwo(api)
 })
 afterAll(() => Promise.all(all.map((one) => one.close())))
 
