@@ -169,13 +169,16 @@ function stepRow(
 /** Who changes a wait to hours, and knows nothing of business days, means hours. */
 const staysDays = ({ waitUnit }: StepDraft) => waitUnit === undefined || waitUnit === 'day'
 
+/** None given is as medium: the same place in the queue. */
+const urgency = ({ priority }: StepRow): Priority => priority ?? 'medium'
+
 function isRetimed(old: StepRow, step: StepRow): boolean {
   return (
     old.waitAmount !== step.waitAmount ||
     old.waitUnit !== step.waitUnit ||
     old.businessDays !== step.businessDays ||
     old.exactAt !== step.exactAt ||
-    old.priority !== step.priority ||
+    urgency(old) !== urgency(step) ||
     old.kind !== step.kind ||
     old.dailyCap !== step.dailyCap
   )

@@ -185,6 +185,8 @@ browserTest(
     expect(await page.getByTestId('step-subject').inputValue()).toBe('Another question')
     await page.getByTestId('save-steps').click()
     await page.getByText('The new wording of step 1 reaches').waitFor()
+    // Nothing else was changed, and nothing else is said.
+    expect(await page.getByRole('dialog').getByRole('listitem').count()).toBe(1)
     await shoot(page, 'save-while-active')
     await page.context().close()
   },

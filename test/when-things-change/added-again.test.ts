@@ -3,9 +3,10 @@ import { sql } from 'kysely'
 import { afterAll, beforeEach, expect, test } from 'vitest'
 import { DAY } from '../../src/core/clock.ts'
 import { kysely } from '../../src/store/db.ts'
+import { receivedBefore } from '../../src/store/enrollment-guards.ts'
 import { verify } from '../../src/store/verify.ts'
 import { type Api, startApi } from '../support/api.ts'
-import { connectTwo, readAll, sendDue } from '../support/going-mailboxes.ts'
+import { connectTwo, readAll, sendDue, teamOf } from '../support/going-mailboxes.ts'
 import { add, newContact, newSequence, statusOf } from '../support/outreach.ts'
 
 let api: Api
@@ -47,6 +48,9 @@ const findings = () => verify(api.db, { now: api.clock.now() })
 
 test('without the option they begin at the first step, in a thread of its own', async () => {
   const [received] = await sendDue(api)
+  const before = { team: await teamOf(api), sequenceId: id, contactIds: [ana] }
+  // While they are in it, it is no time before.
+  expect(await receivedBefore(api.db, before)).toEqual([])
   await remove(ana)
   const { body } = await addAgain([ana], { start_after_received: false })
   expect(body.received_before).toMatchObject([{ id: ana, step_position: 1 }])

@@ -359,6 +359,10 @@ test('an update can be asked, without doing it, whom it would touch', async () =
   expect((await api.post(`/sequences/${id}/preview_update`, without)).body.reworded_steps).toEqual([
     { step_id: steps[0], position: 1, people: 1 },
   ])
+  const medium = { emailer_steps: steps.map((id) => ({ id, priority: 'medium' })) }
+  expect((await api.post(`/sequences/${id}/preview_update`, medium)).body.retimed_steps).toEqual([])
+  const urgent = { emailer_steps: steps.map((id) => ({ id, priority: 'high' })) }
+  expect((await api.post(`/sequences/${id}/preview_update`, urgent)).body.retimed_steps).toHaveLength(3)
   const wrong = { emailer_steps: [{ id: '0'.repeat(24) }] }
   const [asked, done] = [
     await api.post(`/sequences/${id}/preview_update`, wrong),
