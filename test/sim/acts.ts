@@ -25,6 +25,7 @@ import {
 } from './people.ts'
 import { editSnippet, swapFile } from './snippets-and-files.ts'
 import { makeCalls, sendDrafts } from './tasks.ts'
+import { mergeTwo } from './team-changes.ts'
 import { giveAway } from './whose-mail.ts'
 
 export const ACTS: readonly (readonly [string, number, Act])[] = [
@@ -45,6 +46,7 @@ export const ACTS: readonly (readonly [string, number, Act])[] = [
   ['edit limits', 4, editLimits],
   ['edit contact', 7, editContact],
   ['delete contact', 2, deleteSomebody],
+  ['merge contacts', 4, mergeTwo],
   ['edit account', 3, editAccount],
   ['import suppressions', 3, importSuppressions],
   ['resolve unknown', 7, resolve],

@@ -305,6 +305,7 @@ export class MarkCheckers {
     const leaving = {
       messageId: row.id,
       enrollmentId: row.enrollment_id,
+      mailboxId: row.mailbox_id,
       sequenceId: row.sequence_id,
       address: row.to_address,
     }

@@ -25,6 +25,7 @@ interface Promised {
 /** What is known of a mail that leaves. */
 export interface Leaving {
   messageId: Id
+  mailboxId: Id
   enrollmentId: Id | null
   sequenceId: Id | null
   address: string
@@ -38,6 +39,7 @@ export class Promises {
   readonly #sequences = new Map<Id, Promised>()
   readonly #addresses = new Map<string, Promised>()
   readonly #domains = new Map<string, Promised>()
+  readonly #mailboxes = new Map<Id, Promised>()
   readonly #limits = new Map<Id, { at: Instant; limits: Limits }[]>()
   /** Message-IDs that a person chose to send once more. */
   readonly sentAgain = new Set<string>()
@@ -92,6 +94,15 @@ export class Promises {
     for (const domain of o.domains) if (!this.#domains.has(domain)) this.#domains.set(domain, promised)
   }
 
+  /** It was removed, and was sending nothing at that moment. */
+  mailboxGone(mailboxId: Id): void {
+    this.#mailboxes.set(mailboxId, {
+      named: new Set(),
+      until: Number.POSITIVE_INFINITY,
+      by: 'the removal of its mailbox',
+    })
+  }
+
   sendAgainChosen(rfcId: string): void {
     this.sentAgain.add(rfcId)
   }
@@ -100,6 +111,7 @@ export class Promises {
   brokenBy(leaving: Leaving): string | null {
     const domain = leaving.address.slice(leaving.address.lastIndexOf('@') + 1)
     const promises = [
+      this.#mailboxes.get(leaving.mailboxId),
       this.#enrollments.get(leaving.enrollmentId ?? ''),
       this.#sequences.get(leaving.sequenceId ?? ''),
       this.#addresses.get(leaving.address),

@@ -30,6 +30,8 @@ export interface SimMailbox extends ServerTraits {
 export interface SimTeam {
   team: TeamId
   userId: Id
+  /** Sends from the last mailbox, and owns some of the contacts. */
+  colleagueId: Id
   mailboxes: SimMailbox[]
   scheduleIds: Id[]
   sequenceIds: Id[]
@@ -89,6 +91,9 @@ export async function foundTeam(making: Making, zone: string): Promise<SimTeam> 
     role: 'admin' as const,
   }
   await insertUser(db, { ...user, email: `ann${team}@acme.test`, now })
+  const colleagueId = newId(now, random)
+  const colleague = { ...user, id: colleagueId, name: 'Bob Acme', firstName: 'Bob', role: 'member' as const }
+  await insertUser(db, { ...colleague, email: `bob${team}@acme.test`, now })
   await createDefaultStages(db, { team, now, random })
   await createDefaultCallOutcomes(db, { team, now, random })
   // Low enough for a mailbox to be suspended within weeks.
@@ -101,7 +106,8 @@ export async function foundTeam(making: Making, zone: string): Promise<SimTeam> 
   const founded = {
     team,
     userId,
-    mailboxes: await openMailboxes(making, { team, userId }),
+    colleagueId,
+    mailboxes: await openMailboxes(making, { team, userId, colleagueId }),
     scheduleIds: await writeSchedules(making, { team, zone }),
     sequenceIds: [] as Id[],
     contactIds: [] as Id[],
@@ -129,7 +135,7 @@ const MAILBOXES = [
 
 async function openMailboxes(
   { connections, random, now }: Making,
-  o: { team: TeamId; userId: Id },
+  o: { team: TeamId; userId: Id; colleagueId: Id },
 ): Promise<SimMailbox[]> {
   const made: SimMailbox[] = []
   for (const { local, keepsMessageId, filesSentCopy, relay } of MAILBOXES) {
@@ -150,7 +156,7 @@ async function openMailboxes(
       [
         o.team,
         mailboxId,
-        o.userId,
+        local === 'bob' ? o.colleagueId : o.userId,
         address,
         relay ? null : 'imap.acme.test',
         readsVia,
@@ -174,6 +180,9 @@ async function openMailboxes(
   }
   return made
 }
+
+/** Removed in some seeds, or its owner deleted; the other two stay. */
+export const leavingMailbox = ({ mailboxes }: SimTeam) => mailboxes.at(-1)!
 
 /** Two companies; the sequences exclude a stage that one of them is in at times. */
 async function openAccounts({ connections, random, now }: Making, made: SimTeam): Promise<void> {

@@ -5,6 +5,7 @@ import { release, resume } from '../../src/store/releases.ts'
 import { resolveUnknown } from '../../src/store/resolutions.ts'
 import { approveWordings } from './edits.ts'
 import { endSuspensions, type Request } from './people.ts'
+import { giveHeldToOthers } from './team-changes.ts'
 
 /** Mailboxes are connected and may send, wordings approved, sequences on; whoever is paused without an end goes on, as does whoever is held for something that passes. */
 export async function tidyUp(request: Request): Promise<void> {
@@ -16,6 +17,7 @@ export async function tidyUp(request: Request): Promise<void> {
   await db.transaction((tx) => promises.reconnect(tx, { mailboxIds: lost, now }))
   await endSuspensions(request)
   await approveWordings(request)
+  await giveHeldToOthers(request)
   for (const sequenceId of await ids(
     'select id from sequences where team_id = $1 and not active and archived_at is null',
   )) {

@@ -20,7 +20,7 @@ import { Readers } from './readers.ts'
 import { Recipients } from './recipients.ts'
 import { checkMoment, checkRows } from './row-checkers.ts'
 import { Scheduler } from './scheduler.ts'
-import { TROUBLED_MS, writeScript } from './script.ts'
+import { type Length, lengthOf, writeScript } from './script.ts'
 import { Tally } from './tally.ts'
 import { addContacts, foundTeam, type SimTeam, startOf } from './team.ts'
 import { resolveTruthfully, tidyUp } from './winding-up.ts'
@@ -45,6 +45,9 @@ export interface Outcome {
 export class World {
   readonly seed: string
   readonly random: Random
+  /** Of its name. */
+  readonly number: number
+  readonly length: Length
   readonly workers = 2
   readonly tally = new Tally()
   readonly violations: Violation[] = []
@@ -65,6 +68,8 @@ export class World {
 
   constructor(seed: string, connections: Connections) {
     this.seed = seed
+    this.number = Number(/\d+$/.exec(seed)?.[0] ?? 0)
+    this.length = lengthOf(seed)
     this.connections = connections
     this.random = seededRandom(`world ${seed}`)
     const { start, zone } = startOf(seededRandom(`start ${seed}`))
@@ -123,6 +128,11 @@ export class World {
       onFault: (error, what) => this.#fault(error, what),
       request: () => this.#request(),
     })
+  }
+
+  /** Until then everything fails that can. */
+  get troubledMs(): number {
+    return this.length.troubledDays * DAY
   }
 
   /** A line of level error is a fault of our own. */
@@ -292,7 +302,7 @@ export class World {
   async #isOver(): Promise<boolean> {
     const { now } = this.scheduler
     if (this.violations.length > 0) return true
-    if (!this.#calm || now < this.start + TROUBLED_MS + 4 * DAY) return false
+    if (!this.#calm || now < this.start + this.troubledMs + 4 * DAY) return false
     if (now > this.start + AT_MOST_MS) return true
     const [row] = await this.connections.query<{ open: boolean }>(OPEN_SQL, [this.house.team])
     if (row!.open) return false
@@ -366,7 +376,7 @@ const NEXT_SQL = `
   )
   select b.id, greatest(b.wake_at, b.busy_until, case when b.state = 'connected' then '-infinity'::timestamptz else 'infinity' end) as at,
     greatest(b.read_due_at, b.read_busy_until) as read_at, b.imap_host is not null and (b.read_wanted_at is not null or b.read_problem is not null) as wanted
-  from mailboxes b where b.team_id = $1 and b.state <> 'removed'
+  from mailboxes b where b.team_id = $1 and (b.state <> 'removed' or b.reads_until is not null)
   union all
   select '', min(auto_unpause_at), 'infinity', false from enrollments
   where team_id = $1 and state = 'paused' and removed_at is null and auto_unpause_at is not null having min(auto_unpause_at) is not null`
