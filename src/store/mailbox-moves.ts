@@ -5,13 +5,18 @@
 import { sql } from 'kysely'
 import type { Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
+import type { EnrollmentState } from '../core/enrollment.ts'
 import type { Id, TeamId } from '../core/ids.ts'
 import type { Random } from '../core/random.ts'
+import type { HoldReason } from '../core/reason.ts'
 import { writeActivities } from './activities.ts'
 import { at, kysely } from './db.ts'
 import { bumpLanes } from './lanes.ts'
 import { lockEnrollments, lockMailboxes } from './locks.ts'
+import { release, renderAnew } from './releases.ts'
 import { transit } from './transitions.ts'
+
+const NO_MAILBOX: HoldReason = 'no_active_email_account'
 
 /** Whoever may go on from it: live ones, and failed ones, which can be tried again. Sorted by id. */
 export async function movableAt(
@@ -44,13 +49,16 @@ interface Row {
   mailboxId: Id
   address: string
   dueAt: Instant | null
+  state: EnrollmentState
   /** It waits with a draft that its person has not sent off. */
   drafted: boolean
+  /** It had no mailbox, and has one now. */
+  stranded: boolean
 }
 
 /**
  * In the caller's transaction. Returns who moved: whoever has left the mailbox meanwhile, or has an email in the engine's hand, is left out.
- * A draft that waits is made again for its new sender; what a person wrote into it stays.
+ * A draft that waits is made again for its new sender; what a person wrote into it stays. Whoever was held since their mailbox was removed goes on.
  */
 export async function moveEnrollments(tx: Db, o: Moving): Promise<Id[]> {
   const { team, from, now } = o
@@ -63,13 +71,17 @@ export async function moveEnrollments(tx: Db, o: Moving): Promise<Id[]> {
     sorted.map((one) => one.enrollmentId),
   )
   const { rows } = await sql<Row>`
-    update enrollments e set mailbox_id = n.mailbox_id, from_address = null, updated_at = ${at(now)}, rev = e.rev + 1
+    update enrollments e set mailbox_id = n.mailbox_id, from_address = null, updated_at = ${at(now)}, rev = e.rev + 1,
+      hold_reason = case when w.stranded and e.state = 'paused' then null else e.hold_reason end,
+      hold_detail = case when w.stranded and e.state = 'paused' then null else e.hold_detail end
     from unnest(${sorted.map((one) => one.enrollmentId)}::text[], ${sorted.map((one) => one.to)}::text[]) as n (id, mailbox_id)
     join mailboxes b on b.team_id = ${team} and b.id = n.mailbox_id
+    join (select id, coalesce(hold_reason = ${NO_MAILBOX}, false) as stranded from enrollments where team_id = ${team}
+      and id = any(${sorted.map((one) => one.enrollmentId)})) as w on w.id = n.id
     where e.team_id = ${team} and e.id = n.id and e.mailbox_id = ${from} and e.state in ('active', 'paused', 'failed')
       and e.removed_at is null and e.lease_until is null
     returning e.id, e.contact_id as "contactId", e.sequence_id as "sequenceId", e.step_id as "stepId", e.message_id as "messageId",
-      e.mailbox_id as "mailboxId", b.address, e.due_at as "dueAt", e.state = 'active' and e.hold_reason = 'task_open' and exists (
+      e.mailbox_id as "mailboxId", b.address, e.due_at as "dueAt", e.state, w.stranded, e.state = 'active' and e.hold_reason = 'task_open' and exists (
         select from tasks t where t.team_id = e.team_id and t.enrollment_id = e.id and t.step_id = e.step_id and t.state = 'open'
           and t.kind = 'manual_email' and t.approved_at is null) as drafted`.execute(kysely(tx))
   await requeue(tx, { ...o, messageIds: rows.map((row) => row.messageId) })
@@ -101,6 +113,16 @@ export async function moveEnrollments(tx: Db, o: Moving): Promise<Id[]> {
         : [{ mailboxId, sequenceId, dueAt }],
   )
   await bumpLanes(tx, { team, bumps, now })
+  const stranded = rows.filter((row) => row.stranded)
+  await release(tx, {
+    ...o,
+    enrollmentIds: stranded.filter(({ state }) => state === 'active').map(({ id }) => id),
+  })
+  await renderAnew(
+    tx,
+    o,
+    stranded.filter(({ state }) => state === 'paused'),
+  )
   return rows.map((row) => row.id)
 }
 

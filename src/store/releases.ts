@@ -64,7 +64,11 @@ export async function release(tx: Db, o: ReleaseOptions): Promise<Transited[]> {
 }
 
 /** An email that was refused, or never left, is made anew when its enrollment goes on. */
-export async function renderAnew(tx: Db, o: ReleaseOptions, going: readonly Transited[]): Promise<void> {
+export async function renderAnew(
+  tx: Db,
+  o: { team: TeamId; now: Instant },
+  going: readonly { messageId: Id }[],
+): Promise<void> {
   await sql`
     update messages set state = 'requeued', not_sent_reason = null, failures = 0, updated_at = ${at(o.now)}
     where team_id = ${o.team} and id = any(${going.map((one) => one.messageId).sort()})

@@ -64,7 +64,8 @@ export async function editSteps(request: Request): Promise<void> {
     .map(({ id }) => ({ id }) as Record<string, unknown>)
   const place = between(0, live.length - 1, random)
   const lot = random.next()
-  if (lot < 0.35 && live.length > 2) live.splice(place, 1)
+  // Without its first, a sequence begins with an answer to nothing: some seeds do that once (deleteFirstStep).
+  if (lot < 0.35 && live.length > 2 && place > 0) live.splice(place, 1)
   else if (lot < 0.6) live[place] = { ...live[place], waitAmount: between(1, 3, random), waitUnit: 'day' }
   else if (lot < 0.8) live[place] = { ...live[place], priority: pick(['high', 'low', null], random) }
   else live[place] = { ...live[place], dailyCap: random.next() < 0.5 ? null : between(3, 12, random) }

@@ -10,7 +10,7 @@ export function report({ seed, violations, activities, simulatedDays, turns }: O
     `seed ${seed} broke an invariant after ${simulatedDays} simulated days (${turns} turns). Replay: SEED=${seed} npx vitest run test/sim`,
     ...shown,
     ...more,
-    'The last activities:',
+    'The stories of whom it names, then the last activities of all:',
     ...activities,
   ].join('\n')
 }

@@ -250,9 +250,9 @@ const nobodyIsSkipped: Check = async ({ connections, team }) => {
   )
 }
 
-/** A mail that a person gave to somebody else is theirs from then on. */
-const KNOWN_AT = `greatest(i.read_at, (select max(a.at) from activities a
-  where a.team_id = i.team_id and a.kind = 'reattached' and a.detail ->> 'inbound' = i.id))`
+/** A mail that a person gave to somebody else is theirs from then on, and what is known of a merged contact is the other's from then on. */
+const KNOWN_AT = `greatest(i.read_at, (select max(a.at) from activities a where a.team_id = i.team_id and (
+  a.kind = 'reattached' and a.detail ->> 'inbound' = i.id or a.kind = 'contact_merged' and a.contact_id in (o.id, c.id))))`
 /** A worker that froze over an answer commits it late: what was claimed in that time could not know of it. */
 const KNOWN_AFTER_MS = 12 * HOUR
 

@@ -5,7 +5,6 @@ import { movePeople } from '../../src/actions/move-people.ts'
 import { PEOPLE_CHOICES, removeMailbox } from '../../src/actions/remove-mailbox.ts'
 import type { Id } from '../../src/core/ids.ts'
 import { mailboxesOf } from '../../src/store/mailboxes.ts'
-import { release } from '../../src/store/releases.ts'
 import { type Request, who } from './people.ts'
 import { leavingMailbox, pick } from './team.ts'
 
@@ -81,7 +80,5 @@ export async function giveHeldToOthers(request: Request): Promise<void> {
   const to = (await mailboxesOf(db, team)).filter((one) => one.state === 'connected' && one.id !== from)
   if (held.length === 0 || to.length === 0) return
   const { actor } = who(request)
-  const moving = { team, actor, now, random }
-  const moved = await movePeople(db, moving, { from, to, enrollmentIds: held.map(({ id }) => id) })
-  await db.transaction((tx) => release(tx, { ...moving, enrollmentIds: moved }))
+  await movePeople(db, { team, actor, now, random }, { from, to, enrollmentIds: held.map(({ id }) => id) })
 }

@@ -352,18 +352,27 @@ export class World {
     }
   }
 
+  /** The whole story of whom a violation names, then what happened last. */
   async #lastActivities(): Promise<string[]> {
+    const named = this.violations.flatMap((one) => one.message.match(/[0-9a-f]{24}/g) ?? [])
+    const stories = await this.connections.query<Record<string, unknown>>(
+      `select at, kind, reason, actor, enrollment_id, message_id, mailbox_id, detail from activities where team_id = $1
+       and enrollment_id in (select id from enrollments where team_id = $1 and id = any($2)
+         union select enrollment_id from messages where team_id = $1 and id = any($2)) order by enrollment_id, epoch, xid, id limit 120`,
+      [this.house.team, named.slice(0, STORIES_MAX)],
+    )
     const rows = await this.connections.query<Record<string, unknown>>(
       `select at, kind, reason, actor, enrollment_id, message_id, mailbox_id, detail from activities
        where team_id = $1 order by epoch desc, xid desc, id desc limit 40`,
       [this.house.team],
     )
-    return rows
-      .reverse()
-      .map(({ at, ...row }) => `${new Date(at as number).toISOString()} ${JSON.stringify(row)}`)
+    return [...stories, ...rows.reverse()].map(
+      ({ at, ...row }) => `${new Date(at as number).toISOString()} ${JSON.stringify(row)}`,
+    )
   }
 }
 
+const STORIES_MAX = 4
 const SAMPLE_EVERY = 20
 /** Polls come every few hours instead of every minute: new mail is announced anyway, and a poll that finds nothing costs a claim. */
 const POLL_EVERY_MS = 4 * HOUR

@@ -70,7 +70,11 @@ async function stopAbandoned(log: Log): Promise<void> {
       () => Date.now(),
     )
     if (Date.now() - renewedAt < 60_000) continue
-    await (await openEmbedded({ dataDir, log })).leave()
+    // One that was killed while it was made holds no database; another run may be putting the same one away.
+    await openEmbedded({ dataDir, log }).then(
+      (server) => server.leave(),
+      () => undefined,
+    )
     await rm(dataDir, { recursive: true, force: true })
   }
 }

@@ -184,6 +184,20 @@ test('held people show as failed with no_active_email_account, and go on when so
   expect(await findings()).toEqual([])
 })
 
+test('whoever was held and then paused goes on, too, when somebody chooses a mailbox for them', async () => {
+  const { id, ben } = await oneWrittenToOneNot()
+  await remove({ people: 'hold' })
+  const paused = { contact_ids: [ben], status: 'paused' }
+  await api.post(`/emailer_campaigns/${id}/change_contact_statuses`, paused)
+  const before = await enrollmentOf(ben)
+  expect(before).toMatchObject({ state: 'paused', hold: 'no_active_email_account' })
+  const said = await api.post(`/enrollments/${before['id']}/release`, from(next))
+  expect(said.status, said.text).toBe(200)
+  expect(await enrollmentOf(ben)).toMatchObject({ state: 'active', hold: null, mailbox: next, due: true })
+  expect((await sendDue(api)).map((one) => one.from)).toEqual(['news@acme.test'])
+  expect(await findings()).toEqual([])
+})
+
 test('what was claimed returns unsent and leaves from the other mailbox; while one is leaving, the removal waits', async () => {
   const { id, ana, ben } = await oneWrittenToOneNot()
   await claimAs(api, { sequenceId: id, contactId: ben, state: 'transmitting' })
