@@ -207,9 +207,11 @@ create table custom_fields (
   type text not null,
   options jsonb not null default '[]'::jsonb,
   created_at timestamp with time zone not null,
+  max_length integer,
   constraint custom_fields_team_id_modality_key_key UNIQUE (team_id, modality, key),
   constraint custom_fields_pkey PRIMARY KEY (team_id, id),
   constraint custom_fields_team_id_fkey FOREIGN KEY (team_id) REFERENCES teams(id),
+  constraint custom_fields_max_length_check CHECK ((max_length > 0)),
   constraint custom_fields_modality_check CHECK ((modality = ANY (ARRAY['contact'::text, 'account'::text]))),
   constraint custom_fields_type_check CHECK ((type = ANY (ARRAY['string'::text, 'textarea'::text, 'number'::text, 'date'::text, 'datetime'::text, 'boolean'::text, 'picklist'::text])))
 );

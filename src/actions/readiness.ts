@@ -5,7 +5,7 @@ import type { TeamId } from '../core/ids.ts'
 import { type Readiness, readinessOf, type Step } from '../core/sequence.ts'
 import { UNFILLED, VARIABLES } from '../core/template-values.ts'
 import { isHttps, trackingProblem, trackingWarnings } from '../core/tracking.ts'
-import { contactFieldsOf } from '../store/custom-fields.ts'
+import { customFieldsOf } from '../store/custom-fields.ts'
 import { aRealMailbox, mailboxesOf } from '../store/mailboxes.ts'
 import { scheduleById, scheduleOf } from '../store/schedules.ts'
 import type { SequenceRow } from '../store/sequences.ts'
@@ -24,7 +24,7 @@ export async function readiness(
     mailboxesOf(db, team),
     aRealMailbox(db, team),
     teamById(db, team),
-    contactFieldsOf(db, team),
+    customFieldsOf(db, { team }),
     snippetTexts(db, team),
   ])
   const keys = fields.map((field) => field.key)

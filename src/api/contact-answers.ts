@@ -1,13 +1,14 @@
 /** Gathers all that stands on the wire beside contacts, in a fixed number of queries however many there are. */
 import type { Id } from '../core/ids.ts'
-import { type AccountRow, accountsByIds } from '../store/accounts.ts'
+import { accountsByIds } from '../store/accounts.ts'
 import { type ContactRow, contactsByIds } from '../store/contacts.ts'
-import { contactFieldsOf } from '../store/custom-fields.ts'
+import { customFieldsOf, type FieldModality } from '../store/custom-fields.ts'
 import { enrollmentsOfContacts } from '../store/enrollment-reads.ts'
 import { listIdsOf, listsByIds } from '../store/lists.ts'
 import { optedOutAmong } from '../store/suppression-lists.ts'
 import type { Call } from './route.ts'
 import { wireContact } from './wire/contact.ts'
+import { customById } from './wire/custom-field.ts'
 import { wireContactStatus } from './wire/enrollment.ts'
 import { wireLabel } from './wire/label.ts'
 
@@ -37,31 +38,31 @@ export async function contactRowsWire(
   const addresses = rows.flatMap((row) => row.address ?? [])
   const accountIds = withAccount ? rows.flatMap((row) => row.accountId ?? []) : []
   const [lists, enrollments, fields, optedOut, accounts] = await Promise.all([
-    listIdsOf(db, { team, memberIds: contactIds }),
+    listIdsOf(db, { team, memberIds: [...contactIds, ...accountIds] }),
     enrollmentsOfContacts(db, { team, contactIds }),
-    contactFieldsOf(db, team),
+    customFieldsOf(db, { team }),
     optedOutAmong(db, { team, addresses }),
     accountsByIds(db, { team, ids: accountIds }),
   ])
+  const fieldsOf = (modality: FieldModality) => fields.filter((field) => field.modality === modality)
   const byContact = Map.groupBy(enrollments, (enrollment) => enrollment.contactId)
+  const accountOf = ({ accountId }: ContactRow) => {
+    const row = accountId === null ? undefined : accounts.get(accountId)
+    if (!row) return null
+    return { row, labelIds: lists.get(row.id) ?? [], custom: customById(row.custom, fieldsOf('account')) }
+  }
   return rows.map((row) => {
     const own = byContact.get(row.id) ?? []
     return wireContact(row, {
       labelIds: lists.get(row.id) ?? [],
       statuses: own.map(wireContactStatus),
       sequenceIds: [...new Set(own.map((enrollment) => enrollment.sequenceId))],
-      custom: Object.fromEntries(
-        fields.flatMap(({ id, key }) => (Object.hasOwn(row.custom, key) ? [[id, row.custom[key]]] : [])),
-      ),
+      custom: customById(row.custom, fieldsOf('contact')),
       optedOut: row.address !== null && optedOut.has(row.address),
       teamPublicId: caller.teamPublicId,
-      ...(withAccount && { account: accountOf(row, accounts) }),
+      ...(withAccount && { account: accountOf(row) }),
     })
   })
-}
-
-function accountOf(row: ContactRow, accounts: ReadonlyMap<Id, AccountRow>): AccountRow | null {
-  return row.accountId === null ? null : (accounts.get(row.accountId) ?? null)
 }
 
 /** `{contact, labels}`: what creating, updating and showing answer. */

@@ -2,11 +2,10 @@
 import { type Static, Type } from 'typebox'
 import type { ContactFields } from '../actions/contact-fields.ts'
 import type { ContactRefusal } from '../actions/write-contact.ts'
-import { isId } from '../core/ids.ts'
 import { PHONE_MAX } from '../core/phone.ts'
-import { contactFieldsOf } from '../store/custom-fields.ts'
-import { refuse, refuseId } from './errors.ts'
-import { clearable } from './params.ts'
+import { customParameter, customValuesFrom } from './custom-values.ts'
+import { refuse } from './errors.ts'
+import { clearable, clearableId } from './params.ts'
 import type { Call } from './route.ts'
 
 const text = (maxLength: number) => clearable(Type.String({ maxLength }))
@@ -41,15 +40,11 @@ export const contactParameters = {
   mobile_phone: phone,
   home_phone: phone,
   other_phone: phone,
-  typed_custom_fields: Type.Optional(
-    Type.Record(Type.String(), Type.Unknown(), { description: 'Values by the id of the custom field.' }),
-  ),
+  typed_custom_fields: customParameter,
 }
 
 const Parameters = Type.Object(contactParameters)
 export type ContactParameters = Static<typeof Parameters>
-
-const CUSTOM_VALUE_MAX = 10_000
 
 /** Throws the recorded 422s for ids that are none. */
 export async function contactFieldsFrom(input: ContactParameters, call: Call): Promise<ContactFields> {
@@ -61,9 +56,9 @@ export async function contactFieldsFrom(input: ContactParameters, call: Call): P
     organizationName: input.organization_name,
     websiteUrl: input.website_url,
     linkedinUrl: input.linkedin_url,
-    accountId: idOf(input.account_id),
-    stageId: idOf(input.contact_stage_id),
-    ownerId: idOf(input.owner_id),
+    accountId: clearableId(input.account_id),
+    stageId: clearableId(input.contact_stage_id),
+    ownerId: clearableId(input.owner_id),
     rawAddress: input.present_raw_address,
     street: input.street_address,
     city: input.city,
@@ -78,38 +73,8 @@ export async function contactFieldsFrom(input: ContactParameters, call: Call): P
       home: input.home_phone,
       other: input.other_phone,
     },
-    custom: await customOf(input.typed_custom_fields, call),
+    custom: await customValuesFrom(input.typed_custom_fields, 'contact', call),
   }
-}
-
-function idOf(id: string | null | undefined): string | null | undefined {
-  if (id === undefined) return undefined
-  if (id === null || id === '') return null
-  return isId(id) ? id : refuseId(id)
-}
-
-async function customOf(
-  given: Record<string, unknown> | undefined,
-  { db, caller }: Call,
-): Promise<ContactFields['custom']> {
-  const names = Object.keys(given ?? {})
-  if (!given || names.length === 0) return undefined
-  const fields = await contactFieldsOf(db, caller.teamId)
-  return Object.fromEntries(
-    names.map((name) => {
-      const field = fields.find(({ id, key }) => id === name || key === name)
-      if (!field) refuseId(name)
-      return [field.key, customValue(given[name], `typed_custom_fields[${name}]`)]
-    }),
-  )
-}
-
-function customValue(value: unknown, parameter: string): string | number | boolean | null {
-  if (value === null || typeof value === 'number' || typeof value === 'boolean') return value
-  if (typeof value === 'string' && value.length <= CUSTOM_VALUE_MAX && !value.includes('\u0000')) return value
-  return refuse(422, `The parameter "${parameter}" is not a text, number or boolean that fits.`, {
-    parameter,
-  })
 }
 
 const WIRE_FIELDS = {

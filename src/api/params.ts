@@ -3,6 +3,7 @@
  * declared, or refuses with the parameter's name, its value and what is expected. Unknown parameters are named, never an error.
  */
 import { type Static, type TSchema, Type } from 'typebox'
+import { isId } from '../core/ids.ts'
 import { refuse, refuseId, shorten } from './errors.ts'
 
 /** PostgreSQL's `int`: an integer that declares no bounds is stored in one. */
@@ -39,6 +40,13 @@ export const IdParameter = Type.String({ format: 'segue-id', pattern: '^[0-9a-f]
 /** Null or "" clears what is stored; leaving the parameter out keeps it. */
 export function clearable<S extends TSchema>(schema: S) {
   return Type.Optional(Type.Union([schema, Type.Null()]))
+}
+
+/** Of a clearable id as it was read: null clears, undefined keeps; throws the recorded 422 for what is no id. */
+export function clearableId(id: string | null | undefined): string | null | undefined {
+  if (id === undefined) return undefined
+  if (id === null || id === '') return null
+  return isId(id) ? id : refuseId(id)
 }
 
 /** One of a few words, in OpenAPI an enum. */

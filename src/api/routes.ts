@@ -1,4 +1,7 @@
 /** Every route of the API, one line per resource. The order is that of `openapi.json`; it decides nothing else. */
+import * as accountBulk from './account-bulk.ts'
+import * as accountSearch from './account-search.ts'
+import * as accounts from './accounts.ts'
 import * as apiKeys from './api-keys.ts'
 import * as attachments from './attachments.ts'
 import * as callOutcomes from './call-outcomes.ts'
@@ -9,6 +12,7 @@ import * as contactTimeline from './contact-timeline.ts'
 import * as contacts from './contacts.ts'
 import * as emailAccounts from './email-accounts.ts'
 import * as enrollments from './enrollments.ts'
+import * as fields from './fields.ts'
 import * as health from './health.ts'
 import * as holidays from './holidays.ts'
 import * as home from './home.ts'
@@ -55,6 +59,10 @@ export const routes: readonly Route[] = [
   ...contacts.routes,
   ...contactMerge.routes,
   ...contactTimeline.routes,
+  ...accountSearch.routes,
+  ...accountBulk.routes,
+  ...accounts.routes,
+  ...fields.routes,
   ...stages.routes,
   ...callOutcomes.routes,
   ...labels.routes,

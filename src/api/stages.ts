@@ -1,6 +1,6 @@
-/** The stages a contact can stand at. */
+/** The stages a contact, and a company, can stand at. */
 import { Type } from 'typebox'
-import { contactStagesOf } from '../store/stages.ts'
+import { accountStagesOf, contactStagesOf } from '../store/stages.ts'
 import { type Route, route } from './route.ts'
 
 /** Recorded: whom a person has put here is not moved by what happens in a sequence. */
@@ -42,6 +42,41 @@ export const routes: Route[] = [
           category: stage.category,
           is_meeting_set: null,
           role: stage.role,
+        })),
+      }
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/account_stages',
+    name: 'account_stages/index',
+    summary: 'The stages of accounts',
+    input: Type.Object({}),
+    output: Type.Object({
+      account_stages: Type.Array(
+        Type.Object(
+          {
+            id: Type.String(),
+            team_id: Type.String(),
+            name: Type.String(),
+            display_order: Type.Integer(),
+          },
+          { additionalProperties: true },
+        ),
+      ),
+    }),
+    async run(_input, { db, caller }) {
+      const stages = await accountStagesOf(db, caller.teamId)
+      return {
+        account_stages: stages.map((stage, place) => ({
+          id: stage.id,
+          team_id: caller.teamPublicId,
+          display_name: stage.name,
+          name: stage.name,
+          display_order: place + 1,
+          default_exclude_for_leadgen: stage.category === 'succeeded',
+          category: stage.category,
+          is_meeting_set: null,
         })),
       }
     },

@@ -70,20 +70,7 @@ export async function moveEnrollments(tx: Db, o: Moving): Promise<Id[]> {
     team,
     sorted.map((one) => one.enrollmentId),
   )
-  const { rows } = await sql<Row>`
-    update enrollments e set mailbox_id = n.mailbox_id, from_address = null, updated_at = ${at(now)}, rev = e.rev + 1,
-      hold_reason = case when w.stranded and e.state = 'paused' then null else e.hold_reason end,
-      hold_detail = case when w.stranded and e.state = 'paused' then null else e.hold_detail end
-    from unnest(${sorted.map((one) => one.enrollmentId)}::text[], ${sorted.map((one) => one.to)}::text[]) as n (id, mailbox_id)
-    join mailboxes b on b.team_id = ${team} and b.id = n.mailbox_id
-    join (select id, coalesce(hold_reason = ${NO_MAILBOX}, false) as stranded from enrollments where team_id = ${team}
-      and id = any(${sorted.map((one) => one.enrollmentId)})) as w on w.id = n.id
-    where e.team_id = ${team} and e.id = n.id and e.mailbox_id = ${from} and e.state in ('active', 'paused', 'failed')
-      and e.removed_at is null and e.lease_until is null
-    returning e.id, e.contact_id as "contactId", e.sequence_id as "sequenceId", e.step_id as "stepId", e.message_id as "messageId",
-      e.mailbox_id as "mailboxId", b.address, e.due_at as "dueAt", e.state, w.stranded, e.state = 'active' and e.hold_reason = 'task_open' and exists (
-        select from tasks t where t.team_id = e.team_id and t.enrollment_id = e.id and t.step_id = e.step_id and t.state = 'open'
-          and t.kind = 'manual_email' and t.approved_at is null) as drafted`.execute(kysely(tx))
+  const rows = await giveTo(tx, { team, from, moves: sorted, now })
   await requeue(tx, { ...o, messageIds: rows.map((row) => row.messageId) })
   await writeActivities(tx, {
     ...o,
@@ -124,6 +111,29 @@ export async function moveEnrollments(tx: Db, o: Moving): Promise<Id[]> {
     stranded.filter(({ state }) => state === 'paused'),
   )
   return rows.map((row) => row.id)
+}
+
+/** Only those who are still at the mailbox and in nobody's hand; of whom it strands, a paused one has no hold any more. */
+async function giveTo(
+  tx: Db,
+  { team, from, moves, now }: Pick<Moving, 'team' | 'from' | 'moves' | 'now'>,
+): Promise<Row[]> {
+  const ids = moves.map((one) => one.enrollmentId)
+  const { rows } = await sql<Row>`
+    update enrollments e set mailbox_id = n.mailbox_id, from_address = null, updated_at = ${at(now)}, rev = e.rev + 1,
+      hold_reason = case when w.stranded and e.state = 'paused' then null else e.hold_reason end,
+      hold_detail = case when w.stranded and e.state = 'paused' then null else e.hold_detail end
+    from unnest(${ids}::text[], ${moves.map((one) => one.to)}::text[]) as n (id, mailbox_id)
+    join mailboxes b on b.team_id = ${team} and b.id = n.mailbox_id
+    join (select id, coalesce(hold_reason = ${NO_MAILBOX}, false) as stranded from enrollments where team_id = ${team}
+      and id = any(${ids})) as w on w.id = n.id
+    where e.team_id = ${team} and e.id = n.id and e.mailbox_id = ${from} and e.state in ('active', 'paused', 'failed')
+      and e.removed_at is null and e.lease_until is null
+    returning e.id, e.contact_id as "contactId", e.sequence_id as "sequenceId", e.step_id as "stepId", e.message_id as "messageId",
+      e.mailbox_id as "mailboxId", b.address, e.due_at as "dueAt", e.state, w.stranded, e.state = 'active' and e.hold_reason = 'task_open' and exists (
+        select from tasks t where t.team_id = e.team_id and t.enrollment_id = e.id and t.step_id = e.step_id and t.state = 'open'
+          and t.kind = 'manual_email' and t.approved_at is null) as drafted`.execute(kysely(tx))
+  return rows
 }
 
 /** What was tried and did not arrive is made anew: signature and sender are others. */

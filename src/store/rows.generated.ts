@@ -182,6 +182,7 @@ export interface CustomFields {
   type: 'string' | 'textarea' | 'number' | 'date' | 'datetime' | 'boolean' | 'picklist'
   options: Defaulted<Json>
   created_at: Stamp
+  max_length: Nullable<number>
 }
 
 export interface Deployment {

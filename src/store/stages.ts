@@ -40,6 +40,15 @@ const DEFAULTS: readonly [string, StageRow['category'], StageRole][] = [
   ['Changed Job', null, 'changed_job'],
 ]
 
+/** The recorded ones that every team begins with. */
+const ACCOUNT_DEFAULTS: readonly [string, StageRow['category']][] = [
+  ['Review', null],
+  ['Current Client', 'succeeded'],
+  ['Active Opportunity', 'succeeded'],
+  ['Dead Opportunity', 'failed'],
+  ['Do Not Contact', 'failed'],
+]
+
 export async function createDefaultStages(
   tx: Db,
   { team, now, random }: { team: TeamId; now: Instant; random: Random },
@@ -58,12 +67,30 @@ export async function createDefaultStages(
       })),
     )
     .execute()
+  await kysely(tx)
+    .insertInto('stages')
+    .values(
+      ACCOUNT_DEFAULTS.map(([name, category], position) => ({
+        team_id: team,
+        id: newId(now, random),
+        kind: 'account' as const,
+        name,
+        position,
+        category,
+      })),
+    )
+    .execute()
 }
 
 /** In the order in which people pass through them. */
-export async function contactStagesOf(db: Db, team: TeamId): Promise<StageRow[]> {
+export const contactStagesOf = (db: Db, team: TeamId) => stagesOf(db, team, 'contact')
+
+/** The same of companies; none of these has a role. */
+export const accountStagesOf = (db: Db, team: TeamId) => stagesOf(db, team, 'account')
+
+async function stagesOf(db: Db, team: TeamId, kind: 'contact' | 'account'): Promise<StageRow[]> {
   const { rows } = await sql<StageRow>`
     select id, name, position, category, role from stages
-    where team_id = ${team} and kind = 'contact' order by position, id`.execute(kysely(db))
+    where team_id = ${team} and kind = ${kind} order by position, id`.execute(kysely(db))
   return rows
 }

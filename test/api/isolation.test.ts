@@ -48,6 +48,30 @@ test('a contact of another team does not exist', async () => {
   expect((await asThem('/labels')).body).toEqual([])
 })
 
+test('an account, its stage and its fields of another team do not exist', async () => {
+  const { id } = (await api.post('/accounts', { name: 'Ours Ltd', domain: 'ours.test' })).body.account
+  const field = (await api.post('/fields', { label: 'Ours', modality: 'account' })).body
+    .typed_custom_fields[0]
+  const [stage] = (await api.get('/account_stages')).body.account_stages
+  const unknown = (value: string) => ({ error: `Parameters misconfigured. ${value} is not a valid ID` })
+  expect((await asThem(`/accounts/${id}`)).body).toEqual(unknown(id))
+  expect((await asThem(`/accounts/${id}`, { name: 'Stolen' }, 'PUT')).body).toEqual(unknown(id))
+  const many = { account_ids: [id], name: 'Stolen' }
+  expect((await asThem('/accounts/bulk_update', many)).body).toEqual(unknown(id))
+  expect((await asThem('/accounts', { name: 'x', account_stage_id: stage.id })).body).toEqual(
+    unknown(stage.id),
+  )
+  const valued = { name: 'x', typed_custom_fields: { [field.id]: 'y' } }
+  expect((await asThem('/accounts', valued)).body).toEqual(unknown(field.id))
+  expect((await asThem('/accounts/search', {})).body.accounts).toEqual([])
+  expect((await asThem('/typed_custom_fields')).body.typed_custom_fields).toEqual([])
+  const renamed = await asThem('/fields', { fields: [{ id: field.id, label: 'Stolen' }] }, 'PATCH')
+  expect(renamed.body.error).toBe('Some fields could not be found')
+  const same = { accounts: [{ domain: 'ours.test' }], run_dedupe: true }
+  expect((await asThem('/accounts/bulk_create', same)).body.created_accounts).toHaveLength(1)
+  expect((await api.get(`/accounts/${id}`)).body.account.name).toBe('Ours Ltd')
+})
+
 test('a mailbox of another team is neither shown nor removed', async () => {
   const { id } = (await api.get('/email_accounts')).body.email_accounts[0]
   expect((await asThem(`/email_accounts/${id}`)).status).toBe(404)

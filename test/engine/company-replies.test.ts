@@ -5,6 +5,7 @@ import { classifyReply } from '../../src/actions/classify-reply.ts'
 import { explain } from '../../src/actions/explain.ts'
 import { releaseHold } from '../../src/actions/release-hold.ts'
 import { updateContact } from '../../src/actions/update-contact.ts'
+import { updateAccounts } from '../../src/actions/write-accounts.ts'
 import { updateSequence } from '../../src/actions/write-sequence.ts'
 import { DAY, HOUR } from '../../src/core/clock.ts'
 import { type Id, newId } from '../../src/core/ids.ts'
@@ -253,6 +254,23 @@ test('somebody held who belongs to another account now goes on', async () => {
   await updateContact(db, { ...writer, id: await contactOf(ben), fields: { accountId: elsewhere } })
   expect(await rowOf(ben)).toMatchObject({ hold: null, due: clock.now() })
   expect(await gateOf(ben)).toBe('open')
+})
+
+test('when an account gets or loses the domain of people whom nobody linked, they wait for its answers, and go on', async () => {
+  await rule('stop')
+  const north = await account([ann.contactId])
+  const cyd = await enroll('cyd@north.test')
+  await take(answer())
+  const writer = { team: team.team, userId: team.userId, source: 'api', now: clock.now(), random }
+  const domainIs = (domain: string | null) => updateAccounts(db, writer, [{ id: north, fields: { domain } }])
+  expect(await gateOf(cyd)).toBe('open')
+  await domainIs('north.test')
+  expect(await gateOf(cyd)).toMatchObject({ value: `Ann of North answered on ${day()}` })
+  await claimNow()
+  expect(await rowOf(cyd)).toMatchObject({ hold: 'same_account_reply' })
+  await domainIs(null)
+  expect(await rowOf(cyd)).toMatchObject({ hold: null })
+  expect(await gateOf(cyd)).toBe('open')
 })
 
 test('another rule of the sequence judges again whom the old one put off', async () => {

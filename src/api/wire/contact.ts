@@ -7,8 +7,9 @@ import type { Id } from '../../core/ids.ts'
 import { numberToCall, type Phone } from '../../core/phone.ts'
 import type { AccountRow } from '../../store/accounts.ts'
 import type { ContactRow } from '../../store/contacts.ts'
-import { wireAccount, wireOrganization } from './account.ts'
+import { type AccountExtras, wireAccount, wireOrganization } from './account.ts'
 import { iso, isoOrNull, WireInstant } from './instant.ts'
+import { sourceDisplayName } from './source.ts'
 
 const TextOrNull = Type.Union([Type.String(), Type.Null()])
 
@@ -55,7 +56,7 @@ export interface ContactExtras {
   /** The address is on the do-not-contact list because the person asked. */
   optedOut: boolean
   /** Searches carry the account and the organization; the others do not. */
-  account?: AccountRow | null
+  account?: (Omit<AccountExtras, 'teamPublicId'> & { row: AccountRow }) | null
   teamPublicId: string
 }
 
@@ -103,12 +104,6 @@ const ABSENT = {
 }
 
 /** The recorded names of where a contact came from. */
-const SOURCES: Record<string, string> = {
-  api: 'Created from API',
-  csv_import: 'Uploaded from CSV',
-  manual: 'Created manually',
-}
-
 export function wireContact(row: ContactRow, extras: ContactExtras) {
   const free = row.address === null ? false : isFreeMailDomain(domainOf(row.address))
   return {
@@ -125,7 +120,7 @@ export function wireContact(row: ContactRow, extras: ContactExtras) {
     organization_name: row.organizationName,
     source: row.source,
     original_source: row.source,
-    source_display_name: SOURCES[row.source] ?? row.source,
+    source_display_name: sourceDisplayName(row.source),
     // The original's directory of companies; here a company is the team's own account.
     organization_id: row.accountId,
     account_id: row.accountId,
@@ -156,8 +151,10 @@ export function wireContact(row: ContactRow, extras: ContactExtras) {
     sanitized_phone: numberToCall(row.phones),
     phone_numbers: row.phones.map(wirePhone),
     ...(extras.account !== undefined && {
-      account: extras.account && wireAccount(extras.account, extras.teamPublicId),
-      organization: extras.account && wireOrganization(extras.account),
+      account:
+        extras.account &&
+        wireAccount(extras.account.row, { ...extras.account, teamPublicId: extras.teamPublicId }),
+      organization: extras.account && wireOrganization(extras.account.row),
     }),
     // Extensions.
     website_url: row.websiteUrl,

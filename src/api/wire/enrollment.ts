@@ -1,6 +1,7 @@
 /** An enrollment as the wire says it. Here, and nowhere else, stands which of our states, reasons and holds is which of the wire's. */
 import { Type } from 'typebox'
 import { HOLDS, type HoldReason, isHold, type Reason, sentenceFor } from '../../core/reason.ts'
+import type { Standing } from '../../store/account-search.ts'
 import type { EnrollmentRow, ShownState } from '../../store/enrollment-reads.ts'
 import { isoWithOffset } from './instant.ts'
 
@@ -97,6 +98,14 @@ export function statusOnWire(
     inactiveReason: words?.inactive ?? row.reason,
     failureReason: row.state === 'failed' ? (words?.failure ?? row.reason) : null,
   }
+}
+
+/** Under which of the recorded words somebody is counted. */
+export function tallyWord(row: Standing): string {
+  if (row.state === 'failed' && row.reason === 'hard_bounced') return 'bounced'
+  if (row.state !== 'active') return row.state
+  if (row.holdReason !== null && row.holdReason !== 'task_open') return holdOnWire(row.holdReason).counter
+  return row.sequenceActive ? 'active' : 'paused'
 }
 
 /** Recorded: "Contact stage is Replied." */

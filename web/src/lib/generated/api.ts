@@ -359,6 +359,172 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/accounts/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Search accounts */
+        get: operations["accounts_search_by_get"];
+        put?: never;
+        /** Search accounts */
+        post: operations["accounts_search"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/accounts/bulk_create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create up to 100 accounts
+         * @description All of them or none. With `run_dedupe`, one whose domain is there already (or, without a domain, its name) is named under `existing_accounts` and stays as it is.
+         */
+        post: operations["accounts_bulk_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/accounts/bulk_update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Update up to 1,000 accounts
+         * @description All of them or none. Either `account_ids` with what all of them get, or `account_attributes` with what each gets.
+         */
+        post: operations["accounts_bulk_update"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/accounts/update_owners": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give accounts to another owner */
+        post: operations["accounts_update_owners"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create an account
+         * @description Needs a name or a domain. Makes a second account where one of that name or domain is there already; to avoid that, use bulk_create with run_dedupe.
+         */
+        post: operations["accounts_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/accounts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show an account */
+        get: operations["accounts_show"];
+        /**
+         * Update an account
+         * @description What is left out stays. Whoever is in a sequence and concerned is looked at again: an excluded stage holds them back, a value that was missing lets them go on.
+         */
+        put: operations["accounts_update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Update an account
+         * @description What is left out stays. Whoever is in a sequence and concerned is looked at again: an excluded stage holds them back, a value that was missing lets them go on.
+         */
+        patch: operations["accounts_update_by_patch"];
+        trace?: never;
+    };
+    "/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The custom fields of contacts and accounts
+         * @description Without `source`, or with "custom": the team's own. "system" and "crm_synced" are empty: what every contact and account has stands in its schema.
+         */
+        get: operations["fields_index"];
+        /**
+         * Rename custom fields, or set their longest length
+         * @description All of them or none. What templates call a field stays when it is renamed.
+         */
+        put: operations["fields_update"];
+        /** Create a custom field */
+        post: operations["fields_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Rename custom fields, or set their longest length
+         * @description All of them or none. What templates call a field stays when it is renamed.
+         */
+        patch: operations["fields_update_by_patch"];
+        trace?: never;
+    };
+    "/typed_custom_fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The custom fields, in their older form */
+        get: operations["typed_custom_fields_index"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/contact_stages": {
         parameters: {
             query?: never;
@@ -368,6 +534,23 @@ export interface paths {
         };
         /** The stages of contacts */
         get: operations["contact_stages_index"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/account_stages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The stages of accounts */
+        get: operations["account_stages_index"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1738,6 +1921,25 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        /**
+         * Account
+         * @description Every recorded key; those not named here are null or their recorded default.
+         */
+        Account: {
+            id: string;
+            name: string;
+            domain: string | null;
+            phone: string | null;
+            account_stage_id: string | null;
+            owner_id: string | null;
+            label_ids: string[];
+            typed_custom_fields: {
+                [key: string]: unknown;
+            };
+            created_at: string;
+        } & {
+            [key: string]: unknown;
+        };
         /** ApiKey */
         ApiKey: {
             id: string;
@@ -1801,6 +2003,29 @@ export interface components {
             created_at: string;
             /** @description ISO 8601 with milliseconds, UTC. */
             updated_at: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** CustomField */
+        CustomField: {
+            id: string;
+            modality: string;
+            name: string;
+            /** @description What templates call it: {{key}}. Ours. */
+            key: string;
+            type: string;
+            text_field_max_length: number | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /** Field */
+        Field: {
+            /** @description "contact." or "account." and the id of the custom field. */
+            id: string;
+            label: string;
+            modality: string;
+            source: string;
+            type: string;
         } & {
             [key: string]: unknown;
         };
@@ -2869,7 +3094,7 @@ export interface operations {
                     mobile_phone?: string | null;
                     home_phone?: string | null;
                     other_phone?: string | null;
-                    /** @description Values by the id of the custom field. */
+                    /** @description Values by the id of the custom field, or by its key. Null and "" clear. */
                     typed_custom_fields?: {
                         [key: string]: unknown;
                     };
@@ -2966,7 +3191,7 @@ export interface operations {
                     mobile_phone?: string | null;
                     home_phone?: string | null;
                     other_phone?: string | null;
-                    /** @description Values by the id of the custom field. */
+                    /** @description Values by the id of the custom field, or by its key. Null and "" clear. */
                     typed_custom_fields?: {
                         [key: string]: unknown;
                     };
@@ -3065,7 +3290,7 @@ export interface operations {
                     mobile_phone?: string | null;
                     home_phone?: string | null;
                     other_phone?: string | null;
-                    /** @description Values by the id of the custom field. */
+                    /** @description Values by the id of the custom field, or by its key. Null and "" clear. */
                     typed_custom_fields?: {
                         [key: string]: unknown;
                     };
@@ -3238,6 +3463,562 @@ export interface operations {
             422: components["responses"]["Unprocessable"];
         };
     };
+    accounts_search_by_get: {
+        parameters: {
+            query?: {
+                q_organization_name?: string;
+                "account_stage_ids[]"?: string[];
+                "account_label_ids[]"?: string[];
+                sort_by_field?: string;
+                sort_ascending?: boolean;
+                page?: number;
+                per_page?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        accounts: components["schemas"]["Account"][];
+                        breadcrumbs: components["schemas"]["Breadcrumb"][];
+                        partial_results_only: boolean;
+                        has_join: boolean;
+                        disable_eu_prospecting: boolean;
+                        partial_results_limit: number;
+                        pagination: components["schemas"]["Pagination"];
+                        num_fetch_result: null;
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    accounts_search: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @description Words of the name. */
+                    q_organization_name?: string;
+                    account_stage_ids?: string[];
+                    account_label_ids?: string[];
+                    /** @description account_last_activity_date, account_created_at, account_updated_at. The last by default: newest first. */
+                    sort_by_field?: string;
+                    sort_ascending?: boolean;
+                    /** @description From 1. Default 1. */
+                    page?: number;
+                    /** @description At most 100. Default 25. */
+                    per_page?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        accounts: components["schemas"]["Account"][];
+                        breadcrumbs: components["schemas"]["Breadcrumb"][];
+                        partial_results_only: boolean;
+                        has_join: boolean;
+                        disable_eu_prospecting: boolean;
+                        partial_results_limit: number;
+                        pagination: components["schemas"]["Pagination"];
+                        num_fetch_result: null;
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    accounts_bulk_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    accounts?: {
+                        name?: string | null;
+                        domain?: string | null;
+                        owner_id?: string | null;
+                        account_stage_id?: string | null;
+                        phone?: string | null;
+                        raw_address?: string | null;
+                        /** @description Values by the id of the custom field, or by its key. Null and "" clear. */
+                        typed_custom_fields?: {
+                            [key: string]: unknown;
+                        };
+                    }[];
+                    append_label_names?: string[];
+                    run_dedupe?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        created_accounts: components["schemas"]["Account"][];
+                        existing_accounts: components["schemas"]["Account"][];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    accounts_bulk_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    account_ids?: string[];
+                    account_attributes?: {
+                        id: string;
+                        name?: string | null;
+                        domain?: string | null;
+                        owner_id?: string | null;
+                        account_stage_id?: string | null;
+                        phone?: string | null;
+                        raw_address?: string | null;
+                        /** @description Values by the id of the custom field, or by its key. Null and "" clear. */
+                        typed_custom_fields?: {
+                            [key: string]: unknown;
+                        };
+                    }[];
+                    name?: string | null;
+                    owner_id?: string | null;
+                    account_stage_id?: string | null;
+                    /** @description Accepted with `account_ids`: all are updated when the call returns. */
+                    async?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        accounts: components["schemas"]["Account"][];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    accounts_update_owners: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    account_ids?: string[];
+                    owner_id?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        accounts: components["schemas"]["Account"][];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    accounts_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    name?: string | null;
+                    domain?: string | null;
+                    owner_id?: string | null;
+                    account_stage_id?: string | null;
+                    phone?: string | null;
+                    raw_address?: string | null;
+                    /** @description Values by the id of the custom field, or by its key. Null and "" clear. */
+                    typed_custom_fields?: {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        account: components["schemas"]["Account"];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    accounts_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        account: components["schemas"]["Account"];
+                        /** @description Empty: there is no CRM behind Segue. */
+                        salesforce_users: unknown[];
+                        /** @description Empty. */
+                        hubspot_owners: unknown[];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    accounts_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    name?: string | null;
+                    domain?: string | null;
+                    owner_id?: string | null;
+                    account_stage_id?: string | null;
+                    phone?: string | null;
+                    raw_address?: string | null;
+                    /** @description Values by the id of the custom field, or by its key. Null and "" clear. */
+                    typed_custom_fields?: {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        account: components["schemas"]["Account"];
+                        labels: components["schemas"]["Label"][];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    accounts_update_by_patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    name?: string | null;
+                    domain?: string | null;
+                    owner_id?: string | null;
+                    account_stage_id?: string | null;
+                    phone?: string | null;
+                    raw_address?: string | null;
+                    /** @description Values by the id of the custom field, or by its key. Null and "" clear. */
+                    typed_custom_fields?: {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        account: components["schemas"]["Account"];
+                        labels: components["schemas"]["Label"][];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    fields_index: {
+        parameters: {
+            query?: {
+                source?: "system" | "custom" | "crm_synced";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        fields: components["schemas"]["Field"][];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    fields_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    fields: {
+                        /** @description With or without "contact." or "account.". */
+                        id: string;
+                        label?: string;
+                        /** @description Cannot be changed. */
+                        type?: string;
+                        meta?: {
+                            /** @description Characters of a text; null: no limit of its own. */
+                            max_length?: number | null;
+                        };
+                    }[];
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        fields: components["schemas"]["Field"][];
+                        typed_custom_fields: components["schemas"]["CustomField"][];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    fields_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    label: string;
+                    /**
+                     * @description contact without it. There are no opportunities here.
+                     * @enum {string}
+                     */
+                    modality?: "contact" | "account" | "opportunity";
+                    /**
+                     * @description string without it.
+                     * @enum {string}
+                     */
+                    type?: "string" | "textarea" | "number" | "date" | "datetime" | "boolean";
+                    meta?: {
+                        /** @description Characters of a text; null: no limit of its own. */
+                        max_length?: number | null;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        fields: components["schemas"]["Field"][];
+                        typed_custom_fields: components["schemas"]["CustomField"][];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    fields_update_by_patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    fields: {
+                        /** @description With or without "contact." or "account.". */
+                        id: string;
+                        label?: string;
+                        /** @description Cannot be changed. */
+                        type?: string;
+                        meta?: {
+                            /** @description Characters of a text; null: no limit of its own. */
+                            max_length?: number | null;
+                        };
+                    }[];
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        fields: components["schemas"]["Field"][];
+                        typed_custom_fields: components["schemas"]["CustomField"][];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    typed_custom_fields_index: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        typed_custom_fields: components["schemas"]["CustomField"][];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
     contact_stages_index: {
         parameters: {
             query?: never;
@@ -3261,6 +4042,38 @@ export interface operations {
                             display_order: number;
                             /** @description What moves people here by itself, whatever the stage is called: ours. */
                             role: string | null;
+                        } & {
+                            [key: string]: unknown;
+                        })[];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    account_stages_index: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        account_stages: ({
+                            id: string;
+                            team_id: string;
+                            name: string;
+                            display_order: number;
                         } & {
                             [key: string]: unknown;
                         })[];

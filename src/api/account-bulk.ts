@@ -1,0 +1,116 @@
+/** Companies, many at once. */
+import { Type } from 'typebox'
+import { type AccountChange, createAccounts, updateAccounts } from '../actions/write-accounts.ts'
+import { isId } from '../core/ids.ts'
+import { accountsWire, WireAccount } from './account-answers.ts'
+import { accountFieldsFrom, accountParameters } from './account-input.ts'
+import { accountWriter } from './accounts.ts'
+import { refuse, refuseId } from './errors.ts'
+import { clearableId } from './params.ts'
+import { allowed } from './refusing.ts'
+import { type Call, type Route, route } from './route.ts'
+
+const CREATED_MAX = 100
+const CHANGED_MAX = 1_000
+
+const ids = Type.Optional(Type.Array(Type.String({ maxLength: 100 })))
+const Accounts = Type.Object({ accounts: Type.Array(WireAccount) })
+
+export const routes: Route[] = [
+  route({
+    method: 'POST',
+    path: '/accounts/bulk_create',
+    name: 'accounts/bulk_create',
+    summary: 'Create up to 100 accounts',
+    description:
+      'All of them or none. With `run_dedupe`, one whose domain is there already (or, without a domain, its name) is named under `existing_accounts` and stays as it is.',
+    input: Type.Object({
+      accounts: Type.Optional(Type.Array(Type.Object(accountParameters))),
+      append_label_names: Type.Optional(Type.Array(Type.String({ maxLength: 255 }), { maxItems: 100 })),
+      run_dedupe: Type.Optional(Type.Boolean()),
+    }),
+    output: Type.Object({
+      created_accounts: Type.Array(WireAccount),
+      existing_accounts: Type.Array(WireAccount),
+    }),
+    async run({ accounts = [], append_label_names: listNames = [], run_dedupe: dedupe = false }, call) {
+      if (accounts.length === 0)
+        refuse(422, 'Please provide an array of account attributes in the "accounts" parameter.')
+      if (accounts.length > CREATED_MAX)
+        refuse(422, `Please limit your array to ${CREATED_MAX} accounts or fewer.`)
+      const fields = []
+      for (const one of accounts) fields.push(await accountFieldsFrom(one, call))
+      const { created, existing } = allowed(
+        await createAccounts(call.db, { ...accountWriter(call), accounts: fields, listNames, dedupe }),
+      )
+      return {
+        created_accounts: await accountsWire(call, created),
+        existing_accounts: await accountsWire(call, existing),
+      }
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/accounts/bulk_update',
+    name: 'accounts/bulk_update',
+    summary: 'Update up to 1,000 accounts',
+    description:
+      'All of them or none. Either `account_ids` with what all of them get, or `account_attributes` with what each gets.',
+    input: Type.Object({
+      account_ids: ids,
+      account_attributes: Type.Optional(
+        Type.Array(Type.Object({ id: Type.String({ maxLength: 100 }), ...accountParameters })),
+      ),
+      name: accountParameters.name,
+      owner_id: accountParameters.owner_id,
+      account_stage_id: accountParameters.account_stage_id,
+      async: Type.Optional(
+        Type.Boolean({ description: 'Accepted with `account_ids`: all are updated when the call returns.' }),
+      ),
+    }),
+    output: Accounts,
+    async run(input, call) {
+      const { account_ids: given = [], account_attributes: attributes = [] } = input
+      if (input.async && attributes.length > 0) refuse(422, 'Async processing is not permitted.')
+      if (given.length + attributes.length > CHANGED_MAX)
+        refuse(422, `Please limit your array to fewer than ${CHANGED_MAX}.`)
+      if (given.length + attributes.length === 0)
+        refuse(422, "Required parameter 'account_ids' missing", { parameter: 'account_ids' })
+      const common = {
+        name: input.name,
+        ownerId: clearableId(input.owner_id),
+        stageId: clearableId(input.account_stage_id),
+      }
+      const changes: AccountChange[] = idsOf(given).map((id) => ({ id, fields: common }))
+      for (const one of attributes)
+        changes.push({ id: idsOf([one.id])[0]!, fields: await accountFieldsFrom(one, call) })
+      return changed(call, changes)
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/accounts/update_owners',
+    name: 'accounts/update_owners',
+    summary: 'Give accounts to another owner',
+    input: Type.Object({ account_ids: ids, owner_id: Type.Optional(Type.String({ maxLength: 100 })) }),
+    output: Accounts,
+    async run({ account_ids: given = [], owner_id: owner }, call) {
+      if (given.length === 0)
+        refuse(422, "Required parameter 'account_ids' missing", { parameter: 'account_ids' })
+      if (!owner) refuse(422, "Required parameter 'owner_id' missing", { parameter: 'owner_id' })
+      if (given.length > CHANGED_MAX) refuse(422, `Please limit your array to fewer than ${CHANGED_MAX}.`)
+      const fields = { ownerId: clearableId(owner) }
+      return changed(
+        call,
+        idsOf(given).map((id) => ({ id, fields })),
+      )
+    },
+  }),
+]
+
+const idsOf = (given: readonly string[]) => given.map((id) => (isId(id) ? id : refuseId(id)))
+
+async function changed(call: Call, changes: readonly AccountChange[]) {
+  allowed(await updateAccounts(call.db, accountWriter(call), changes))
+  return { accounts: await accountsWire(call, [...new Set(changes.map((one) => one.id))]) }
+}

@@ -1,0 +1,46 @@
+/** Values of custom fields as they come over the wire, for contacts and accounts alike. */
+import { Type } from 'typebox'
+import { type CustomFieldRow, customFieldsOf, type FieldModality } from '../store/custom-fields.ts'
+import { refuse, refuseId } from './errors.ts'
+import type { Call } from './route.ts'
+
+export type CustomValue = string | number | boolean | null
+
+/** Characters of one value. */
+const CUSTOM_VALUE_MAX = 10_000
+
+export const customParameter = Type.Optional(
+  Type.Record(Type.String(), Type.Unknown(), {
+    description: 'Values by the id of the custom field, or by its key. Null and "" clear.',
+  }),
+)
+
+/** By the key of the field; undefined when none was sent. Throws the recorded 422 for a field that is none. */
+export async function customValuesFrom(
+  given: Record<string, unknown> | undefined,
+  modality: FieldModality,
+  { db, caller }: Call,
+): Promise<Record<string, CustomValue> | undefined> {
+  const names = Object.keys(given ?? {})
+  if (!given || names.length === 0) return undefined
+  const fields = await customFieldsOf(db, { team: caller.teamId, modality })
+  return Object.fromEntries(
+    names.map((name) => {
+      const field = fields.find(({ id, key }) => id === name || key === name)
+      if (!field) refuseId(name)
+      return [field.key, fitting(field, given[name], `typed_custom_fields[${name}]`)]
+    }),
+  )
+}
+
+function fitting({ name, maxLength }: CustomFieldRow, value: unknown, parameter: string): CustomValue {
+  if (value === null || typeof value === 'number' || typeof value === 'boolean') return value
+  if (typeof value === 'string' && maxLength !== null && value.length > maxLength)
+    return refuse(422, `"${name}" has at most ${maxLength} characters; there are ${value.length}.`, {
+      parameter,
+    })
+  if (typeof value === 'string' && value.length <= CUSTOM_VALUE_MAX && !value.includes('\u0000')) return value
+  return refuse(422, `The parameter "${parameter}" is not a text, number or boolean that fits.`, {
+    parameter,
+  })
+}
