@@ -1,4 +1,4 @@
-/** Removing a mailbox over HTTP: whom each choice would touch, asked without doing it; the act; and the end of reading before its time. */
+/** Removing a mailbox over HTTP: whom each choice would touch, asked without doing it; and the act. */
 import { type Static, Type } from 'typebox'
 import {
   KEEP_READING_DAYS,
@@ -7,7 +7,6 @@ import {
   PEOPLE_CHOICES,
   type PeopleChoice,
   removeMailbox,
-  stopReading,
   willBeRead,
 } from '../actions/remove-mailbox.ts'
 import { type MailboxUse, mailboxUse } from '../store/mailbox-removal.ts'
@@ -206,20 +205,6 @@ export const routes: Route[] = [
         not_sent: notSent,
         reads_until: isoOrNull(readsUntil),
       }
-    },
-  }),
-  route({
-    method: 'POST',
-    path: '/email_accounts/:id/end_reading',
-    name: 'email_accounts/end_reading',
-    summary: 'Stop reading a removed mailbox before its time',
-    description: 'Its password is forgotten at once. Answers that arrive there are not known any more.',
-    extension: true,
-    input: Type.Object({ id: IdParameter }),
-    output: Type.Object({ email_account: Type.Object({ id: Type.String(), deleted: Type.Boolean() }) }),
-    async run({ id }, call) {
-      allowed(await stopReading(call.db, acting(call), id))
-      return { email_account: { id, deleted: true } }
     },
   }),
 ]

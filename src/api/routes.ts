@@ -23,6 +23,7 @@ import * as mailboxRemoval from './mailbox-removal.ts'
 import * as messageActivities from './message-activities.ts'
 import * as messages from './messages.ts'
 import * as oauth from './oauth.ts'
+import * as removedMailboxes from './removed-mailboxes.ts'
 import * as reports from './reports.ts'
 import type { Route } from './route.ts'
 import * as sandbox from './sandbox.ts'
@@ -87,6 +88,7 @@ export const routes: readonly Route[] = [
   ...holidays.routes,
   ...emailAccounts.routes,
   ...mailboxRemoval.routes,
+  ...removedMailboxes.routes,
   ...oauth.routes,
   ...sandbox.routes,
   ...inbound.routes,

@@ -1,10 +1,9 @@
 /** What changes the team itself while mails go out: two contacts are one person, a mailbox is removed, somebody leaves the team. */
 import { type DeletingUser, deleteUser, MAILBOX_CHOICES } from '../../src/actions/delete-user.ts'
+import { giveStranded } from '../../src/actions/give-stranded.ts'
 import { mergeContacts } from '../../src/actions/merge-contacts.ts'
-import { movePeople } from '../../src/actions/move-people.ts'
 import { PEOPLE_CHOICES, removeMailbox } from '../../src/actions/remove-mailbox.ts'
 import type { Id } from '../../src/core/ids.ts'
-import { mailboxesOf } from '../../src/store/mailboxes.ts'
 import { type Request, who } from './people.ts'
 import { leavingMailbox, pick } from './team.ts'
 
@@ -70,15 +69,7 @@ async function connectedBut({ look, house }: Request, id: Id): Promise<Id[]> {
 
 /** Whoever is held since their mailbox was removed goes on from another. */
 export async function giveHeldToOthers(request: Request): Promise<void> {
-  const { db, look, house, now, random } = request
-  const { team } = house
-  const from = leavingMailbox(house).mailboxId
-  const held = await look<{ id: Id }>(
-    "select id from enrollments where team_id = $1 and mailbox_id = $2 and hold_reason = 'no_active_email_account' and removed_at is null order by id",
-    [team, from],
-  )
-  const to = (await mailboxesOf(db, team)).filter((one) => one.state === 'connected' && one.id !== from)
-  if (held.length === 0 || to.length === 0) return
-  const { actor } = who(request)
-  await movePeople(db, { team, actor, now, random }, { from, to, enrollmentIds: held.map(({ id }) => id) })
+  const { mailboxId } = leavingMailbox(request.house)
+  const moveTo = await connectedBut(request, mailboxId)
+  if (moveTo.length > 0) await giveStranded(request.db, who(request), { mailboxId, moveTo })
 }

@@ -5,6 +5,7 @@ import { expect } from 'vitest'
 import { kysely } from '../../src/store/db.ts'
 import { shoot } from '../support/browser.ts'
 import { browserTest, browsing } from '../support/browsing.ts'
+import { faultsOf } from './audit.ts'
 
 const here = browsing()
 
@@ -117,6 +118,55 @@ browserTest(
     const { enrollments } = (await here.segue.post('/enrollments/search', { sequence_id: sequence })).body
     expect(enrollments).toMatchObject([{ state: 'active', mailbox_email: 'next@acme.test' }])
     expect(next).toBeTruthy()
+    await page.close()
+  },
+  60_000,
+)
+
+browserTest(
+  'what is left of a removed mailbox is listed: everybody who waits goes on from another one, and its reading can be ended; also 390 px wide',
+  async () => {
+    const gone = await connectedAs('gone@acme.test')
+    await connectedAs('after@acme.test')
+    const sequence = await personFrom(gone, 'Bea')
+    await personFrom(gone, 'Cyd')
+    const removed = await here.segue.call('DELETE', `/email_accounts/${gone}`, { people: 'hold' })
+    expect(removed.body).toMatchObject({ held: 2 })
+    // As if its inbox could be opened: nothing listens where this one is.
+    await sql`update mailboxes set reads_until = updated_at + interval '30 days', read_problem = null where id = ${gone}`.execute(
+      kysely(here.segue.house.pools.api),
+    )
+    const page = await signedIn()
+    const row = page.getByTestId('removed-mailbox').filter({ hasText: 'gone@acme.test' })
+    await row
+      .getByText(/^2 people wait for another mailbox\. Its answers (are|should be) read until /)
+      .waitFor()
+    for (const width of [390, 1440]) {
+      await page.setViewportSize({ width, height: 900 })
+      await row.scrollIntoViewIfNeeded()
+      await shoot(page, `removed-mailboxes-${width}`)
+      expect(await faultsOf(page), `at ${width} px`).toEqual([])
+    }
+    await row.getByTestId('choose-for-all').click()
+    const dialog = page.getByRole('dialog', { name: 'Who writes to 2 people from now on?' })
+    await dialog.getByText('after@acme.test').or(dialog.getByTestId('move-to')).first().waitFor()
+    // One that is alone is chosen already.
+    if (await dialog.getByTestId('confirm').isDisabled()) {
+      await dialog.getByTestId('move-to').press('ArrowDown')
+      await page.getByRole('option', { name: 'after@acme.test' }).click()
+      await dialog.getByText('They were written to from').click()
+    }
+    await shoot(page, 'choose-for-all')
+    await dialog.getByTestId('confirm').click()
+    await page.getByText('2 people go on from another mailbox.').waitFor()
+    const { enrollments } = (await here.segue.post('/enrollments/search', { sequence_id: sequence })).body
+    expect(enrollments).toMatchObject([{ state: 'active', mailbox_email: 'after@acme.test' }])
+    await row.getByText(/^Its answers (are|should be) read until /).waitFor()
+    await row.getByTestId('stop-reading').click()
+    const stopping = page.getByRole('dialog', { name: 'Stop reading gone@acme.test?' })
+    await stopping.getByText(/Its password is forgotten now\./).waitFor()
+    await stopping.getByTestId('confirm').click()
+    await row.waitFor({ state: 'detached' })
     await page.close()
   },
   60_000,

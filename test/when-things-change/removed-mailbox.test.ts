@@ -349,3 +349,28 @@ test('what a person sends off at a mailbox that was removed is held, and leaves 
   expect((await sendDue(api)).map((one) => one.from)).toEqual(['news@acme.test'])
   expect(await findings()).toEqual([])
 })
+
+test('everybody who waits since a mailbox was removed can be given to others at once; whoever is paused stays so', async () => {
+  const { id, ana, ben } = await oneWrittenToOneNot()
+  const third = await connected(api, 'third@acme.test')
+  await remove({ people: 'hold' })
+  await api.post(`/emailer_campaigns/${id}/change_contact_statuses`, { contact_ids: [ana], status: 'paused' })
+  const listed = (await api.get('/email_accounts/removed')).body.email_accounts
+  expect(listed).toMatchObject([{ id: old, email: 'sales@acme.test', people_waiting: 2 }])
+  expect(Date.parse(listed[0].reads_until)).toBe(api.clock.now() + 30 * DAY)
+  const move = (moveTo: unknown, from = old) =>
+    api.post(`/email_accounts/${from}/move_people`, { move_to: moveTo })
+  expect((await move([])).body).toMatchObject({ code: 'move_to_missing' })
+  expect((await move(old)).body).toMatchObject({ code: 'move_to_not_active' })
+  expect((await move(third, next)).status).toBe(404)
+  const moved = await move([next, third])
+  expect(moved.body, moved.text).toEqual({ moved: 2 })
+  expect([(await enrollmentOf(ana))['mailbox'], (await enrollmentOf(ben))['mailbox']].toSorted()).toEqual(
+    [next, third].toSorted(),
+  )
+  expect(await enrollmentOf(ana)).toMatchObject({ state: 'paused', hold: null })
+  expect(await sendDue(api)).toHaveLength(1)
+  await api.post(`/email_accounts/${old}/end_reading`)
+  expect((await api.get('/email_accounts/removed')).body.email_accounts).toEqual([])
+  expect(await findings()).toEqual([])
+})

@@ -106,6 +106,17 @@ export interface RemovalChoice {
   sentence: string
 }
 
+/** A mailbox that was removed and is not done with. */
+export interface RemovedMailbox {
+  id: string
+  email: string
+  /** Null: its answers are not read any more. */
+  reads_until: Iso | null
+  read_problem: string | null
+  /** Held until somebody chooses another mailbox for them. */
+  people_waiting: number
+}
+
 /** What removing a mailbox would do. */
 export interface Removal {
   id: string

@@ -2,7 +2,7 @@
 import { queryOptions } from '@tanstack/react-query'
 import { api } from './api.ts'
 import type { Schedule } from './api-types.ts'
-import type { Check, Mailbox, MailboxInput, Provider, Removal } from './mailbox-types.ts'
+import type { Check, Mailbox, MailboxInput, Provider, Removal, RemovedMailbox } from './mailbox-types.ts'
 
 export const mailboxesQuery = queryOptions({
   queryKey: ['mailboxes'],
@@ -62,6 +62,15 @@ export interface RemovalInput {
 
 export const removeMailbox = (id: string, input: RemovalInput) =>
   api.delete<{ reads_until: string | null }>(`/email_accounts/${id}`, input)
+export const removedQuery = queryOptions({
+  queryKey: ['mailboxes', 'removed'],
+  queryFn: async ({ signal }) =>
+    (await api.get<{ email_accounts: RemovedMailbox[] }>('/email_accounts/removed', undefined, signal))
+      .email_accounts,
+})
+export const moveStranded = (id: string, moveTo: readonly string[]) =>
+  api.post<{ moved: number }>(`/email_accounts/${id}/move_people`, { move_to: moveTo })
+export const endReading = (id: string) => api.post(`/email_accounts/${id}/end_reading`)
 export const endSuspension = (id: string) =>
   api.post<{ email_account: Mailbox }>(`/email_accounts/${id}/end_suspension`)
 export const startCheck = (id: string) => api.post<{ check: Check }>(`/email_accounts/${id}/check`)

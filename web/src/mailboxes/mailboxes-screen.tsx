@@ -14,6 +14,7 @@ import { ConnectWizard } from './connect-wizard.tsx'
 import { MailboxCard } from './mailbox-card.tsx'
 import { MailboxSettings } from './mailbox-settings.tsx'
 import classes from './mailboxes.module.css'
+import { RemovedMailboxes } from './removed-mailboxes.tsx'
 
 /** From here on a search is worth its room. */
 const MANY = 6
@@ -67,6 +68,7 @@ export function MailboxesScreen() {
           <MailboxCard key={mailbox.id} mailbox={mailbox} />
         ))}
       </div>
+      <RemovedMailboxes />
       <ConnectWizard
         opened={state['connect'] === '1' && !travels}
         onClose={() => set({ connect: undefined })}

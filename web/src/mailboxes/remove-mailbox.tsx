@@ -1,15 +1,16 @@
 /** Removing a mailbox: says whom it touches, and asks what becomes of them. What stands in the way is said in the dialog. */
-import { Button, Checkbox, MultiSelect, Radio, Select, Stack } from '@mantine/core'
+import { Button, Checkbox, Radio, Select, Stack } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { Mailbox, Removal, RemovalChoice } from '../lib/mailbox-types.ts'
-import { mailboxesQuery, removalQuery, removeMailbox } from '../lib/mailboxes.ts'
+import { removalQuery, removeMailbox } from '../lib/mailboxes.ts'
 import { dayAndMonth } from '../lib/time.ts'
 import { counted, listed } from '../lib/words.ts'
 import { tell } from '../ui/act.tsx'
 import { Confirm } from '../ui/confirm.tsx'
 import { Notice, Problem } from '../ui/problem.tsx'
 import { LoadingBlock } from '../ui/states.tsx'
+import { MoveTo, useOthers } from './move-to.tsx'
 
 interface Chosen {
   people: RemovalChoice['people'] | ''
@@ -134,10 +135,7 @@ function Asked({ removal, chosen, set }: AskedProps) {
 }
 
 function People({ removal, chosen, set }: AskedProps) {
-  const { data } = useQuery(mailboxesQuery)
-  const others = (data ?? []).filter(
-    ({ id, state, is_sandbox }) => id !== removal.id && state === 'connected' && !is_sandbox,
-  )
+  const others = useOthers(removal.id)
   return (
     <Radio.Group
       label={`What becomes of ${whom(removal)}?`}
@@ -161,14 +159,7 @@ function People({ removal, chosen, set }: AskedProps) {
       ) : null}
       {chosen.people === 'move' ? (
         <Stack gap={8} mt={8}>
-          <MultiSelect
-            label="They go on from"
-            description={others.length > 1 ? 'Several share them by what each may send.' : undefined}
-            data={others.map(({ id, email }) => ({ value: id, label: email }))}
-            value={chosen.moveTo}
-            onChange={(moveTo) => set({ moveTo })}
-            data-testid="move-to"
-          />
+          <MoveTo others={others} value={chosen.moveTo} onChange={(moveTo) => set({ moveTo })} />
           {removal.answers_unread ? (
             <Checkbox
               label={`Move them although its inbox cannot be read: ${counted(removal.people.in_thread, 'person', 'people')} may have answered, and would be written to again.`}

@@ -1756,6 +1756,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/email_accounts/removed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Removed mailboxes whose answers are still read, or whose people wait for another one */
+        get: operations["email_accounts_removed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/email_accounts/{id}/move_people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give everybody who waits since this mailbox was removed to others
+         * @description They are dealt by what each may send today, and their next email opens a new thread. Whoever is paused stays paused, and goes on from there when resumed.
+         */
+        post: operations["email_accounts_move_people"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/email_accounts/{id}/end_reading": {
         parameters: {
             query?: never;
@@ -11501,6 +11538,72 @@ export interface operations {
                                 sentence: string;
                             }[];
                         };
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    email_accounts_removed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        email_accounts: {
+                            id: string;
+                            email: string;
+                            reads_until: string | null;
+                            read_problem: string | null;
+                            /** @description Held until somebody chooses another mailbox for them. */
+                            people_waiting: number;
+                        }[];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    email_accounts_move_people: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    move_to: string | string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        moved: number;
                     };
                 };
             };
