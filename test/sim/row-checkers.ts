@@ -68,7 +68,7 @@ const STATE_AFTER: Record<string, EnrollmentState> = {
   reopened: 'active',
 }
 
-/** The activities of an enrollment, played from its first, lead to the state of its row. */
+/** The activities of an enrollment, played from its first, lead to the state of its row; of one transaction, what opens it comes first and what ends it last. */
 const everyTransitionHasItsActivity: Check = async ({ connections, team }) => {
   const rows = await connections.query<{
     id: string
@@ -77,7 +77,7 @@ const everyTransitionHasItsActivity: Check = async ({ connections, team }) => {
     kinds: string[]
   }>(
     `select e.id, e.state, e.removed_at is not null as removed,
-       array_agg(a.kind order by a.epoch, a.xid, a.kind in ('finished', 'failed'), a.id) as kinds
+       array_agg(a.kind order by a.epoch, a.xid, a.kind <> 'reopened', a.kind in ('finished', 'failed'), a.id) as kinds
      from enrollments e left join activities a on a.team_id = e.team_id and a.enrollment_id = e.id
        and a.kind in ('enrolled', 'paused', 'resumed', 'finished', 'failed', 'retried', 'reopened', 'removed')
      where e.team_id = $1 group by e.team_id, e.id, e.state, e.removed_at`,
