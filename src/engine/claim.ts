@@ -40,6 +40,8 @@ import { writeDecisions } from './write-decisions.ts'
 const MAILBOXES_PER_CLAIM = 8
 /** Rows looked at per mailbox even where it may send one only: rows that must be held or moved go by the dozen. */
 const LOOK_MIN = 20
+/** Of these on every lane: one that a gate keeps closed, and that is awake for what a person sent off, must not hide the others for ever. */
+const LOOK_LANE_MIN = 5
 /** Real time for which a claim's mailbox is ours: the batch, each mail with the longest usual dialogue. Late answers are still recorded. */
 const LEASE_MS = 120_000
 const LEASE_PER_MAIL_MS = 10_000
@@ -186,13 +188,17 @@ async function dueAt(
   return order.flatMap((id) => byId.get(id) ?? [])
 }
 
-/** `found` stands in order of rank and due time; each mailbox gets its first few. */
+/** `found` stands in order of rank and due time; each mailbox gets its first few, and each of its lanes. */
 function firstOf(found: readonly DueId[], limitOf: (mailboxId: Id) => number): Id[] {
-  const taken = new Map<Id, number>()
-  return found.flatMap(({ id, mailboxId }) => {
-    const count = (taken.get(mailboxId) ?? 0) + 1
-    taken.set(mailboxId, count)
-    return count <= limitOf(mailboxId) ? [id] : []
+  const taken = new Map<string, number>()
+  const take = (name: string) => {
+    const count = (taken.get(name) ?? 0) + 1
+    taken.set(name, count)
+    return count
+  }
+  return found.flatMap(({ id, mailboxId, sequenceId }) => {
+    const [atMailbox, onLane] = [take(mailboxId), take(laneName(mailboxId, sequenceId))]
+    return atMailbox <= limitOf(mailboxId) || onLane <= LOOK_LANE_MIN ? [id] : []
   })
 }
 

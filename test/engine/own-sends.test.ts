@@ -10,6 +10,7 @@ import { at, kysely } from '../../src/store/db.ts'
 import { verify } from '../../src/store/verify.ts'
 import { TestClock } from '../support/clock.ts'
 import { freshDatabase } from '../support/database.ts'
+import { enrollPeople, openSequence } from '../support/enrolled.ts'
 import { enrollOnSteps, giveTasksNow, type TaskTeam, taskRows } from '../support/task-steps.ts'
 import { createTeam, type TestTeam } from '../support/team.ts'
 
@@ -91,4 +92,18 @@ test('a follow-up that a person sends off leaves when the inbox was read, though
   expect(await forgotten()).toEqual([])
   await readInbox()
   expect((await claimNow()).left).toEqual([one])
+})
+
+test('a lane that is awake for what a person sent off, while its emails wait for their window, hides no other lane', async () => {
+  await waitForTuesday('follow-up')
+  expect((await claimNow()).left).toEqual([])
+  clock.advance(5 * MINUTE)
+  const sequence = await openSequence(db, team, { now: clock.now(), random })
+  const [other] = await enrollPeople(db, team, { sequence, count: 1, now: clock.now(), random })
+  await sql`update enrollments set rank = 5 where id = ${other!.enrollmentId}`.execute(kysely(db))
+  // With a gap it may send one at a time, and looks at few.
+  await sql`update mailboxes set gap_ms = 60000`.execute(kysely(db))
+  // The inbox is not read meanwhile: what was sent off waits for that, and keeps its lane awake.
+  await sendOff()
+  expect((await claimNow()).left).toEqual([other!.enrollmentId])
 })
