@@ -1,4 +1,6 @@
 -- Companies have stages of their own, and texts of a custom field a longest length.
+-- What an email says of a company is written from one revision of it.
+alter table accounts add column rev integer not null default 0;
 alter table custom_fields add column max_length integer check (max_length > 0);
 
 insert into stages (team_id, id, kind, name, position, category)

@@ -14,6 +14,7 @@ create table accounts (
   deleted_at timestamp with time zone,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
+  rev integer not null default 0,
   constraint accounts_pkey PRIMARY KEY (team_id, id),
   constraint accounts_team_id_fkey FOREIGN KEY (team_id) REFERENCES teams(id)
 );

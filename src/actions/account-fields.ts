@@ -66,10 +66,10 @@ export function applyAccountFields(row: AccountRow, fields: AccountFields, now: 
 }
 
 function readDomain(text: Text): { ok: true; domain: string | null } | { ok: false; reason: string } {
-  const host = (text ?? '')
-    .trim()
+  const given = text?.trim() ?? ''
+  const host = given
     .replace(/^[a-z]+:\/\//i, '')
     .replace(/^www\./i, '')
     .split(/[/?#:]/)[0]!
-  return host === '' ? { ok: true, domain: null } : normalizeDomain(host)
+  return given === '' ? { ok: true, domain: null } : normalizeDomain(host)
 }

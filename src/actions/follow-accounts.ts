@@ -4,11 +4,11 @@
  */
 import type { Db } from '../core/db.ts'
 import type { Id } from '../core/ids.ts'
-import { peopleAtDomains, peopleOf } from '../store/account-people.ts'
+import { accountsWith, peopleAtDomains, peopleOf } from '../store/account-people.ts'
 import type { AccountRow } from '../store/accounts.ts'
 import { bumpContacts } from '../store/lanes.ts'
 import { judgeContacts } from './follow-company.ts'
-import { releaseFilled, waitingForValues } from './release-filled.ts'
+import { releaseFilled } from './release-filled.ts'
 import type { Writer } from './write-contact.ts'
 
 interface Change {
@@ -28,18 +28,22 @@ export async function followAccounts(tx: Db, writer: Writer, changes: readonly C
   })
   const reworded = await peopleOf(tx, { team, accountIds: idsWhere(isWordedOtherwise) })
   const moved = await whoBelongsOtherwise(tx, writer, changes)
-  const waiting = await waitingForValues(tx, { team, contactIds: reworded })
   // Mailboxes come first, of all whom it concerns, then enrollments.
-  await bumpContacts(tx, { team, contactIds: [...new Set([...staged, ...waiting, ...moved])], now })
+  await bumpContacts(tx, { team, contactIds: [...new Set([...staged, ...reworded, ...moved])], now })
   await judgeContacts(tx, acting, moved)
-  await releaseFilled(tx, { ...acting, contactIds: waiting })
+  // Asked now that the mailboxes are locked: whoever a claim has held meanwhile is among them.
+  await releaseFilled(tx, { ...acting, contactIds: reworded })
 }
 
-/** By a domain that an account has got or lost: who has an address there, and who is linked to the account, as their colleagues. */
+/** By a domain that an account has got or lost: who has an address there, and who is linked to an account that has it or had it, as their colleagues. */
 async function whoBelongsOtherwise(tx: Db, { team }: Writer, changes: readonly Change[]): Promise<Id[]> {
   const renamed = changes.filter(({ before, after }) => before.domain !== after.domain)
   const domains = renamed.flatMap(({ before, after }) => [before.domain ?? [], after.domain ?? []].flat())
-  const linked = await peopleOf(tx, { team, accountIds: renamed.map(({ after }) => after.id) })
+  const others = await accountsWith(tx, { team, domains })
+  const linked = await peopleOf(tx, {
+    team,
+    accountIds: [...renamed.map(({ after }) => after.id), ...others],
+  })
   const atDomains = await peopleAtDomains(tx, { team, domains: [...new Set(domains)] })
   return [...new Set([...linked, ...atDomains])]
 }

@@ -78,7 +78,8 @@ async function sortOut(
     const found = same.get(key)
     if (found === undefined) {
       fresh.push(row)
-      same.set(key, row.id)
+      if (row.domain !== null) known.byDomain.set(row.domain, row.id)
+      if (!known.byName.has(row.name.toLowerCase())) known.byName.set(row.name.toLowerCase(), row.id)
     } else existing.add(found)
   }
   const made = new Set(fresh.map((one) => one.id))

@@ -7,10 +7,10 @@ import { done, type Result, refused } from '../core/result.ts'
 import { snakeName, UNFILLED, VARIABLES } from '../core/template-values.ts'
 import {
   type CustomFieldRow,
-  customFieldsOf,
   type FieldModality,
   type FieldType,
   insertField,
+  lockFields,
   saveField,
 } from '../store/custom-fields.ts'
 
@@ -62,8 +62,8 @@ export async function updateFields(
   changes: readonly FieldChange[],
 ): Promise<Result<CustomFieldRow[]>> {
   return db.transaction(async (tx): Promise<Result<CustomFieldRow[]>> => {
-    const fields = new Map((await customFieldsOf(tx, { team })).map((one) => [one.id, one]))
-    const changed: CustomFieldRow[] = []
+    const fields = new Map((await lockFields(tx, team)).map((one) => [one.id, one]))
+    const changed = new Map<Id, CustomFieldRow>()
     for (const { id, name, type, maxLength } of changes) {
       const field = fields.get(id)
       if (!field) return refused('Some fields could not be found', { parameter: 'fields' })
@@ -74,9 +74,10 @@ export async function updateFields(
         name: name?.trim() || field.name,
         maxLength: maxLength === undefined ? field.maxLength : maxLength,
       }
-      changed.push(next)
+      fields.set(id, next)
+      changed.set(id, next)
     }
-    for (const field of changed) await saveField(tx, { team, ...field })
-    return done(changed)
+    for (const field of changed.values()) await saveField(tx, { team, ...field })
+    return done([...changed.values()])
   })
 }

@@ -26,7 +26,7 @@ export async function customValuesFrom(
   const fields = await customFieldsOf(db, { team: caller.teamId, modality })
   return Object.fromEntries(
     names.map((name) => {
-      const field = fields.find(({ id, key }) => id === name || key === name)
+      const field = fields.find(({ id, key }) => [id, key, `${modality}.${id}`].includes(name))
       if (!field) refuseId(name)
       return [field.key, fitting(field, given[name], `typed_custom_fields[${name}]`)]
     }),
@@ -34,7 +34,8 @@ export async function customValuesFrom(
 }
 
 function fitting({ name, maxLength }: CustomFieldRow, value: unknown, parameter: string): CustomValue {
-  if (value === null || typeof value === 'number' || typeof value === 'boolean') return value
+  if (value === null || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value)))
+    return value
   if (typeof value === 'string' && maxLength !== null && value.length > maxLength)
     return refuse(422, `"${name}" has at most ${maxLength} characters; there are ${value.length}.`, {
       parameter,

@@ -4,7 +4,7 @@ import { giveStranded } from '../actions/give-stranded.ts'
 import { stopReading } from '../actions/remove-mailbox.ts'
 import { removedMailboxes } from '../store/removed-mailboxes.ts'
 import { actorOf } from './actor.ts'
-import { IdParameter } from './params.ts'
+import { IdParameter, oneOf } from './params.ts'
 import { allowed } from './refusing.ts'
 import { type Route, route } from './route.ts'
 import { isoOrNull, WireInstantOrNull } from './wire/instant.ts'
@@ -57,12 +57,18 @@ export const routes: Route[] = [
     input: Type.Object({
       id: IdParameter,
       move_to: Type.Union([IdParameter, Type.Array(IdParameter, { maxItems: MOVE_TO_MAX })]),
+      unread_answers: Type.Optional(
+        oneOf(['accept'] as const, {
+          description: 'Moves people although nobody reads what they answer there any more.',
+        }),
+      ),
     }),
     output: Type.Object({ moved: Type.Integer() }),
-    async run({ id, move_to: moveTo }, call) {
+    async run({ id, move_to: moveTo, unread_answers: unread }, call) {
       const { db, caller, now, random } = call
       const moving = { team: caller.teamId, actor: actorOf(call), now, random }
-      return { moved: allowed(await giveStranded(db, moving, { mailboxId: id, moveTo: [moveTo].flat() })) }
+      const giving = { mailboxId: id, moveTo: [moveTo].flat(), acceptUnread: unread === 'accept' }
+      return { moved: allowed(await giveStranded(db, moving, giving)) }
     },
   }),
   route({

@@ -74,7 +74,7 @@ export const routes: Route[] = [
           display_name: stage.name,
           name: stage.name,
           display_order: place + 1,
-          default_exclude_for_leadgen: stage.category === 'succeeded',
+          default_exclude_for_leadgen: stage.category === 'succeeded' || stage.name === 'Do Not Contact',
           category: stage.category,
           is_meeting_set: null,
         })),

@@ -18,15 +18,29 @@ export async function peopleOf(
   return rows.map((row) => row.id)
 }
 
-/** Linked to none, with an address at one of these domains or below it; sorted. */
-export async function peopleAtDomains(
+/** The accounts that have one of these domains. */
+export async function accountsWith(
   db: Db,
   { team, domains }: { team: TeamId; domains: readonly string[] },
 ): Promise<Id[]> {
   if (domains.length === 0) return []
+  const { rows } = await sql<{ id: Id }>`
+    select id from accounts where team_id = ${team} and domain = any(${domains as string[]}) and deleted_at is null`.execute(
+    kysely(db),
+  )
+  return rows.map((row) => row.id)
+}
+
+/** Linked to none, with an address at one of these domains or below it; sorted. Nobody belongs to a company by a provider of free mailboxes. */
+export async function peopleAtDomains(
+  db: Db,
+  { team, domains: given }: { team: TeamId; domains: readonly string[] },
+): Promise<Id[]> {
+  const domains = given.filter((domain) => companyDomainOf(`somebody@${domain}`) === domain)
+  if (domains.length === 0) return []
   const { rows } = await sql<{ id: Id; address: string }>`
     select c.id, c.address from contact_texts t
-    join unnest(${domains.map(likeAll)}::text[]) as d (pattern) on t.body like d.pattern
+    join unnest(${domains.flatMap((one) => [likeAll(`@${one}`), likeAll(`.${one}`)])}::text[]) as d (pattern) on t.body like d.pattern
     join contacts c on c.team_id = t.team_id and c.id = t.contact_id
     where t.team_id = ${team} and c.account_id is null and c.address is not null and c.deleted_at is null
     order by c.id`.execute(kysely(db))

@@ -43,7 +43,7 @@ export async function searchAccounts(
 }
 
 const ORDERS: Record<AccountOrder, RawBuilder<unknown>> = {
-  activity: sql`(select max(c.last_activity_at) from contacts c where c.team_id = a.team_id and c.account_id = a.id)`,
+  activity: sql`(select max(c.last_activity_at) from contacts c where c.team_id = a.team_id and c.account_id = a.id and c.deleted_at is null)`,
   created: sql`a.created_at`,
   updated: sql`a.updated_at`,
 }

@@ -81,6 +81,7 @@ export async function saveAccounts(
         owner_id: is.ref('excluded.owner_id'),
         custom: is.ref('excluded.custom'),
         updated_at: is.ref('excluded.updated_at'),
+        rev: sql`accounts.rev + 1`,
       })),
     )
     .execute()
@@ -150,7 +151,7 @@ export async function accountsNamed(tx: Db, asked: NamedAccounts): Promise<Map<s
 }
 
 /** Any number that no other advisory lock uses; the second key is the team. */
-const ACCOUNTS_LOCK = 7_317_002
+const ACCOUNTS_LOCK = 7_317_005
 
 async function idsByName(tx: Db, team: TeamId, names: readonly string[]): Promise<Map<string, Id>> {
   if (names.length === 0) return new Map()

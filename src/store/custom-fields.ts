@@ -38,6 +38,15 @@ export async function customFieldsOf(
   return rows
 }
 
+/** All of a team, locked by id until the transaction ends. */
+export async function lockFields(tx: Db, team: TeamId): Promise<CustomFieldRow[]> {
+  const { rows } = await sql<CustomFieldRow>`
+    select ${COLUMNS} from custom_fields where team_id = ${team} order by id for no key update`.execute(
+    kysely(tx),
+  )
+  return rows
+}
+
 /** A new field; undefined when the team has one whose name makes the same key. */
 export async function insertField(
   db: Db,

@@ -147,6 +147,8 @@ function wordedWith(row: DueRow, more: More): Worded {
     wordingKey: [
       row.rev,
       row.contactRev,
+      row.accountId,
+      row.accountRev,
       variant?.id,
       variant?.rev,
       variant?.templateRev,

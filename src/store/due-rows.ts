@@ -100,6 +100,7 @@ export interface DueRow {
   accountName: string | null
   accountDomain: string | null
   accountCustom: Record<string, string | number | boolean | null> | null
+  accountRev: number | null
   accountStageId: Id | null
   accountStageName: string | null
   mailboxId: Id
@@ -162,7 +163,7 @@ export const DUE_COLUMNS = sql`
   c.id as "contactId", c.address as "contactAddress", c.email as "contactEmail", c.stage_id as "contactStageId", cs.name as "contactStageName",
   c.time_zone as "contactZone", c.deleted_at as "contactDeletedAt", c.rev as "contactRev", c.first_name as "firstName",
   c.last_name as "lastName", c.title, c.phones, c.organization_name as company, c.city, c.state as "contactState", c.country, c.custom,
-  a.id as "accountId", a.name as "accountName", a.domain as "accountDomain", a.custom as "accountCustom",
+  a.id as "accountId", a.name as "accountName", a.domain as "accountDomain", a.custom as "accountCustom", a.rev as "accountRev",
   a.stage_id as "accountStageId", ast.name as "accountStageName",
   m.id as "mailboxId", m.kind as "mailboxKind", m.address as "mailboxAddress", m.from_name as "fromName",
   coalesce(m.reply_to, (select r.address from mailboxes r where r.team_id = m.team_id and r.id = m.reads_via)) as "replyTo",

@@ -8,15 +8,13 @@ import type { Db } from '../core/db.ts'
 import type { EnrollmentState } from '../core/enrollment.ts'
 import type { Id, TeamId } from '../core/ids.ts'
 import type { Random } from '../core/random.ts'
-import type { HoldReason } from '../core/reason.ts'
 import { writeActivities } from './activities.ts'
 import { at, kysely } from './db.ts'
 import { bumpLanes } from './lanes.ts'
 import { lockEnrollments, lockMailboxes } from './locks.ts'
+import { NO_MAILBOX } from './mailbox-waits.ts'
 import { release, renderAnew } from './releases.ts'
 import { transit } from './transitions.ts'
-
-const NO_MAILBOX: HoldReason = 'no_active_email_account'
 
 /** Whoever may go on from it: live ones, and failed ones, which can be tried again. Sorted by id. */
 export async function movableAt(

@@ -3,10 +3,8 @@ import { sql } from 'kysely'
 import type { Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
 import type { Id, TeamId } from '../core/ids.ts'
-import type { HoldReason } from '../core/reason.ts'
 import { kysely } from './db.ts'
-
-const NO_MAILBOX: HoldReason = 'no_active_email_account'
+import { NO_MAILBOX } from './mailbox-waits.ts'
 
 export interface RemovedMailbox {
   id: Id
@@ -29,16 +27,29 @@ export async function removedMailboxes(db: Db, team: TeamId): Promise<RemovedMai
   return rows
 }
 
-/** Held at this mailbox since it was removed, also while paused; sorted. Undefined: no mailbox of this id was removed. */
+export interface Stranded {
+  address: string
+  /** Held at this mailbox since it was removed, also while paused; sorted. */
+  ids: Id[]
+  /** Of those: who has got an email from it. */
+  inThread: number
+  /** Its answers are read, by itself or by the mailbox that reads for it. */
+  read: boolean
+}
+
+/** Undefined: no mailbox of this id was removed. */
 export async function strandedAt(
   db: Db,
   { team, mailboxId }: { team: TeamId; mailboxId: Id },
-): Promise<Id[] | undefined> {
-  const { rows } = await sql<{ ids: Id[] }>`
-    select array(select e.id from enrollments e where e.team_id = m.team_id and e.mailbox_id = m.id
-      and e.state in ('active', 'paused') and e.removed_at is null and e.hold_reason = ${NO_MAILBOX} order by e.id) as ids
-    from mailboxes m where m.team_id = ${team} and m.id = ${mailboxId} and m.state = 'removed'`.execute(
-    kysely(db),
-  )
-  return rows[0]?.ids
+): Promise<Stranded | undefined> {
+  const { rows } = await sql<Stranded>`
+    select m.address, coalesce(m.reads_until is not null or r.state in ('connected', 'disconnected'), false) as read,
+      coalesce(array_agg(e.id order by e.id) filter (where e.id is not null), '{}') as ids, count(e.parent_message_id) as "inThread"
+    from mailboxes m
+    left join mailboxes r on r.team_id = m.team_id and r.id = m.reads_via
+    left join enrollments e on e.team_id = m.team_id and e.mailbox_id = m.id and e.state in ('active', 'paused')
+      and e.removed_at is null and e.hold_reason = ${NO_MAILBOX}
+    where m.team_id = ${team} and m.id = ${mailboxId} and m.state = 'removed'
+    group by m.address, m.reads_until, r.state`.execute(kysely(db))
+  return rows[0]
 }

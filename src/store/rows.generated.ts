@@ -28,6 +28,7 @@ export interface Accounts {
   deleted_at: Nullable<Stamp>
   created_at: Stamp
   updated_at: Stamp
+  rev: Defaulted<number>
 }
 
 export interface Activities {

@@ -40,7 +40,7 @@ const DEFAULTS: readonly [string, StageRow['category'], StageRole][] = [
   ['Changed Job', null, 'changed_job'],
 ]
 
-/** The recorded ones that every team begins with. */
+/** As recorded, but for the word of the last one. */
 const ACCOUNT_DEFAULTS: readonly [string, StageRow['category']][] = [
   ['Review', null],
   ['Current Client', 'succeeded'],

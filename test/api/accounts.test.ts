@@ -171,6 +171,12 @@ test('of many, who is there by domain or name stays as it is; without asking, al
   expect(all.body.existing_accounts).toEqual([])
 })
 
+test('of one call, one without a domain is the one of that name', async () => {
+  const accounts = [{ name: 'Acme', domain: 'acme-twice.test' }, { name: 'acme' }]
+  const { body } = await api.post('/accounts/bulk_create', { accounts, run_dedupe: true })
+  expect(body.created_accounts).toHaveLength(1)
+})
+
 test('two calls at once with run_dedupe make one account', async () => {
   const call = () =>
     api.post('/accounts/bulk_create', { accounts: [{ domain: 'race.test' }], run_dedupe: true })

@@ -74,6 +74,15 @@ test('a renamed field keeps what templates call it; types stay; one unknown fiel
   expect(all.find((one: { id: string }) => one.id === id).name).toBe('Contract')
 })
 
+test('one field that is named twice in a call gets both changes', async () => {
+  const [{ id }] = (await newField({ label: 'Twice' })).body.typed_custom_fields
+  const { body } = await patch([
+    { id, label: 'Two' },
+    { id, meta: { max_length: 5 } },
+  ])
+  expect(body.typed_custom_fields).toMatchObject([{ name: 'Two', text_field_max_length: 5 }])
+})
+
 test.runIf(hasContract)('every recorded key of custom fields is there, with its type', async () => {
   await newField({ label: 'Recorded', meta: { max_length: 120 } })
   const [field] = recorded('patch', '/fields').fields

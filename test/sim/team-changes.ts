@@ -71,5 +71,6 @@ async function connectedBut({ look, house }: Request, id: Id): Promise<Id[]> {
 export async function giveHeldToOthers(request: Request): Promise<void> {
   const { mailboxId } = leavingMailbox(request.house)
   const moveTo = await connectedBut(request, mailboxId)
-  if (moveTo.length > 0) await giveStranded(request.db, who(request), { mailboxId, moveTo })
+  if (moveTo.length > 0)
+    await giveStranded(request.db, who(request), { mailboxId, moveTo, acceptUnread: true })
 }

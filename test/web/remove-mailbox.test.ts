@@ -158,7 +158,7 @@ browserTest(
     }
     await shoot(page, 'choose-for-all')
     await dialog.getByTestId('confirm').click()
-    await page.getByText('2 people go on from another mailbox.').waitFor()
+    await page.getByText('2 people have another mailbox now.').waitFor()
     const { enrollments } = (await here.segue.post('/enrollments/search', { sequence_id: sequence })).body
     expect(enrollments).toMatchObject([{ state: 'active', mailbox_email: 'after@acme.test' }])
     await row.getByText(/^Its answers (are|should be) read until /).waitFor()

@@ -2,6 +2,7 @@
 import { sql } from 'kysely'
 import { afterAll, expect, test } from 'vitest'
 import { at, kysely } from '../../src/store/db.ts'
+import { readDue } from '../../src/store/due-enrollments.ts'
 import { verify } from '../../src/store/verify.ts'
 import { startApi } from '../support/api.ts'
 import { leaveNow } from '../support/leaving.ts'
@@ -66,4 +67,22 @@ test('a company that moves to an excluded stage keeps its people back, until it 
   expect((await api.post(`/enrollments/${rows[0]!.id}/release`)).status).toBe(200)
   expect(await go()).toHaveLength(1)
   expect(await findings()).toEqual([])
+})
+
+test('an email that was rendered before its company was edited is rendered anew when it is claimed', async () => {
+  const account = await newAccount({ name: 'Old name' })
+  const { id } = await newSequence(api, open)
+  const ana = await newContact(api, { account_id: account, organization_name: null })
+  await add(api, id, [ana])
+  const { rows } = await sql<{ id: string }>`select id from enrollments where contact_id = ${ana}`.execute(
+    kysely(api.db),
+  )
+  const keyNow = async () => {
+    const asked = { team: team.team, enrollmentIds: [rows[0]!.id], now: api.clock.now() }
+    return (await readDue(api.db, asked))[0]!.wordingKey
+  }
+  const before = await keyNow()
+  expect(await keyNow()).toBe(before)
+  await api.put(`/accounts/${account}`, { name: 'New name' })
+  expect(await keyNow()).not.toBe(before)
 })

@@ -374,3 +374,12 @@ test('everybody who waits since a mailbox was removed can be given to others at 
   expect((await api.get('/email_accounts/removed')).body.email_accounts).toEqual([])
   expect(await findings()).toEqual([])
 })
+
+test('people who have got emails are not given away unasked when nobody reads their answers any more', async () => {
+  const { ana } = await oneWrittenToOneNot()
+  await remove({ people: 'hold', keep_reading_days: 0 })
+  const move = (more = {}) => api.post(`/email_accounts/${old}/move_people`, { move_to: next, ...more })
+  expect((await move()).body).toMatchObject({ code: 'answers_unread', parameter: 'unread_answers' })
+  expect(await enrollmentOf(ana)).toMatchObject({ mailbox: old })
+  expect((await move({ unread_answers: 'accept' })).body).toEqual({ moved: 2 })
+})

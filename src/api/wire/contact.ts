@@ -103,7 +103,6 @@ const ABSENT = {
   contact_job_change_event: null,
 }
 
-/** The recorded names of where a contact came from. */
 export function wireContact(row: ContactRow, extras: ContactExtras) {
   const free = row.address === null ? false : isFreeMailDomain(domainOf(row.address))
   return {

@@ -68,8 +68,11 @@ export const removedQuery = queryOptions({
     (await api.get<{ email_accounts: RemovedMailbox[] }>('/email_accounts/removed', undefined, signal))
       .email_accounts,
 })
-export const moveStranded = (id: string, moveTo: readonly string[]) =>
-  api.post<{ moved: number }>(`/email_accounts/${id}/move_people`, { move_to: moveTo })
+export const moveStranded = (id: string, moveTo: readonly string[], acceptUnread: boolean) =>
+  api.post<{ moved: number }>(`/email_accounts/${id}/move_people`, {
+    move_to: moveTo,
+    ...(acceptUnread ? { unread_answers: 'accept' } : {}),
+  })
 export const endReading = (id: string) => api.post(`/email_accounts/${id}/end_reading`)
 export const endSuspension = (id: string) =>
   api.post<{ email_account: Mailbox }>(`/email_accounts/${id}/end_suspension`)

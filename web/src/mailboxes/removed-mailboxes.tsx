@@ -1,5 +1,5 @@
 /** What is left of removed mailboxes: whoever waits for another one, and inboxes that are still read. Nothing where there is none. */
-import { Button, Stack } from '@mantine/core'
+import { Button, Checkbox, Stack } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { RemovedMailbox } from '../lib/mailbox-types.ts'
@@ -50,14 +50,16 @@ function ChooseForAll({ mailbox }: { mailbox: RemovedMailbox }) {
   const queries = useQueryClient()
   const [asking, setAsking] = useState(false)
   const [chosen, setChosen] = useState<string[]>([])
+  const [accepted, setAccepted] = useState(false)
+  const unread = mailbox.reads_until === null
   const others = useOthers(mailbox.id)
   // One alone needs no choosing.
   const moveTo = others.length === 1 ? others.map(({ id }) => id) : chosen
   const waiting = counted(mailbox.people_waiting, 'person', 'people')
   const move = async () => {
-    const { moved } = await moveStranded(mailbox.id, moveTo)
+    const { moved } = await moveStranded(mailbox.id, moveTo, unread && accepted)
     await queries.invalidateQueries()
-    tell(`${counted(moved, 'person', 'people')} ${moved === 1 ? 'goes' : 'go'} on from another mailbox.`)
+    tell(`${counted(moved, 'person has', 'people have')} another mailbox now.`)
   }
   return (
     <>
@@ -74,7 +76,7 @@ function ChooseForAll({ mailbox }: { mailbox: RemovedMailbox }) {
         onClose={() => setAsking(false)}
         title={`Who writes to ${waiting} from now on?`}
         verb="Go on"
-        blocked={moveTo.length === 0}
+        blocked={moveTo.length === 0 || (unread && !accepted)}
         onConfirm={move}
       >
         <Stack gap={12}>
@@ -87,6 +89,14 @@ function ChooseForAll({ mailbox }: { mailbox: RemovedMailbox }) {
           ) : (
             <MoveTo others={others} value={moveTo} onChange={setChosen} />
           )}
+          {unread ? (
+            <Checkbox
+              label="Nobody reads its answers any more: whoever has answered there is written to again."
+              checked={accepted}
+              onChange={(event) => setAccepted(event.currentTarget.checked)}
+              data-testid="accept-unread"
+            />
+          ) : null}
         </Stack>
       </Confirm>
     </>

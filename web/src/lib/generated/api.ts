@@ -11592,6 +11592,11 @@ export interface operations {
             content: {
                 "application/json": {
                     move_to: string | string[];
+                    /**
+                     * @description Moves people although nobody reads what they answer there any more.
+                     * @enum {string}
+                     */
+                    unread_answers?: "accept";
                 };
             };
         };
