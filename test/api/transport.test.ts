@@ -74,7 +74,8 @@ test('a key is refused from the moment it is revoked', async () => {
 test('keys are listed by how they begin, never whole', async () => {
   const { text, body } = await api.get('/api_keys')
   expect(text).not.toContain(api.key)
-  expect(body.api_keys[0]).toMatchObject({ name: 'Master key', prefix: api.key.slice(0, 11) })
+  const own = body.api_keys.find((one: { prefix: string }) => one.prefix === api.key.slice(0, 11))
+  expect(own).toMatchObject({ name: 'Master key' })
 })
 
 test('every answer carries a uuid and how long it took', async () => {
