@@ -1,5 +1,5 @@
 /** What people say about a company, applied to its row: given values overwrite, null and "" clear, what is left out stays. */
-import { normalizeDomain } from '../core/address.ts'
+import { hostOf, normalizeDomain } from '../core/address.ts'
 import type { Instant } from '../core/clock.ts'
 import type { Id } from '../core/ids.ts'
 import type { AccountRow } from '../store/accounts.ts'
@@ -67,9 +67,5 @@ export function applyAccountFields(row: AccountRow, fields: AccountFields, now: 
 
 function readDomain(text: Text): { ok: true; domain: string | null } | { ok: false; reason: string } {
   const given = text?.trim() ?? ''
-  const host = given
-    .replace(/^[a-z]+:\/\//i, '')
-    .replace(/^www\./i, '')
-    .split(/[/?#:]/)[0]!
-  return given === '' ? { ok: true, domain: null } : normalizeDomain(host)
+  return given === '' ? { ok: true, domain: null } : normalizeDomain(hostOf(given))
 }

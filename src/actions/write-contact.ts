@@ -1,5 +1,5 @@
 /** What creating and updating a contact share: references that must exist, the company, lists, and waking whoever writes to them. */
-import { domainOf, isFreeMailDomain, normalizeDomain } from '../core/address.ts'
+import { domainOf, hostOf, isFreeMailDomain, normalizeDomain } from '../core/address.ts'
 import type { Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
 import type { Id, TeamId } from '../core/ids.ts'
@@ -58,8 +58,7 @@ export async function linkAccounts(tx: Db, rows: readonly ContactRow[], writer: 
 
 /** The company's domain, by its website or by the address of who works there, unless that is a mail provider's. */
 function domainOfRow({ websiteUrl, address }: ContactRow): string | null {
-  const host = websiteUrl?.replace(/^[a-z]+:\/\//i, '').split(/[/?#:]/)[0]
-  const read = host ? normalizeDomain(host.replace(/^www\./i, '')) : undefined
+  const read = websiteUrl === null ? undefined : normalizeDomain(hostOf(websiteUrl))
   if (read?.ok) return read.domain
   const domain = address === null ? null : domainOf(address)
   return domain === null || isFreeMailDomain(domain) ? null : domain

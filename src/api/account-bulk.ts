@@ -4,7 +4,7 @@ import { type AccountChange, createAccounts, updateAccounts } from '../actions/w
 import { isId } from '../core/ids.ts'
 import { accountsWire, WireAccount } from './account-answers.ts'
 import { accountFieldsFrom, accountParameters } from './account-input.ts'
-import { accountWriter } from './accounts.ts'
+import { writerOf } from './actor.ts'
 import { refuse, refuseId } from './errors.ts'
 import { clearableId } from './params.ts'
 import { allowed } from './refusing.ts'
@@ -41,7 +41,7 @@ export const routes: Route[] = [
       const fields = []
       for (const one of accounts) fields.push(await accountFieldsFrom(one, call))
       const { created, existing } = allowed(
-        await createAccounts(call.db, { ...accountWriter(call), accounts: fields, listNames, dedupe }),
+        await createAccounts(call.db, { ...writerOf(call), accounts: fields, listNames, dedupe }),
       )
       return {
         created_accounts: await accountsWire(call, created),
@@ -111,6 +111,6 @@ export const routes: Route[] = [
 const idsOf = (given: readonly string[]) => given.map((id) => (isId(id) ? id : refuseId(id)))
 
 async function changed(call: Call, changes: readonly AccountChange[]) {
-  allowed(await updateAccounts(call.db, accountWriter(call), changes))
+  allowed(await updateAccounts(call.db, writerOf(call), changes))
   return { accounts: await accountsWire(call, [...new Set(changes.map((one) => one.id))]) }
 }

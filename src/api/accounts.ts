@@ -5,9 +5,10 @@ import { isId } from '../core/ids.ts'
 import { listsByIds } from '../store/lists.ts'
 import { accountsWire, WireAccount } from './account-answers.ts'
 import { accountFieldsFrom, accountParameters } from './account-input.ts'
+import { writerOf } from './actor.ts'
 import { refuseId } from './errors.ts'
 import { allowed } from './refusing.ts'
-import { type Call, type Route, route } from './route.ts'
+import { type Route, route } from './route.ts'
 import { WireLabel, wireLabel } from './wire/label.ts'
 
 /** The recorded 422 for an id of nothing: there is no 404 here. */
@@ -26,7 +27,7 @@ export const routes: Route[] = [
     async run(input, call) {
       const accounts = [await accountFieldsFrom(input, call)]
       const { created } = allowed(
-        await createAccounts(call.db, { ...accountWriter(call), accounts, listNames: [], dedupe: false }),
+        await createAccounts(call.db, { ...writerOf(call), accounts, listNames: [], dedupe: false }),
       )
       const [account] = await accountsWire(call, created)
       return { account: account! }
@@ -61,21 +62,10 @@ export const routes: Route[] = [
       const { id } = input
       if (!isId(id)) refuseId(id)
       const fields = await accountFieldsFrom(input, call)
-      allowed(await updateAccounts(call.db, accountWriter(call), [{ id, fields }]))
+      allowed(await updateAccounts(call.db, writerOf(call), [{ id, fields }]))
       const [account] = await accountsWire(call, [id])
       const lists = await listsByIds(call.db, { team: call.caller.teamId, ids: account!.label_ids })
       return { account: account!, labels: lists.map(wireLabel) }
     },
   }),
 ]
-
-/** People at the page make accounts "manually", programs by the API. */
-export function accountWriter({ caller, now, random }: Call) {
-  return {
-    team: caller.teamId,
-    userId: caller.userId,
-    source: caller.via === 'key' ? 'api' : 'manual',
-    now,
-    random,
-  }
-}

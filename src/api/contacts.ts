@@ -6,7 +6,7 @@ import { recordMeeting } from '../actions/record-meeting.ts'
 import { updateContact } from '../actions/update-contact.ts'
 import type { Id } from '../core/ids.ts'
 import { contactById } from '../store/contacts.ts'
-import { actorOf } from './actor.ts'
+import { actorOf, writerOf } from './actor.ts'
 import { refuseOutsideScope } from './auth.ts'
 import { contactWithLabels } from './contact-answers.ts'
 import { contactFieldsFrom, contactParameters, refuseContact } from './contact-input.ts'
@@ -47,7 +47,7 @@ export const routes: Route[] = [
     }),
     async run(input, call) {
       const made = await createContact(call.db, {
-        ...writer(call),
+        ...writerOf(call),
         fields: await contactFieldsFrom(input, call),
         listNames: input.label_names,
         merge: input.run_dedupe ?? false,
@@ -108,7 +108,7 @@ export const routes: Route[] = [
         return contactWithLabels(call, id)
       }
       const updated = await updateContact(call.db, {
-        ...writer(call),
+        ...writerOf(call),
         id,
         fields: await contactFieldsFrom(input, call),
         listNames: input.label_names,
@@ -190,15 +190,4 @@ async function deleteOne(call: Call, id: Id) {
   if (!deleted.ok && deleted.refusal.kind === 'not_found')
     refuse(422, 'Oops! This contact does not exist in Apollo.')
   return allowed(deleted)
-}
-
-/** People at the page make contacts "manually", programs by the API. */
-function writer({ caller, now, random }: Call) {
-  return {
-    team: caller.teamId,
-    userId: caller.userId,
-    source: caller.via === 'key' ? 'api' : 'manual',
-    now,
-    random,
-  }
 }

@@ -69,6 +69,15 @@ export function normalizeAddress(text: string): Address {
   return { ok: true, address, local, domain: domain.domain, ...(name === '' ? {} : { name }) }
 }
 
+/** The host of a web address as people type it: of `https://www.acme.com/about` it is acme.com; empty where there is none. */
+export function hostOf(url: string): string {
+  const host = url
+    .trim()
+    .replace(/^[a-z]+:\/\//i, '')
+    .split(/[/?#:]/)[0]!
+  return host.replace(/^www\./i, '')
+}
+
 /**
  * A domain such as "Bücher.example" in lower-case ASCII ("xn--bcher-kva.example"). It needs a dot and a last label with a letter:
  * mail to "localhost" or to an IP address is nobody's outreach.
