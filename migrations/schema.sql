@@ -275,7 +275,7 @@ create table enrollments (
 );
 CREATE INDEX enrollments_by_contact ON public.enrollments USING btree (team_id, contact_id);
 CREATE INDEX enrollments_by_state ON public.enrollments USING btree (team_id, sequence_id, state, id);
-CREATE INDEX enrollments_due ON public.enrollments USING btree (team_id, mailbox_id, sequence_id, rank, due_at) WHERE (due_at IS NOT NULL);
+CREATE INDEX enrollments_due ON public.enrollments USING btree (team_id, mailbox_id, sequence_id, rank, due_at, id) WHERE (due_at IS NOT NULL);
 CREATE UNIQUE INDEX enrollments_once ON public.enrollments USING btree (team_id, sequence_id, contact_id) WHERE (removed_at IS NULL);
 CREATE INDEX enrollments_to_unpause ON public.enrollments USING btree (team_id, auto_unpause_at) WHERE (auto_unpause_at IS NOT NULL);
 CREATE INDEX enrollments_unanswered ON public.enrollments USING btree (team_id, sequence_id, finished_at) WHERE ((state = 'finished'::text) AND (reason = 'completed'::text) AND (NOT response_judged));

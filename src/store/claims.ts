@@ -103,7 +103,7 @@ export async function dueOnLanes(
       select e.id, e.due_at from enrollments e
       where e.team_id = ${o.team} and e.mailbox_id = l.mailbox_id and e.sequence_id = l.sequence_id and e.rank = r.rank
         and e.due_at is not null and e.due_at <= case when r.follows then m.follow_until else m.first_until end
-      order by e.due_at limit ${o.limit}
+      order by e.due_at, e.id limit ${o.limit}
     ) as x
     order by r.place, x.due_at, x.id`.execute(kysely(db))
   return rows

@@ -176,7 +176,7 @@ export async function holdAtRemoved(
   const { rows } = await sql<{ team: TeamId; id: Id; rev: number; address: string }>`
     select e.team_id as team, e.id, e.rev, b.address from mailboxes b join lateral (
       select e.team_id, e.id, e.rev from enrollments e where e.team_id = b.team_id and e.mailbox_id = b.id and e.due_at is not null
-        and e.rank = any(${EMAIL_RANKS}::int[]) limit ${HELD_PER_ROUND}
+        and e.rank = any(${EMAIL_RANKS}::int[]) order by e.id limit ${HELD_PER_ROUND}
     ) as e on true
     where b.state = 'removed' limit ${HELD_PER_ROUND}`.execute(kysely(db))
   let held = 0

@@ -116,7 +116,7 @@ export async function endedPauses(
   const { rows } = await sql<{ team: TeamId; id: Id }>`
     select e.team_id as team, e.id from teams t join lateral (
       select team_id, id from enrollments where team_id = t.id and auto_unpause_at <= ${at(now)} and state = 'paused'
-        and removed_at is null order by auto_unpause_at limit ${limit}
+        and removed_at is null order by auto_unpause_at, id limit ${limit}
     ) as e on true limit ${limit}`.execute(kysely(db))
   return rows
 }

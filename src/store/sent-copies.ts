@@ -42,8 +42,8 @@ export async function takeSentCopies(
       where sent_copy_due <= ${at(now)} and (team_id, mailbox_id) in (
         select team_id, mailbox_id from messages
         where sent_copy_due <= ${at(now)} and not (mailbox_id = any(${but as Id[]}))
-        group by team_id, mailbox_id order by min(sent_copy_due) limit ${mailboxes})
-      order by sent_copy_due limit ${limit} for no key update skip locked) d
+        group by team_id, mailbox_id order by min(sent_copy_due), team_id, mailbox_id limit ${mailboxes})
+      order by sent_copy_due, id limit ${limit} for no key update skip locked) d
     where m.team_id = d.team_id and m.id = d.id
     returning m.team_id as team, m.mailbox_id as "mailboxId", m.id as "messageId", m.marked_at as "markedAt",
       m.seen_rfc_id as "seenRfcId"`.execute(kysely(db))

@@ -52,7 +52,7 @@ export async function dueForTasks(
         select d.id, d.due_at from enrollments d
         where d.team_id = l.team_id and d.mailbox_id = l.mailbox_id and d.sequence_id = l.sequence_id and d.rank = r.rank
           and d.due_at is not null and d.due_at <= ${at(o.now)}
-        order by d.due_at limit ${o.limit}) as e
+        order by d.due_at, d.id limit ${o.limit}) as e
       order by e.due_at, e.id limit ${o.limit}
     ) as x
     where l.team_id = ${o.team} and l.mailbox_id = any(${o.mailboxIds as Id[]}) and l.task_wake_at <= ${at(o.now)}

@@ -192,7 +192,7 @@ export async function overdueTasks(
     select o.team_id as team, o.id from teams t join lateral (
       select team_id, id from tasks where team_id = t.id and skips_at <= ${at(now)} and state = 'open' and approved_at is null
         and skips_at is not null
-      order by skips_at limit ${limit}
+      order by skips_at, id limit ${limit}
     ) as o on true limit ${limit}`.execute(kysely(db))
   return rows
 }

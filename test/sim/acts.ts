@@ -46,6 +46,7 @@ export const ACTS: readonly (readonly [string, number, Act])[] = [
   ['edit limits', 4, editLimits],
   ['edit contact', 7, editContact],
   ['delete contact', 2, deleteSomebody],
+  ['merge contacts', 4, mergeTwo],
   ['edit account', 3, editAccount],
   ['import suppressions', 3, importSuppressions],
   ['resolve unknown', 7, resolve],
@@ -56,6 +57,3 @@ export const ACTS: readonly (readonly [string, number, Act])[] = [
   ['send drafts off', 12, sendDrafts],
   ['give a mail to somebody else', 3, giveAway],
 ]
-
-/** Of seeds of ninety days. */
-export const LONG_ACTS: typeof ACTS = [...ACTS, ['merge contacts', 4, mergeTwo]]

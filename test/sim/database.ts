@@ -144,6 +144,15 @@ export class SimServer {
     for (const pool of this.#pools) await pool.breakAll()
   }
 
+  /** Rows that nobody ordered come as they lie on the disk, which no seed knows: they come as the seed says. */
+  disorder(rows: unknown[]): void {
+    if (rows.length < 2) return
+    const canonical = rows.map((row) => ({ row, text: JSON.stringify(row) }))
+    canonical.sort((a, b) => (a.text < b.text ? -1 : a.text > b.text ? 1 : 0))
+    for (let i = rows.length; i > 0; i--)
+      rows[i - 1] = canonical.splice(Math.floor(this.options.random.next() * i), 1)[0]!.row
+  }
+
   hasOpenTransaction(actor: Actor): boolean {
     return [...this.#pools].some((pool) => pool.actor === actor && pool.hasOpenTransaction)
   }
@@ -154,6 +163,18 @@ export class SimServer {
     if (this.calm || random.next() * LOST_ONE_IN >= 1) return 'fine'
     return random.next() < 0.5 ? 'lost before' : 'lost after'
   }
+}
+
+/** Does the statement itself order its rows, not only a part of it? */
+function isOrdered(text: string): boolean {
+  const at = text.lastIndexOf('order by')
+  if (at < 0) return false
+  let depth = 0
+  for (const sign of text.slice(at)) {
+    if (sign === '(') depth++
+    else if (sign === ')' && --depth < 0) return false
+  }
+  return true
 }
 
 const BEGINS = /^(start transaction|begin|set local)/
@@ -278,6 +299,7 @@ class SimClient {
     try {
       const result = (await this.#running) as pg.QueryResult
       this.#note(text, result)
+      if (!isOrdered(text)) server.disorder(result.rows)
       if (lot === 'lost after') return await this.#lose(text === 'commit' ? 'lost after the commit' : lot)
       return result
     } finally {

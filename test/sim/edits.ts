@@ -1,12 +1,13 @@
 /** What people edit while mails go out: wordings, steps, schedules, limits, contacts and companies. Each is one request, as in `people.ts`. */
 import { deleteContact } from '../../src/actions/delete-contact.ts'
 import { updateContact } from '../../src/actions/update-contact.ts'
+import { updateAccounts } from '../../src/actions/write-accounts.ts'
 import { updateSchedule } from '../../src/actions/write-schedule.ts'
 import { updateSequence } from '../../src/actions/write-sequence.ts'
 import { MINUTE } from '../../src/core/clock.ts'
 import type { Id } from '../../src/core/ids.ts'
 import { isWorded } from '../../src/core/sequence.ts'
-import { bumpContacts, bumpMailboxes } from '../../src/store/lanes.ts'
+import { bumpMailboxes } from '../../src/store/lanes.ts'
 import { treeOf } from '../../src/store/steps.ts'
 import { type Request, who } from './people.ts'
 import { between, pick, schedulesOf } from './team.ts'
@@ -144,16 +145,11 @@ export async function deleteSomebody(request: Request): Promise<void> {
 }
 
 export async function editAccount(request: Request): Promise<void> {
-  const { db, look, house, random, now } = request
-  const { team, stages } = house
+  const { db, house, random } = request
+  const { stages } = house
   const stageId = random.next() < 0.4 ? stages.excludedAccount : stages.otherAccount
-  const accountId = pick(house.accountIds, random)
-  const people = await look<{ id: Id }>(
-    'select id from contacts where team_id = $1 and account_id = $2 order by id',
-    [team, accountId],
-  )
-  await db.transaction(async (tx) => {
-    await request.promises.moveAccount(tx, { accountId, stageId })
-    await bumpContacts(tx, { team, contactIds: people.map((one) => one.id), now })
-  })
+  const fields = random.next() < 0.7 ? { stageId } : { name: `North ${random.hex(2)}` }
+  await updateAccounts(db, { ...who(request), source: 'api' }, [
+    { id: pick(house.accountIds, random), fields },
+  ])
 }

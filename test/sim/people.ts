@@ -259,7 +259,7 @@ export async function resolve(request: Request): Promise<void> {
 export async function reconnect(request: Request): Promise<void> {
   const { db, look, house, now } = request
   const lost = await look<{ id: Id }>(
-    "select id from mailboxes where team_id = $1 and state = 'disconnected'",
+    "select id from mailboxes where team_id = $1 and state = 'disconnected' order by id",
     [house.team],
   )
   await db.transaction((tx) => request.promises.reconnect(tx, { mailboxIds: lost.map((one) => one.id), now }))

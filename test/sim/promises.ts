@@ -131,12 +131,6 @@ export class Promises {
     this.limitsAre(mailboxId, limits)
   }
 
-  async moveAccount(tx: Db, { accountId, stageId }: { accountId: Id; stageId: Id }): Promise<void> {
-    await sql`update accounts set stage_id = ${stageId} where team_id = ${this.#team} and id = ${accountId}`.execute(
-      kysely(tx),
-    )
-  }
-
   limitsAre(mailboxId: Id, limits: Limits): void {
     const known = this.#limits.get(mailboxId) ?? []
     this.#limits.set(mailboxId, [...known, { at: this.#scheduler.now, limits }])

@@ -1,6 +1,6 @@
 /** The calendar of one seed: when people act, when servers fail, when workers stand still; all before the last days, in which everything heals. */
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/core/clock.ts'
-import { ACTS, LONG_ACTS } from './acts.ts'
+import { ACTS } from './acts.ts'
 import { deleteFirstStep } from './edits.ts'
 import { type Act, enrollMany, enrollNewcomers } from './people.ts'
 import { stranger } from './raw-mails.ts'
@@ -58,12 +58,11 @@ function writeActs({ processes, random, length, troubledMs, number }: World, at:
   for (const day of length.newcomersOnDays)
     at(day * DAY, () => processes.ask('people', 'enroll newcomers', enrollNewcomers))
   at(20 * HOUR, () => processes.ask('people', 'activate', ACTS.find(([name]) => name === 'activate')![2]))
-  const acts = length === LONG ? LONG_ACTS : ACTS
-  const total = acts.reduce((sum, [, weight]) => sum + weight, 0)
+  const total = ACTS.reduce((sum, [, weight]) => sum + weight, 0)
   for (let i = 0; i < ACTS_PER_DAY * length.troubledDays; i++) {
     const lot = random.next() * total
     let passed = 0
-    const [name, , act] = acts.find(([, weight]) => {
+    const [name, , act] = ACTS.find(([, weight]) => {
       passed += weight
       return lot < passed
     })!

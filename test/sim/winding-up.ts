@@ -13,13 +13,13 @@ export async function tidyUp(request: Request): Promise<void> {
   const { team } = house
   const actor = `user:${house.userId}`
   const ids = async (sql: string) => (await look<{ id: Id }>(sql, [team])).map((row) => row.id)
-  const lost = await ids("select id from mailboxes where team_id = $1 and state = 'disconnected'")
+  const lost = await ids("select id from mailboxes where team_id = $1 and state = 'disconnected' order by id")
   await db.transaction((tx) => promises.reconnect(tx, { mailboxIds: lost, now }))
   await endSuspensions(request)
   await approveWordings(request)
   await giveHeldToOthers(request)
   for (const sequenceId of await ids(
-    'select id from sequences where team_id = $1 and not active and archived_at is null',
+    'select id from sequences where team_id = $1 and not active and archived_at is null order by id',
   )) {
     promises.switchedOn(sequenceId)
     await activateSequence(db, { team, sequenceId, actor, now, random })
