@@ -9,12 +9,11 @@ import {
   takeMergeTurn,
 } from '../store/contacts.ts'
 import type { ImportWishes } from '../store/imports.ts'
-import { addPairsToLists, listsNamed } from '../store/lists.ts'
 import { type Applied, applyFields, blankContact } from './contact-fields.ts'
-import { firstStage } from './create-contact.ts'
+import { firstStage } from './create-contacts.ts'
 import type { ContactLine, Failure } from './import-rows.ts'
-import { wakeChanged } from './update-contact.ts'
-import { linkAccounts, type Writer } from './write-contact.ts'
+import { wakeChanged } from './update-contacts.ts'
+import { linkAccounts, putOnLists, type Writer } from './write-contact.ts'
 
 export interface BatchResult {
   created: number
@@ -87,26 +86,10 @@ async function write(tx: Db, people: readonly Person[], writer: Writer): Promise
   await insertContacts(tx, { team, contacts: made })
   const changed = people.filter((each) => each.before !== null)
   await saveContacts(tx, { team, contacts: changed.map((each) => each.now) })
-  await addAllToLists(tx, people, writer)
+  const listed = people.map((each) => ({ id: each.now.id, names: [...each.listNames] }))
+  await putOnLists(tx, { contacts: listed, replace: false }, writer)
   await wakeChanged(tx, {
     ...writer,
     changes: changed.map((each) => ({ before: each.before!, after: each.now })),
   })
-}
-
-async function addAllToLists(
-  tx: Db,
-  people: readonly Person[],
-  { team, userId, now, random }: Writer,
-): Promise<void> {
-  const names = [...new Set(people.flatMap((each) => [...each.listNames]))]
-  const lists = await listsNamed(tx, { team, modality: 'contacts', names, userId, now, random })
-  const idOf = new Map(lists.map((list) => [list.name, list.id]))
-  const pairs = people.flatMap((each) =>
-    [...each.listNames].flatMap((name) => {
-      const listId = idOf.get(name)
-      return listId === undefined ? [] : [{ listId, memberId: each.now.id }]
-    }),
-  )
-  await addPairsToLists(tx, { team, pairs, now })
 }

@@ -25,7 +25,7 @@ import { contactStagesOf } from '../store/stages.ts'
 import { type InFlight, stop, sweep } from '../store/stops.ts'
 import { suppressionsOf } from '../store/suppressions.ts'
 import { changedFields, takenOver } from './merge-fields.ts'
-import { wakeChanged } from './update-contact.ts'
+import { wakeChanged } from './update-contacts.ts'
 
 export interface Merging {
   team: TeamId

@@ -6,7 +6,7 @@ import type { Id, TeamId } from '../core/ids.ts'
 import type { Random } from '../core/random.ts'
 import { accountsByIds, accountsNamed } from '../store/accounts.ts'
 import type { ContactRow } from '../store/contacts.ts'
-import { addToLists, listsNamed, replaceLists } from '../store/lists.ts'
+import { addPairsToLists, listsNamed, replaceLists } from '../store/lists.ts'
 import { contactStagesOf } from '../store/stages.ts'
 import { userById } from '../store/users.ts'
 import type { ContactFields } from './contact-fields.ts'
@@ -21,7 +21,7 @@ export interface Writer {
 }
 
 export type ContactRefusal =
-  | { kind: 'refused'; field: 'email' | 'timeZone'; sentence: string }
+  | { kind: 'refused'; contactId: Id; field: 'email' | 'timeZone'; sentence: string }
   /** An id that is none of the team's. */
   | { kind: 'unknown_id'; field: 'accountId' | 'stageId' | 'ownerId'; value: string }
 
@@ -29,14 +29,19 @@ export type ContactRefusal =
 export async function unknownReference(
   db: Db,
   team: TeamId,
-  { accountId, stageId, ownerId }: ContactFields,
+  all: readonly ContactFields[],
 ): Promise<ContactRefusal | undefined> {
-  if (accountId && !(await accountsByIds(db, { team, ids: [accountId] })).has(accountId))
-    return { kind: 'unknown_id', field: 'accountId', value: accountId }
-  if (stageId && !(await contactStagesOf(db, team)).some((stage) => stage.id === stageId))
-    return { kind: 'unknown_id', field: 'stageId', value: stageId }
-  if (ownerId && !(await userById(db, { team, id: ownerId })))
-    return { kind: 'unknown_id', field: 'ownerId', value: ownerId }
+  const given = (field: 'accountId' | 'stageId' | 'ownerId') => [
+    ...new Set(all.flatMap((one) => one[field] || [])),
+  ]
+  const accounts = await accountsByIds(db, { team, ids: given('accountId') })
+  for (const value of given('accountId'))
+    if (!accounts.has(value)) return { kind: 'unknown_id', field: 'accountId', value }
+  const stages = given('stageId').length > 0 ? await contactStagesOf(db, team) : []
+  for (const value of given('stageId'))
+    if (!stages.some((stage) => stage.id === value)) return { kind: 'unknown_id', field: 'stageId', value }
+  for (const value of given('ownerId'))
+    if (!(await userById(db, { team, id: value }))) return { kind: 'unknown_id', field: 'ownerId', value }
   return undefined
 }
 
@@ -64,14 +69,21 @@ function domainOfRow({ websiteUrl, address }: ContactRow): string | null {
   return domain === null || isFreeMailDomain(domain) ? null : domain
 }
 
-/** Adds to the lists of these names, or, with `replace`, leaves the contact on exactly these. */
+/** Adds each contact to the lists of its names, or, with `replace`, leaves it on exactly these. */
 export async function putOnLists(
   tx: Db,
-  asked: { contactIds: readonly Id[]; names: readonly string[]; replace: boolean },
+  { contacts, replace }: { contacts: readonly { id: Id; names: readonly string[] }[]; replace: boolean },
   { team, userId, now, random }: Writer,
 ): Promise<void> {
-  const lists = await listsNamed(tx, { team, modality: 'contacts', names: asked.names, userId, now, random })
-  const membership = { team, memberIds: asked.contactIds, listIds: lists.map(({ id }) => id), now }
-  if (asked.replace) await replaceLists(tx, { ...membership, modality: 'contacts' })
-  else await addToLists(tx, membership)
+  const names = [...new Set(contacts.flatMap((each) => each.names))]
+  const lists = await listsNamed(tx, { team, modality: 'contacts', names, userId, now, random })
+  const idOf = new Map(lists.map((list) => [list.name, list.id]))
+  const pairs = contacts.flatMap((each) =>
+    [...new Set(each.names.map((name) => idOf.get(name.trim())))].flatMap((listId) =>
+      listId === undefined ? [] : [{ listId, memberId: each.id }],
+    ),
+  )
+  const memberIds = contacts.map((each) => each.id)
+  if (replace) await replaceLists(tx, { team, modality: 'contacts', memberIds, pairs, now })
+  else await addPairsToLists(tx, { team, pairs, now })
 }

@@ -38,8 +38,7 @@ export const routes: Route[] = [
         refuse(422, 'Please provide an array of account attributes in the "accounts" parameter.')
       if (accounts.length > CREATED_MAX)
         refuse(422, `Please limit your array to ${CREATED_MAX} accounts or fewer.`)
-      const fields = []
-      for (const one of accounts) fields.push(await accountFieldsFrom(one, call))
+      const fields = await accountFieldsFrom(accounts, call)
       const { created, existing } = allowed(
         await createAccounts(call.db, { ...writerOf(call), accounts: fields, listNames, dedupe }),
       )
@@ -82,8 +81,9 @@ export const routes: Route[] = [
         stageId: clearableId(input.account_stage_id),
       }
       const changes: AccountChange[] = idsOf(given).map((id) => ({ id, fields: common }))
-      for (const one of attributes)
-        changes.push({ id: idsOf([one.id])[0]!, fields: await accountFieldsFrom(one, call) })
+      const own = idsOf(attributes.map((one) => one.id))
+      for (const [i, fields] of (await accountFieldsFrom(attributes, call)).entries())
+        changes.push({ id: own[i]!, fields })
       return changed(call, changes)
     },
   }),

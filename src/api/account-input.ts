@@ -2,7 +2,7 @@
 import { type Static, Type } from 'typebox'
 import type { AccountFields } from '../actions/account-fields.ts'
 import { PHONE_MAX } from '../core/phone.ts'
-import { customParameter, customValuesFrom } from './custom-values.ts'
+import { customParameter, customValuesFrom, fieldsFor } from './custom-values.ts'
 import { clearable, clearableId } from './params.ts'
 import type { Call } from './route.ts'
 
@@ -25,18 +25,19 @@ export const accountParameters = {
 
 const Parameters = Type.Object(accountParameters)
 
-/** Throws the recorded 422s for ids that are none. */
+/** Of each in turn. Throws the recorded 422s for ids that are none. */
 export async function accountFieldsFrom(
-  input: Static<typeof Parameters>,
+  inputs: readonly Static<typeof Parameters>[],
   call: Call,
-): Promise<AccountFields> {
-  return {
+): Promise<AccountFields[]> {
+  const known = await fieldsFor(inputs, 'account', call)
+  return inputs.map((input) => ({
     name: input.name,
     domain: input.domain,
     phone: input.phone,
     rawAddress: input.raw_address,
     stageId: clearableId(input.account_stage_id),
     ownerId: clearableId(input.owner_id),
-    custom: await customValuesFrom(input.typed_custom_fields, 'account', call),
-  }
+    custom: customValuesFrom(input, known),
+  }))
 }

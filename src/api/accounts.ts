@@ -25,7 +25,7 @@ export const routes: Route[] = [
     input: Type.Object(accountParameters),
     output: Type.Object({ account: WireAccount }),
     async run(input, call) {
-      const accounts = [await accountFieldsFrom(input, call)]
+      const accounts = await accountFieldsFrom([input], call)
       const { created } = allowed(
         await createAccounts(call.db, { ...writerOf(call), accounts, listNames: [], dedupe: false }),
       )
@@ -61,8 +61,8 @@ export const routes: Route[] = [
     async run(input, call) {
       const { id } = input
       if (!isId(id)) refuseId(id)
-      const fields = await accountFieldsFrom(input, call)
-      allowed(await updateAccounts(call.db, writerOf(call), [{ id, fields }]))
+      const [fields] = await accountFieldsFrom([input], call)
+      allowed(await updateAccounts(call.db, writerOf(call), [{ id, fields: fields! }]))
       const [account] = await accountsWire(call, [id])
       const lists = await listsByIds(call.db, { team: call.caller.teamId, ids: account!.label_ids })
       return { account: account!, labels: lists.map(wireLabel) }

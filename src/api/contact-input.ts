@@ -3,7 +3,7 @@ import { type Static, Type } from 'typebox'
 import type { ContactFields } from '../actions/contact-fields.ts'
 import type { ContactRefusal } from '../actions/write-contact.ts'
 import { PHONE_MAX } from '../core/phone.ts'
-import { customParameter, customValuesFrom } from './custom-values.ts'
+import { customParameter, customValuesFrom, fieldsFor } from './custom-values.ts'
 import { refuse } from './errors.ts'
 import { clearable, clearableId } from './params.ts'
 import type { Call } from './route.ts'
@@ -46,9 +46,13 @@ export const contactParameters = {
 const Parameters = Type.Object(contactParameters)
 export type ContactParameters = Static<typeof Parameters>
 
-/** Throws the recorded 422s for ids that are none. */
-export async function contactFieldsFrom(input: ContactParameters, call: Call): Promise<ContactFields> {
-  return {
+/** Of each in turn. Throws the recorded 422s for ids that are none. */
+export async function contactFieldsFrom(
+  inputs: readonly ContactParameters[],
+  call: Call,
+): Promise<ContactFields[]> {
+  const known = await fieldsFor(inputs, 'contact', call)
+  return inputs.map((input) => ({
     firstName: input.first_name,
     lastName: input.last_name,
     title: input.title,
@@ -73,9 +77,12 @@ export async function contactFieldsFrom(input: ContactParameters, call: Call): P
       home: input.home_phone,
       other: input.other_phone,
     },
-    custom: await customValuesFrom(input.typed_custom_fields, 'contact', call),
-  }
+    custom: customValuesFrom(input, known),
+  }))
 }
+
+/** The parameter of a field. */
+export const fieldOf = ({ field }: ContactRefusal) => WIRE_FIELDS[field]
 
 const WIRE_FIELDS = {
   email: 'email',
@@ -87,7 +94,7 @@ const WIRE_FIELDS = {
 
 /** The refusal of an action as a 422 that names the parameter. */
 export function refuseContact(refusal: ContactRefusal): never {
-  const parameter = WIRE_FIELDS[refusal.field]
+  const parameter = fieldOf(refusal)
   if (refusal.kind === 'refused') refuse(422, refusal.sentence, { parameter })
   return refuse(422, `Parameters misconfigured. ${refusal.value} is not a valid ID`, { parameter })
 }

@@ -1,9 +1,9 @@
 /** Contacts: create, show, update, delete. Searching is in contact-search.ts. */
 import { Type } from 'typebox'
-import { createContact } from '../actions/create-contact.ts'
+import { createContact } from '../actions/create-contacts.ts'
 import { deleteContact } from '../actions/delete-contact.ts'
 import { recordMeeting } from '../actions/record-meeting.ts'
-import { updateContact } from '../actions/update-contact.ts'
+import { updateContacts } from '../actions/update-contacts.ts'
 import type { Id } from '../core/ids.ts'
 import { contactById } from '../store/contacts.ts'
 import { actorOf, writerOf } from './actor.ts'
@@ -46,12 +46,9 @@ export const routes: Route[] = [
       ),
     }),
     async run(input, call) {
-      const made = await createContact(call.db, {
-        ...writerOf(call),
-        fields: await contactFieldsFrom(input, call),
-        listNames: input.label_names,
-        merge: input.run_dedupe ?? false,
-      })
+      const [fields] = await contactFieldsFrom([input], call)
+      const asked = { fields: fields!, listNames: input.label_names, merge: input.run_dedupe ?? false }
+      const made = await createContact(call.db, writerOf(call), asked)
       if (made.kind === 'refused' || made.kind === 'unknown_id') refuseContact(made)
       const merged = made.kind === 'merged'
       return {
@@ -107,12 +104,9 @@ export const routes: Route[] = [
         await deleteOne(call, id)
         return contactWithLabels(call, id)
       }
-      const updated = await updateContact(call.db, {
-        ...writerOf(call),
-        id,
-        fields: await contactFieldsFrom(input, call),
-        listNames: input.label_names,
-      })
+      const [fields] = await contactFieldsFrom([input], call)
+      const change = { id, fields: fields!, listNames: input.label_names }
+      const updated = await updateContacts(call.db, writerOf(call), [change])
       if (updated.kind === 'not_found') refuse(422, 'Oops! This contact does not exist in Apollo.')
       if (updated.kind === 'deleted')
         refuse(422, 'Cannot update contact as it is deleted.', { deleted_contact_ids: [id] })

@@ -15,18 +15,30 @@ export const customParameter = Type.Optional(
   }),
 )
 
-/** By the key of the field; undefined when none was sent. Throws the recorded 422 for a field that is none. */
-export async function customValuesFrom(
-  given: Record<string, unknown> | undefined,
+interface Customized {
+  typed_custom_fields?: Record<string, unknown> | undefined
+}
+
+/** The fields that these values may be of: asked once for all of them, and not at all when none was sent. */
+export async function fieldsFor(
+  inputs: readonly Customized[],
   modality: FieldModality,
   { db, caller }: Call,
-): Promise<Record<string, CustomValue> | undefined> {
-  const names = Object.keys(given ?? {})
-  if (!given || names.length === 0) return undefined
-  const fields = await customFieldsOf(db, { team: caller.teamId, modality })
+): Promise<CustomFieldRow[]> {
+  const areGiven = inputs.some((one) => Object.keys(one.typed_custom_fields ?? {}).length > 0)
+  return areGiven ? customFieldsOf(db, { team: caller.teamId, modality }) : []
+}
+
+/** By the key of the field; undefined when none was sent. Throws the recorded 422 for a field that is none. */
+export function customValuesFrom(
+  { typed_custom_fields: given = {} }: Customized,
+  fields: readonly CustomFieldRow[],
+): Record<string, CustomValue> | undefined {
+  const names = Object.keys(given)
+  if (names.length === 0) return undefined
   return Object.fromEntries(
     names.map((name) => {
-      const field = fields.find(({ id, key }) => [id, key, `${modality}.${id}`].includes(name))
+      const field = fields.find(({ id, key, modality }) => [id, key, `${modality}.${id}`].includes(name))
       if (!field) refuseId(name)
       return [field.key, fitting(field, given[name], `typed_custom_fields[${name}]`)]
     }),

@@ -6,6 +6,7 @@ import * as apiKeys from './api-keys.ts'
 import * as attachments from './attachments.ts'
 import * as callOutcomes from './call-outcomes.ts'
 import * as clock from './clock.ts'
+import * as contactBulk from './contact-bulk.ts'
 import * as contactMerge from './contact-merge.ts'
 import * as contactSearch from './contact-search.ts'
 import * as contactTimeline from './contact-timeline.ts'
@@ -58,6 +59,7 @@ export const routes: readonly Route[] = [
   ...home.routes,
   ...contactSearch.routes,
   ...contacts.routes,
+  ...contactBulk.routes,
   ...contactMerge.routes,
   ...contactTimeline.routes,
   ...accountSearch.routes,

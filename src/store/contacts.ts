@@ -76,11 +76,20 @@ export async function lockContact(
   tx: Db,
   { team, id }: { team: TeamId; id: Id },
 ): Promise<ContactRow | undefined> {
+  return (await lockContacts(tx, { team, ids: [id] })).get(id)
+}
+
+/** The same, many. */
+export async function lockContacts(
+  tx: Db,
+  { team, ids }: { team: TeamId; ids: readonly Id[] },
+): Promise<Map<Id, ContactRow>> {
   const { rows } = await sql<ContactRow>`
-    select ${CONTACT_COLUMNS} from contacts c where c.team_id = ${team} and (c.id = ${id}
-      or c.address = (select address from contacts where team_id = ${team} and id = ${id} and deleted_at is null) and c.deleted_at is null)
+    select ${CONTACT_COLUMNS} from contacts c where c.team_id = ${team} and (c.id = any(${ids as Id[]})
+      or c.address = any(array(select address from contacts where team_id = ${team} and id = any(${ids as Id[]}) and deleted_at is null)) and c.deleted_at is null)
     order by c.id for no key update`.execute(kysely(tx))
-  return rows.find((row) => row.id === id)
+  const asked = new Set(ids)
+  return new Map(rows.flatMap((row) => (asked.has(row.id) ? [[row.id, row]] : [])))
 }
 
 /** The oldest contact of each address, not deleted, locked by id. */

@@ -97,6 +97,23 @@ export async function createList(
   return rows[0]
 }
 
+/** The list under its new name, or why it keeps its old one. */
+export async function renameList(
+  db: Db,
+  { team, id, name, now }: { team: TeamId; id: Id; name: string; now: Instant },
+): Promise<ListRow | 'not_found' | 'taken'> {
+  try {
+    const { rows } = await sql<ListRow>`
+      update lists l set name = ${name}, updated_at = ${at(now)} where l.team_id = ${team} and l.id = ${id}
+      returning ${COLUMNS}`.execute(kysely(db))
+    return rows[0] ?? 'not_found'
+  } catch (error) {
+    const { code, constraint } = (error ?? {}) as { code?: unknown; constraint?: unknown }
+    if (code === '23505' && constraint === 'lists_team_id_modality_name_key') return 'taken'
+    throw error
+  }
+}
+
 export interface Membership {
   team: TeamId
   memberIds: readonly Id[]
@@ -129,16 +146,36 @@ export async function addPairsToLists(
     order by 2, 3 on conflict do nothing`.execute(kysely(tx))
 }
 
-/** Leaves the members on these lists and no others of that modality. */
+/** Takes every member off every list. */
+export async function takeOffLists(tx: Db, { team, memberIds, listIds, now }: Membership): Promise<void> {
+  if (memberIds.length === 0 || listIds.length === 0) return
+  await touch(tx, { team, listIds, now })
+  await sql`
+    delete from list_members where team_id = ${team} and list_id = any(${listIds as Id[]}) and member_id = any(${memberIds as Id[]})`.execute(
+    kysely(tx),
+  )
+}
+
+/** Leaves each member on the lists of its pairs and no others of that modality. */
 export async function replaceLists(
   tx: Db,
-  { team, memberIds, listIds, now, modality }: Membership & { modality: Modality },
+  o: {
+    team: TeamId
+    modality: Modality
+    memberIds: readonly Id[]
+    pairs: readonly { listId: Id; memberId: Id }[]
+    now: Instant
+  },
 ): Promise<void> {
+  const { team, pairs } = o
   await sql`
     delete from list_members m using lists l
-    where m.team_id = ${team} and m.member_id = any(${memberIds as Id[]}) and l.team_id = ${team} and l.id = m.list_id
-      and l.modality = ${modality} and not (m.list_id = any(${listIds as Id[]}))`.execute(kysely(tx))
-  await addToLists(tx, { team, memberIds, listIds, now })
+    where m.team_id = ${team} and m.member_id = any(${o.memberIds as Id[]}) and l.team_id = ${team} and l.id = m.list_id
+      and l.modality = ${o.modality} and (m.list_id, m.member_id) not in (
+        select * from unnest(${pairs.map((pair) => pair.listId)}::text[], ${pairs.map((pair) => pair.memberId)}::text[]))`.execute(
+    kysely(tx),
+  )
+  await addPairsToLists(tx, o)
 }
 
 async function touch(

@@ -4,7 +4,7 @@ import { beforeEach, expect, test } from 'vitest'
 import { classifyReply } from '../../src/actions/classify-reply.ts'
 import { explain } from '../../src/actions/explain.ts'
 import { releaseHold } from '../../src/actions/release-hold.ts'
-import { updateContact } from '../../src/actions/update-contact.ts'
+import { updateContacts } from '../../src/actions/update-contacts.ts'
 import { updateAccounts } from '../../src/actions/write-accounts.ts'
 import { updateSequence } from '../../src/actions/write-sequence.ts'
 import { DAY, HOUR } from '../../src/core/clock.ts'
@@ -238,7 +238,7 @@ test('when whoever answered belongs to another account now, the others of the ol
   expect(await rowOf(ben)).toMatchObject({ hold: 'same_account_reply' })
   clock.advance(HOUR)
   const writer = { team: team.team, userId: team.userId, now: clock.now(), random, source: 'api' as const }
-  const moved = await updateContact(db, { ...writer, id: ann.contactId, fields: { accountId: south } })
+  const moved = await updateContacts(db, writer, [{ id: ann.contactId, fields: { accountId: south } }])
   expect(moved.kind).toBe('updated')
   expect(await rowOf(ben)).toMatchObject({ hold: null, due: clock.now() })
   expect(await gateOf(ben)).toBe('open')
@@ -251,7 +251,7 @@ test('somebody held who belongs to another account now goes on', async () => {
   expect(await claimed()).toBe(0)
   const elsewhere = await account([])
   const writer = { team: team.team, userId: team.userId, now: clock.now(), random, source: 'api' as const }
-  await updateContact(db, { ...writer, id: await contactOf(ben), fields: { accountId: elsewhere } })
+  await updateContacts(db, writer, [{ id: await contactOf(ben), fields: { accountId: elsewhere } }])
   expect(await rowOf(ben)).toMatchObject({ hold: null, due: clock.now() })
   expect(await gateOf(ben)).toBe('open')
 })

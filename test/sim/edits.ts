@@ -1,6 +1,6 @@
 /** What people edit while mails go out: wordings, steps, schedules, limits, contacts and companies. Each is one request, as in `people.ts`. */
 import { deleteContact } from '../../src/actions/delete-contact.ts'
-import { updateContact } from '../../src/actions/update-contact.ts'
+import { updateContacts } from '../../src/actions/update-contacts.ts'
 import { updateAccounts } from '../../src/actions/write-accounts.ts'
 import { updateSchedule } from '../../src/actions/write-schedule.ts'
 import { updateSequence } from '../../src/actions/write-sequence.ts'
@@ -120,7 +120,7 @@ export async function editLimits(request: Request): Promise<void> {
 }
 
 export async function editContact(request: Request): Promise<void> {
-  const { db, house, random, now } = request
+  const { db, house, random } = request
   const id = pick(house.contactIds, random)
   const lot = random.next()
   const fields =
@@ -131,7 +131,7 @@ export async function editContact(request: Request): Promise<void> {
         : lot < 0.8
           ? { title: 'Director', email: `new${random.hex(3)}@company1.example` }
           : { title: null, firstName: 'Changed' }
-  await updateContact(db, { team: house.team, userId: house.userId, source: 'api', id, fields, now, random })
+  await updateContacts(db, { ...who(request), source: 'api' }, [{ id, fields }])
 }
 
 export async function deleteSomebody(request: Request): Promise<void> {

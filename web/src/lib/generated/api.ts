@@ -319,6 +319,83 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/contacts/bulk_create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create up to 100 contacts
+         * @description All of them or none. With `run_dedupe`, whoever is there already (by address; without one, by name and company) is named under `existing_contacts` and stays as they are.
+         */
+        post: operations["contacts_bulk_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/contacts/bulk_update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Update up to 1,000 contacts
+         * @description All of them or none. Either `contact_ids` with what all of them get, or `contact_attributes` with what each gets. Up to 100 are shown; more, or with `async`, are answered with a job, which is completed when the call returns.
+         */
+        post: operations["contacts_bulk_update"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/contacts/update_owners": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give contacts to another owner */
+        post: operations["contacts_update_owners"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/contacts/update_stages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move contacts to another stage
+         * @description What a stage does to those who are in a sequence, it does to all of them at once.
+         */
+        post: operations["contacts_update_stages"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/contacts/{id}/merge": {
         parameters: {
             query?: never;
@@ -617,6 +694,61 @@ export interface paths {
         put?: never;
         /** Create a list */
         post: operations["labels_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/labels/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Rename a list */
+        put: operations["labels_update_by_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Rename a list */
+        patch: operations["labels_update"];
+        trace?: never;
+    };
+    "/labels/add_entity_ids_to_label_names": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put contacts or accounts on lists
+         * @description Lists that are not there are made.
+         */
+        post: operations["labels_add_entity_ids_to_label_names"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/labels/remove_entity_ids_from_label_names": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take contacts or accounts off lists */
+        post: operations["labels_remove_entity_ids_from_label_names"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3395,6 +3527,293 @@ export interface operations {
             422: components["responses"]["Unprocessable"];
         };
     };
+    contacts_bulk_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    contacts?: {
+                        first_name?: string | null;
+                        last_name?: string | null;
+                        organization_name?: string | null;
+                        title?: string | null;
+                        account_id?: string | null;
+                        email?: string | null;
+                        website_url?: string | null;
+                        linkedin_url?: string | null;
+                        label_names?: string[];
+                        contact_stage_id?: string | null;
+                        owner_id?: string | null;
+                        present_raw_address?: string | null;
+                        street_address?: string | null;
+                        city?: string | null;
+                        state?: string | null;
+                        country?: string | null;
+                        postal_code?: string | null;
+                        time_zone?: string | null;
+                        direct_phone?: string | null;
+                        corporate_phone?: string | null;
+                        mobile_phone?: string | null;
+                        home_phone?: string | null;
+                        other_phone?: string | null;
+                        /** @description Values by the id of the custom field, or by its key. Null and "" clear. */
+                        typed_custom_fields?: {
+                            [key: string]: unknown;
+                        };
+                        primary_title?: string | null;
+                        phone?: string | null;
+                        /** @description Without `email`: the first of them. */
+                        contact_emails?: {
+                            email?: string;
+                            position?: number;
+                        }[];
+                        /** @description Without `phone` and `other_phone`: the first of them. */
+                        phone_numbers?: {
+                            raw_number?: string;
+                            position?: number;
+                        }[];
+                    }[];
+                    /** @description Another name of `contacts`. */
+                    contact_attributes?: {
+                        first_name?: string | null;
+                        last_name?: string | null;
+                        organization_name?: string | null;
+                        title?: string | null;
+                        account_id?: string | null;
+                        email?: string | null;
+                        website_url?: string | null;
+                        linkedin_url?: string | null;
+                        label_names?: string[];
+                        contact_stage_id?: string | null;
+                        owner_id?: string | null;
+                        present_raw_address?: string | null;
+                        street_address?: string | null;
+                        city?: string | null;
+                        state?: string | null;
+                        country?: string | null;
+                        postal_code?: string | null;
+                        time_zone?: string | null;
+                        direct_phone?: string | null;
+                        corporate_phone?: string | null;
+                        mobile_phone?: string | null;
+                        home_phone?: string | null;
+                        other_phone?: string | null;
+                        /** @description Values by the id of the custom field, or by its key. Null and "" clear. */
+                        typed_custom_fields?: {
+                            [key: string]: unknown;
+                        };
+                        primary_title?: string | null;
+                        phone?: string | null;
+                        /** @description Without `email`: the first of them. */
+                        contact_emails?: {
+                            email?: string;
+                            position?: number;
+                        }[];
+                        /** @description Without `phone` and `other_phone`: the first of them. */
+                        phone_numbers?: {
+                            raw_number?: string;
+                            position?: number;
+                        }[];
+                    }[];
+                    append_label_names?: string[];
+                    owner_id?: string | null;
+                    run_dedupe?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        created_contacts: (components["schemas"]["Contact"] & {
+                            team_id: string;
+                        })[];
+                        existing_contacts: (components["schemas"]["Contact"] & {
+                            team_id: string;
+                        })[];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    contacts_bulk_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    contact_ids?: string[];
+                    contact_attributes?: {
+                        id: string;
+                        first_name?: string | null;
+                        last_name?: string | null;
+                        organization_name?: string | null;
+                        title?: string | null;
+                        account_id?: string | null;
+                        email?: string | null;
+                        website_url?: string | null;
+                        linkedin_url?: string | null;
+                        label_names?: string[];
+                        contact_stage_id?: string | null;
+                        owner_id?: string | null;
+                        present_raw_address?: string | null;
+                        street_address?: string | null;
+                        city?: string | null;
+                        state?: string | null;
+                        country?: string | null;
+                        postal_code?: string | null;
+                        time_zone?: string | null;
+                        direct_phone?: string | null;
+                        corporate_phone?: string | null;
+                        mobile_phone?: string | null;
+                        home_phone?: string | null;
+                        other_phone?: string | null;
+                        /** @description Values by the id of the custom field, or by its key. Null and "" clear. */
+                        typed_custom_fields?: {
+                            [key: string]: unknown;
+                        };
+                    }[];
+                    first_name?: string | null;
+                    last_name?: string | null;
+                    organization_name?: string | null;
+                    title?: string | null;
+                    account_id?: string | null;
+                    email?: string | null;
+                    website_url?: string | null;
+                    linkedin_url?: string | null;
+                    contact_stage_id?: string | null;
+                    owner_id?: string | null;
+                    present_raw_address?: string | null;
+                    street_address?: string | null;
+                    city?: string | null;
+                    state?: string | null;
+                    country?: string | null;
+                    postal_code?: string | null;
+                    time_zone?: string | null;
+                    direct_phone?: string | null;
+                    corporate_phone?: string | null;
+                    mobile_phone?: string | null;
+                    home_phone?: string | null;
+                    other_phone?: string | null;
+                    /** @description Values by the id of the custom field, or by its key. Null and "" clear. */
+                    typed_custom_fields?: {
+                        [key: string]: unknown;
+                    };
+                    async?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        contacts?: components["schemas"]["Contact"][];
+                        entity_progress_job?: {
+                            id: string;
+                            job_type: string;
+                            /** @description completed */
+                            status: string;
+                            entity_ids: string[];
+                            /** @description ISO 8601 with milliseconds, UTC. */
+                            created_at: string;
+                            /** @description ISO 8601 with milliseconds, UTC. */
+                            updated_at: string;
+                        };
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    contacts_update_owners: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    contact_ids?: string[];
+                    owner_id?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        contacts: {
+                            id: string;
+                            owner_id: string | null;
+                        }[];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    contacts_update_stages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    contact_ids?: string[];
+                    contact_stage_id?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        contacts: components["schemas"]["Contact"][];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
     contacts_merge: {
         parameters: {
             query?: never;
@@ -4389,6 +4808,180 @@ export interface operations {
                 content: {
                     "application/json": {
                         label: components["schemas"]["Label"];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    labels_update_by_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    name?: string;
+                    /** @description Accepted and not used. */
+                    book_of_business?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        label: components["schemas"]["Label"];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    labels_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    name?: string;
+                    /** @description Accepted and not used. */
+                    book_of_business?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        label: components["schemas"]["Label"];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    labels_add_entity_ids_to_label_names: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    entity_ids?: string[];
+                    label_names?: string[];
+                    /** @description contacts or accounts */
+                    modality?: string;
+                    /** @description Answers with a job; it is done when the call returns all the same. */
+                    async?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        labels?: components["schemas"]["Label"][];
+                        /** @description There was nothing to do. */
+                        message?: string;
+                        entity_progress_job?: {
+                            id: string;
+                            user_id: string;
+                            job_type: string;
+                            entity_ids: string[];
+                            params: {
+                                modality: string;
+                                label_names: string[];
+                            };
+                            /** @description 1: done. */
+                            progress: number;
+                            batch_size: null;
+                        };
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    labels_remove_entity_ids_from_label_names: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    entity_ids?: string[];
+                    label_names?: string[];
+                    /** @description contacts or accounts */
+                    modality?: string;
+                    /** @description Answers with a job; it is done when the call returns all the same. */
+                    async?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        labels?: components["schemas"]["Label"][];
+                        /** @description There was nothing to do. */
+                        message?: string;
+                        entity_progress_job?: {
+                            id: string;
+                            user_id: string;
+                            job_type: string;
+                            entity_ids: string[];
+                            params: {
+                                modality: string;
+                                label_names: string[];
+                            };
+                            /** @description 1: done. */
+                            progress: number;
+                            batch_size: null;
+                        };
                     };
                 };
             };

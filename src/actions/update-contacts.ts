@@ -2,7 +2,7 @@ import type { Db } from '../core/db.ts'
 import type { Id } from '../core/ids.ts'
 import { planMerge } from '../core/same-person.ts'
 import { followZones } from '../store/contact-waits.ts'
-import { type ContactRow, contactById, lockContact, saveContacts } from '../store/contacts.ts'
+import { type ContactRow, lockContacts, saveContacts } from '../store/contacts.ts'
 import { lockEnrolling } from '../store/enrollment-guards.ts'
 import { bumpContacts } from '../store/lanes.ts'
 import { sequencesAt, standingsOf } from '../store/merged-contacts.ts'
@@ -19,7 +19,7 @@ import {
   type Writer,
 } from './write-contact.ts'
 
-export interface ContactUpdate extends Writer {
+export interface ContactChange {
   id: Id
   fields: ContactFields
   /** When given, the contact is on exactly these lists afterwards. */
@@ -27,51 +27,78 @@ export interface ContactUpdate extends Writer {
 }
 
 export type Updated =
-  | { kind: 'updated'; id: Id }
-  | { kind: 'not_found' }
-  | { kind: 'deleted' }
+  | { kind: 'updated' }
+  | { kind: 'not_found'; id: Id }
+  | { kind: 'deleted'; ids: Id[] }
   | ContactRefusal
 
-export async function updateContact(db: Db, update: ContactUpdate): Promise<Updated> {
-  const unknown = await unknownReference(db, update.team, update.fields)
+/** All of them or none. Of two changes of one contact the later one is written over the earlier. */
+export async function updateContacts(
+  db: Db,
+  writer: Writer,
+  changes: readonly ContactChange[],
+): Promise<Updated> {
+  const { team, now, random } = writer
+  const unknown = await unknownReference(
+    db,
+    team,
+    changes.map((one) => one.fields),
+  )
   if (unknown) return unknown
-  const { team, id, now, random } = update
-  let readdressed = false
+  const ids = [...new Set(changes.map((one) => one.id))]
+  const readdressed: Id[] = []
   const updated = await db.transaction(async (tx): Promise<Updated> => {
     // Another address may be one that is enrolled: nobody is added meanwhile.
-    if (update.fields.email !== undefined) await lockEnrolling(tx, team)
-    const row = await lockContact(tx, { team, id })
-    if (!row) return { kind: 'not_found' }
-    if (row.deletedAt !== null) return { kind: 'deleted' }
-    const written = await rewriteContact(tx, row, update)
-    readdressed = (await contactById(tx, { team, id }))!.address !== row.address
-    return written
+    if (changes.some((one) => one.fields.email !== undefined)) await lockEnrolling(tx, team)
+    const rows = await lockContacts(tx, { team, ids })
+    const missing = ids.find((id) => !rows.has(id))
+    if (missing !== undefined) return { kind: 'not_found', id: missing }
+    const deleted = ids.filter((id) => rows.get(id)!.deletedAt !== null)
+    if (deleted.length > 0) return { kind: 'deleted', ids: deleted }
+    const written = await rewriteContacts(tx, writer, { rows, changes })
+    if (written.kind === 'refused') return written
+    readdressed.push(...written.readdressed)
+    return { kind: 'updated' }
   })
-  if (!readdressed) return updated
-  const enrollmentIds = await liveEnrollments(db, { team, of: { contactIds: [id] } })
+  if (readdressed.length === 0) return updated
+  const enrollmentIds = await liveEnrollments(db, { team, of: { contactIds: readdressed } })
   await sweep(db, { team, of: { enrollmentIds }, now, random })
   return updated
 }
 
-/** The same, on a row that the transaction has locked. To an old address nothing more leaves but what was on the wire, once its emails are swept. */
-export async function rewriteContact(
+export type Rewritten =
+  | { kind: 'rewritten'; readdressed: Id[] }
+  | Extract<ContactRefusal, { kind: 'refused' }>
+
+/** The same, on rows that the transaction has locked. To an old address nothing more leaves but what was on the wire, once its emails are swept. */
+export async function rewriteContacts(
   tx: Db,
-  row: ContactRow,
-  update: ContactUpdate,
-): Promise<{ kind: 'updated'; id: Id } | ContactRefusal> {
-  const { team, fields, now } = update
-  const applied = applyFields(row, fields, now)
-  if (!applied.ok) return { kind: 'refused', field: applied.field, sentence: applied.sentence }
-  const next = applied.row
-  const moved = next.organizationName !== row.organizationName && !fields.accountId
-  if (moved && next.organizationName === null) next.accountId = null
-  if (moved) await linkAccounts(tx, [next], update)
-  await saveContacts(tx, { team, contacts: [next] })
-  if (update.listNames)
-    await putOnLists(tx, { contactIds: [row.id], names: update.listNames, replace: true }, update)
-  await wakeChanged(tx, { ...update, changes: [{ before: row, after: next }] })
-  if (next.address !== row.address) await leaveTaken(tx, update, next)
-  return { kind: 'updated', id: row.id }
+  writer: Writer,
+  { rows, changes }: { rows: ReadonlyMap<Id, ContactRow>; changes: readonly ContactChange[] },
+): Promise<Rewritten> {
+  const { team, now } = writer
+  const after = new Map<Id, ContactRow>()
+  const moved: ContactRow[] = []
+  for (const { id, fields } of changes) {
+    const before = after.get(id) ?? rows.get(id)!
+    const applied = applyFields(before, fields, now)
+    if (!applied.ok)
+      return { kind: 'refused', contactId: id, field: applied.field, sentence: applied.sentence }
+    const next = applied.row
+    after.set(id, next)
+    if (next.organizationName === before.organizationName || fields.accountId) continue
+    if (next.organizationName === null) next.accountId = null
+    moved.push(next)
+  }
+  await linkAccounts(tx, moved, writer)
+  await saveContacts(tx, { team, contacts: [...after.values()] })
+  const listed = changes.flatMap(({ id, listNames: names }) => (names ? [{ id, names }] : []))
+  if (listed.length > 0) await putOnLists(tx, { contacts: listed, replace: true }, writer)
+  const pairs = [...after.values()].map((row) => ({ before: rows.get(row.id)!, after: row }))
+  await wakeChanged(tx, { ...writer, changes: pairs })
+  const readdressed = pairs.filter(({ before, after }) => before.address !== after.address)
+  for (const one of readdressed) await leaveTaken(tx, writer, one.after)
+  return { kind: 'rewritten', readdressed: readdressed.map((one) => one.after.id) }
 }
 
 /** In sequences in which another contact with the new address is, this one ends: nobody is written to twice. */
