@@ -1,7 +1,7 @@
 /** What became of one email over HTTP: the email with who opened it and who followed its links. */
 import { Type } from 'typebox'
 import { isId } from '../core/ids.ts'
-import { shownMessage } from '../store/message-reads.ts'
+import { shownMessages } from '../store/message-reads.ts'
 import { visitsOf } from '../store/visits.ts'
 import { contactsWire } from './contact-answers.ts'
 import { refuse } from './errors.ts'
@@ -11,7 +11,8 @@ import { eventGroups, MessageEvent, wireEvent } from './wire/visit.ts'
 
 async function activities({ id }: { id: string }, call: Call) {
   const team = call.caller.teamId
-  const row = isId(id) ? await shownMessage(call.db, { team, id, failedHolds: FAILED_HOLDS }) : undefined
+  const ids = isId(id) ? [id] : []
+  const row = (await shownMessages(call.db, { team, ids, failedHolds: FAILED_HOLDS })).get(id)
   // The recorded API answers 422 here, not 404.
   if (!row) return refuse(422, 'Could not find message.')
   const visits = await visitsOf(call.db, { team, messageId: id })

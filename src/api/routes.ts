@@ -22,6 +22,7 @@ import * as inbound from './inbound.ts'
 import * as labels from './labels.ts'
 import * as mailboxRemoval from './mailbox-removal.ts'
 import * as messageActivities from './message-activities.ts'
+import * as messageReads from './message-reads.ts'
 import * as messages from './messages.ts'
 import * as oauth from './oauth.ts'
 import * as removedMailboxes from './removed-mailboxes.ts'
@@ -84,6 +85,7 @@ export const routes: readonly Route[] = [
   ...enrollments.routes,
   ...messageActivities.routes,
   ...messages.routes,
+  ...messageReads.routes,
   ...tasks.routes,
   ...taskEnds.routes,
   ...schedules.routes,

@@ -190,15 +190,17 @@ export async function searchMessages(
   return { messages: page.rows, total: total.rows[0]!.n }
 }
 
-/** One of the ledger, or the next one of a live enrollment. */
-export async function shownMessage(
+/** Of the ledger, or the next ones of live enrollments; unknown ids are absent. */
+export async function shownMessages(
   db: Db,
-  { team, id, failedHolds }: { team: TeamId; id: Id; failedHolds: readonly string[] },
-): Promise<MessageRow | undefined> {
+  { team, ids, failedHolds }: { team: TeamId; ids: readonly Id[]; failedHolds: readonly string[] },
+): Promise<Map<Id, MessageRow>> {
+  if (ids.length === 0) return new Map()
   const { rows } = await sql<MessageRow>`
-    select ${COLUMNS} from (select * from (${LEDGER(team, true)} union all ${NEXT(team, failedHolds)}) y where y.id = ${id}) x
+    select ${COLUMNS} from (
+      select * from (${LEDGER(team, true)} union all ${NEXT(team, failedHolds)}) y where y.id = any(${ids as Id[]})) x
     ${JOINS(team)}`.execute(kysely(db))
-  return rows[0]
+  return new Map(rows.map((row) => [row.id, row]))
 }
 
 /** Emails whose delivery nobody knows, the oldest first. */

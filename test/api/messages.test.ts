@@ -169,3 +169,77 @@ test('adding again whoever was removed says what they received before', async ()
     },
   ])
 })
+
+const status = (id?: string) => api.post('/emailer_messages/email_send_status', { id })
+const content = (body: object) => api.post('/emailer_messages/get_content', body)
+const emailTo = async (name: keyof typeof people) =>
+  (await search({ contact_id: people[name] })).body.emailer_messages.toSorted(
+    (a: { campaign_position: number }, b: { campaign_position: number }) =>
+      a.campaign_position - b.campaign_position,
+  )[0].id
+
+test('how far an email is: sent, come back, held, under way, or known to nobody', async () => {
+  expect((await status(await emailTo('sent'))).body).toMatchObject({
+    status: 'completed',
+    message: 'Email delivered successfully.',
+    completed_at: '2027-01-14T15:00:00.000Z',
+  })
+  expect((await status(await emailTo('bounced'))).body).toMatchObject({
+    status: 'completed',
+    message: 'Email was sent and came back.',
+    bounce: true,
+  })
+  const held = await emailTo('held')
+  expect((await status(held)).body).toMatchObject({
+    id: held,
+    status: 'failed',
+    message: 'Email failed to send.',
+    not_sent_reason: 'snippets_missing',
+    failure_reason: expect.stringContaining('title'),
+  })
+  expect((await status(await emailTo('waiting'))).body).toMatchObject({
+    status: 'scheduled',
+    message: 'Email is still being processed. Try again in 10-20 seconds.',
+    retry_after_seconds: 10,
+    due_at: expect.stringMatching(/^2027-/),
+  })
+  const lost = await newContact(api)
+  await add(api, sequence.id, [lost])
+  await row(lost, 'unknown')
+  const [email] = (await search({ contact_id: lost })).body.emailer_messages
+  const unknown = (await status(email.id)).body
+  expect(unknown).toMatchObject({ status: 'scheduled', unknown: true })
+  expect(unknown.retry_after_seconds).toBeUndefined()
+})
+
+test('an email that is not there, and none at all', async () => {
+  for (const id of ['f'.repeat(24), '17'])
+    expect(await status(id)).toMatchObject({ status: 404, body: { error: 'Email message not found' } })
+  expect((await status()).body).toEqual({ error: 'Missing required parameter: id', parameter: 'id' })
+  expect((await content({})).body).toEqual({ error: 'Missing required parameter: ids', parameter: 'ids' })
+})
+
+test('what was sent is read as text or html; the rest is left out, and so are ids after the tenth', async () => {
+  const [sent, held, bounced] = [await emailTo('sent'), await emailTo('held'), await emailTo('bounced')]
+  const plain = await content({ ids: [bounced, held, sent, 'f'.repeat(24), '17', sent] })
+  expect(plain.body.emailer_messages).toMatchObject([
+    { id: bounced, subject: 'Offer of accepted', body: 'Hi', body_format: 'plain' },
+    { id: sent, status: 'completed', sent_at: '2027-01-14T15:00:00.000+00:00', recipients: [{ type: 'to' }] },
+  ])
+  const html = await content({ ids: [sent], body_format: 'html' })
+  expect(html.body.emailer_messages).toMatchObject([{ body: '<p>Hi</p>', body_format: 'html' }])
+  const late = await content({ ids: [...Array(10).fill(held), sent] })
+  expect(late.body).toEqual({ emailer_messages: [] })
+})
+
+test.runIf(hasContract)('every recorded key of the state and the content of an email is there', async () => {
+  const of = (path: string, name: string) => recorded('post', path, { name })
+  const ofStatus = (name: string) => of('/emailer_messages/email_send_status', name)
+  const [sent, held] = [await emailTo('sent'), await emailTo('held')]
+  expect(missingKeys(ofStatus('Email delivered'), (await status(sent)).body)).toEqual([])
+  expect(missingKeys(ofStatus('Email failed'), (await status(held)).body)).toEqual([])
+  const waiting = (await status(await emailTo('waiting'))).body
+  expect(missingKeys(ofStatus('Email still being processed'), waiting)).toEqual([])
+  const read = (await content({ ids: [sent] })).body
+  expect(missingKeys(of('/emailer_messages/get_content', 'OK'), read)).toEqual([])
+})

@@ -1500,6 +1500,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/emailer_messages/get_content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What emails say that were sent
+         * @description Of the first 10 ids. What was not sent, and what is unknown, is left out.
+         */
+        post: operations["emailer_messages_get_content"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/emailer_messages/email_send_status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * How far an email is
+         * @description `due_at`, `bounce` and `unknown` are extra keys. An email that waits for its day is "scheduled" until then.
+         */
+        post: operations["emailer_messages_email_send_status"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/tasks/search": {
         parameters: {
             query?: never;
@@ -9968,6 +10008,97 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    emailer_messages_get_content: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    ids?: string[];
+                    /**
+                     * @description plain unless said.
+                     * @enum {string}
+                     */
+                    body_format?: "plain" | "html";
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        emailer_messages: {
+                            id: string;
+                            subject: string | null;
+                            body: string;
+                            body_format: string;
+                            status: string;
+                            sent_at: string;
+                            recipients: {
+                                email: string;
+                                type: string;
+                            }[];
+                        }[];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    emailer_messages_email_send_status: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    id?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        /** @description drafted, scheduled, completed or failed. */
+                        status: string;
+                        message: string;
+                        /** @description ISO 8601 with milliseconds, UTC. */
+                        completed_at?: string;
+                        bounce?: boolean;
+                        not_sent_reason?: string | null;
+                        failure_reason?: string | null;
+                        /** @description ISO 8601 with milliseconds, UTC. */
+                        failed_at?: string;
+                        due_at?: string | null;
+                        unknown?: boolean;
+                        retry_after_seconds?: number;
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             422: components["responses"]["Unprocessable"];
         };
     };
