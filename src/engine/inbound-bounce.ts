@@ -64,9 +64,10 @@ const EFFECTS: Record<FailedRecipient['class'], (tx: Db, event: Event, came: Cam
         stop: { to: 'failed', reason: 'hard_bounced' },
         inboundId,
       })
-      if (await markMessageBounced(tx, { team, messageId: message.id, now, bounce: 'hard' })) {
-        const before = await softBefore(tx, event, message)
-        await count(tx, event, { message, metrics: before ? ['hard_bounced'] : ['hard_bounced', 'bounced'] })
+      const marked = await markMessageBounced(tx, { team, messageId: message.id, now, bounce: 'hard' })
+      if (marked) {
+        const counted = marked.before === 'soft' || (await othersBounced(tx, event, message))
+        await count(tx, event, { message, metrics: counted ? ['hard_bounced'] : ['hard_bounced', 'bounced'] })
       }
       return { ...NOTHING, addresses: [address] }
     },
@@ -81,8 +82,8 @@ const EFFECTS: Record<FailedRecipient['class'], (tx: Db, event: Event, came: Cam
       const inARow = await softBouncesInARow(tx, { team, enrollmentId, messageId })
       if (inARow >= SOFT_BOUNCES_MAX) await hold(tx, event, { enrollmentId, reason: 'soft_bounces', failure })
       await setSoftBounces(tx, { team, enrollmentId, count: inARow, now })
-      const isNew = await markMessageBounced(tx, { team, messageId, now, bounce: 'soft' })
-      if (isNew && !(await softBefore(tx, event, message)))
+      const marked = await markMessageBounced(tx, { team, messageId, now, bounce: 'soft' })
+      if (marked && !(await othersBounced(tx, event, message)))
         await count(tx, event, { message, metrics: ['bounced'] })
       return inARow >= SOFT_BOUNCES_MAX ? { ...NOTHING, enrollmentIds: [enrollmentId] } : NOTHING
     },
@@ -106,8 +107,8 @@ async function hold(
   await stop(tx, { team, enrollmentIds: [o.enrollmentId], stop: held, actor, now, random, inboundId })
 }
 
-/** Bounces count people: once per enrollment, whatever came back before. */
-async function softBefore(
+/** Bounces count people: once per enrollment, whichever of its emails came back before. */
+async function othersBounced(
   tx: Db,
   { team }: Event,
   { enrollmentId, id: messageId }: Matched,

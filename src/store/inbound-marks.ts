@@ -52,17 +52,17 @@ export const SOFT_BOUNCES_MAX = 3
 
 export type Bounce = 'hard' | 'soft' | 'blocked'
 
-/** Stamps the message; false when it was known to have bounced the same way, or worse, already. */
+/** Stamps the message, and says how it had bounced before; undefined when that was the same way, or worse. */
 export async function markMessageBounced(
   tx: Db,
   { team, messageId, now, bounce }: OfMessage & { bounce: Bounce },
-): Promise<boolean> {
-  const { numAffectedRows } = await sql`
-    update messages set bounce = ${bounce}, bounced_at = ${at(now)}, updated_at = ${at(now)}
-    where team_id = ${team} and id = ${messageId} and (bounce is null or (bounce <> 'hard' and ${bounce} = 'hard'))`.execute(
-    kysely(tx),
-  )
-  return numAffectedRows === 1n
+): Promise<{ before: Bounce | null } | undefined> {
+  const { rows } = await sql<{ before: Bounce | null }>`
+    with was as (select id, bounce from messages where team_id = ${team} and id = ${messageId} for no key update)
+    update messages m set bounce = ${bounce}, bounced_at = ${at(now)}, updated_at = ${at(now)} from was
+    where m.team_id = ${team} and m.id = was.id and (was.bounce is null or (was.bounce <> 'hard' and ${bounce} = 'hard'))
+    returning was.bounce as before`.execute(kysely(tx))
+  return rows[0]
 }
 
 /**

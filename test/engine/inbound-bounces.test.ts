@@ -68,6 +68,13 @@ test('the same bounce twice counts once', async () => {
   expect([await total('hard_bounced'), await total('bounced')]).toEqual([1, 1])
 })
 
+test('an email that came back softly first, and for good later, is one person', async () => {
+  await take(dsn({ id: ann.rfcId, status: '4.2.2', said: '452 4.2.2 mailbox full' }))
+  await take(dsn({ id: ann.rfcId, messageId: '<later@mx.test>' }))
+  expect(await message()).toMatchObject({ bounce: 'hard' })
+  expect([await total('hard_bounced'), await total('bounced')]).toEqual([1, 1])
+})
+
 test('a delay is not a bounce', async () => {
   await take(dsn({ id: ann.rfcId, action: 'delayed', status: '4.4.1', said: '451 4.4.1 no answer' }))
   expect(await message()).toMatchObject({ bounce: null })

@@ -266,6 +266,21 @@ test('soft bounces are counted anew, and the hold after three ends with the one 
   expect(await total('bounced')).toBe(2)
 })
 
+test.each([
+  ['the soft bounce', 0, 'hard', 1],
+  ['the one for good', 1, 'soft', 1],
+])(
+  'of two bounces of one email %s was somebody else’s: two people came back',
+  async (_what, which, left, hard) => {
+    await take(dsn({ id: ann.rfcId, status: '4.2.2', said: '452 4.2.2 Mailbox full' }))
+    await take(dsn({ id: ann.rfcId, messageId: '<later@mx.test>' }))
+    expect([await total('hard_bounced'), await total('bounced')]).toEqual([1, 1])
+    await say({ contactId: ben.contactId }, which)
+    expect(await message()).toMatchObject({ bounce: left })
+    expect([await total('hard_bounced'), await total('bounced')]).toEqual([hard, 2])
+  },
+)
+
 test('an address that a person had put on the list as well stays there', async () => {
   await take(dsn({ id: ann.rfcId }))
   const entries = [{ kind: 'address' as const, value: 'ann@client.test' }]
