@@ -115,6 +115,17 @@ create table call_outcomes (
 );
 CREATE UNIQUE INDEX call_outcomes_named ON public.call_outcomes USING btree (team_id, lower(name)) WHERE (deleted_at IS NULL);
 
+create table call_windows (
+  team_id integer not null,
+  endpoint text not null,
+  span text not null,
+  ends_at timestamp with time zone not null,
+  calls integer not null,
+  constraint call_windows_pkey PRIMARY KEY (team_id, endpoint, span),
+  constraint call_windows_team_id_fkey FOREIGN KEY (team_id) REFERENCES teams(id),
+  constraint call_windows_span_check CHECK ((span = ANY (ARRAY['minute'::text, 'hour'::text, 'day'::text])))
+);
+
 create table cap_counters (
   team_id integer not null,
   kind text not null,

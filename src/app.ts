@@ -256,6 +256,11 @@ function apiContext(
       publicUrl: config.publicUrl,
       timeTravel: config.timeTravel,
       privateMailHosts: config.privateMailHosts,
+      callLimits: {
+        minute: config.callsPerMinute,
+        hour: config.callsPerHour,
+        day: config.callsPerDay,
+      },
     },
   }
 }

@@ -13,6 +13,9 @@ export interface Config {
   timeTravel: boolean
   logLevel: LogLevel
   privateMailHosts: readonly string[]
+  callsPerMinute: number | null
+  callsPerHour: number | null
+  callsPerDay: number | null
   googleClientId: string | null
   googleClientSecret: string | null
   microsoftTenant: string | null
@@ -49,6 +52,25 @@ type Environment = Readonly<Record<string, string | undefined>>
 const refuse = (key: string, value: string, way: string): never => {
   throw new ConfigError(`${key}=${value}: ${way}`)
 }
+
+/** Of the API: what programs may call, per team and endpoint. */
+function callsPer(span: 'minute' | 'hour' | 'day'): Setting<number | null> {
+  const key = `SEGUE_CALLS_PER_${span.toUpperCase()}`
+  return {
+    key,
+    says: `How often programs may call one endpoint in a team, in one ${span}; more are answered with 429. Not set: as often as they like.`,
+    default: '',
+    read: (value) => {
+      if (value === undefined) return null
+      const calls = Number(value)
+      return Number.isInteger(calls) && calls >= 1 && calls <= CALLS_MAX
+        ? calls
+        : refuse(key, value, `write a whole number from 1 to ${CALLS_MAX}.`)
+    },
+  }
+}
+
+const CALLS_MAX = 1_000_000_000
 
 const SETTINGS: Settings = {
   dataDir: {
@@ -139,6 +161,9 @@ const SETTINGS: Settings = {
         .map((host) => host.trim())
         .filter((host) => host !== ''),
   },
+  callsPerMinute: callsPer('minute'),
+  callsPerHour: callsPer('hour'),
+  callsPerDay: callsPer('day'),
   googleClientId: {
     key: 'SEGUE_GOOGLE_CLIENT_ID',
     says: 'The client that Google has given you: mailboxes are connected with "Connect with Google". [How to get one](oauth.md).',

@@ -33,6 +33,9 @@ test('nothing set: the defaults', () => {
     timeTravel: false,
     logLevel: 'info',
     privateMailHosts: ['localhost', '127.0.0.0/8', '::1'],
+    callsPerMinute: null,
+    callsPerHour: null,
+    callsPerDay: null,
     googleClientId: null,
     googleClientSecret: null,
     microsoftTenant: null,
@@ -55,6 +58,9 @@ test('every setting is read', () => {
       SEGUE_TIME_TRAVEL: '1',
       SEGUE_LOG_LEVEL: 'warn',
       SEGUE_PRIVATE_MAIL_HOSTS: 'mail.lan, 10.0.0.0/8 ,',
+      SEGUE_CALLS_PER_MINUTE: '200',
+      SEGUE_CALLS_PER_HOUR: '400',
+      SEGUE_CALLS_PER_DAY: '2000',
       SEGUE_GOOGLE_CLIENT_ID: 'google id',
       SEGUE_GOOGLE_CLIENT_SECRET: 'google secret',
       SEGUE_MICROSOFT_TENANT: 'acme.com',
@@ -71,6 +77,9 @@ test('every setting is read', () => {
     timeTravel: true,
     logLevel: 'warn',
     privateMailHosts: ['mail.lan', '10.0.0.0/8'],
+    callsPerMinute: 200,
+    callsPerHour: 400,
+    callsPerDay: 2000,
     googleClientId: 'google id',
     googleClientSecret: 'google secret',
     microsoftTenant: 'acme.com',
@@ -101,6 +110,7 @@ for (const [key, value, says] of [
     'SEGUE_PUBLIC_URL=ftp://acme.com: write a whole address, such as https://segue.acme.com.',
   ],
   ['SEGUE_TIME_TRAVEL', 'yes', 'SEGUE_TIME_TRAVEL=yes: write 1 or 0.'],
+  ['SEGUE_CALLS_PER_HOUR', '0', 'SEGUE_CALLS_PER_HOUR=0: write a whole number from 1 to 1000000000.'],
 ] as const)
   test(`${key}=${value} is refused with the way out`, () => {
     expect(refusal({ [key]: value })).toBe(says)

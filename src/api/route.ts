@@ -38,6 +38,8 @@ export interface ApiContext {
     /** `SEGUE_TIME_TRAVEL=1`. */
     timeTravel: boolean
     privateMailHosts: readonly string[]
+    /** How often programs may call one endpoint of a team in each span; null: as often as they like. */
+    callLimits: Readonly<Record<'minute' | 'hour' | 'day', number | null>>
   }
 }
 

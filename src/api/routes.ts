@@ -45,10 +45,11 @@ import * as suppressions from './suppressions.ts'
 import * as taskEnds from './task-ends.ts'
 import * as tasks from './tasks.ts'
 import * as team from './team.ts'
+import * as usageStats from './usage-stats.ts'
 import * as userDeletion from './user-deletion.ts'
 import * as users from './users.ts'
 
-export const routes: readonly Route[] = [
+const declared: readonly Route[] = [
   ...health.routes,
   ...users.routes,
   ...userDeletion.routes,
@@ -97,3 +98,5 @@ export const routes: readonly Route[] = [
   ...sandbox.routes,
   ...inbound.routes,
 ]
+
+export const routes: readonly Route[] = [...declared, ...usageStats.routesFor(declared)]

@@ -7,6 +7,7 @@ import { monotonic } from '../clock.ts'
 import type { Random } from '../core/random.ts'
 import { serverSentence } from '../store/unavailable.ts'
 import { authenticate, refuseOutsideScope } from './auth.ts'
+import { countAgainstLimits } from './call-limits.ts'
 import { ApiRefusal, refuse } from './errors.ts'
 import { parseJson } from './json.ts'
 import { mountPages } from './pages.ts'
@@ -110,7 +111,10 @@ async function answer(route: Route, { request, reply, context }: Exchange): Prom
   const caller = route.open
     ? undefined
     : await authenticate({ headers, query, body, method: request.method, host: request.host }, context)
-  if (caller) refuseOutsideScope(caller, route)
+  if (caller) {
+    refuseOutsideScope(caller, route)
+    reply.headers(await countAgainstLimits(context, caller, route))
+  }
   const { input, warnings } = readParameters(route.input, {
     ...query,
     ...body,

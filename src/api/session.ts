@@ -8,14 +8,14 @@ import { fencedReason, teamById } from '../store/teams.ts'
 import { signInOf, userById } from '../store/users.ts'
 import { cookieIn, refuseForeignWrite } from './auth.ts'
 import { ApiRefusal, refuse } from './errors.ts'
+import { Answer, type OpenCall, openRoute, type Route, route } from './route.ts'
+import { signIn, signOutCookie } from './session-cookie.ts'
 import {
   attemptsOf,
   SIGN_IN_ATTEMPTS_PER_ADDRESS,
   SIGN_IN_ATTEMPTS_PER_EMAIL,
   SIGN_IN_WINDOW_MS,
-} from './rate-limit.ts'
-import { Answer, type OpenCall, openRoute, type Route, route } from './route.ts'
-import { signIn, signOutCookie } from './session-cookie.ts'
+} from './sign-in-attempts.ts'
 import { WireClock, wireClock } from './wire/clock.ts'
 import { WireTeam, wireTeam } from './wire/team.ts'
 

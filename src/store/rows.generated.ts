@@ -107,6 +107,14 @@ export interface CallOutcomes {
   updated_at: Stamp
 }
 
+export interface CallWindows {
+  team_id: number
+  endpoint: string
+  span: 'minute' | 'hour' | 'day'
+  ends_at: Stamp
+  calls: number
+}
+
 export interface CapCounters {
   team_id: number
   kind: 'sequence' | 'step' | 'domain' | 'account'
@@ -895,6 +903,7 @@ export interface Tables {
   attachments: Attachments
   attempts: Attempts
   call_outcomes: CallOutcomes
+  call_windows: CallWindows
   cap_counters: CapCounters
   contact_texts: ContactTexts
   contacts: Contacts

@@ -5,8 +5,7 @@ import { type Api, startApi } from '../support/api.ts'
 let api: Api
 let still: Api
 beforeAll(async () => {
-  const settings = { publicUrl: null, timeTravel: true, privateMailHosts: [] }
-  api = await startApi({ context: { settings } })
+  api = await startApi({ context: ({ settings }) => ({ settings: { ...settings, timeTravel: true } }) })
   still = await startApi()
 })
 afterAll(async () => {

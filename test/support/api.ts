@@ -100,7 +100,12 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
       },
     },
     sandbox: {} as ApiContext['sandbox'],
-    settings: { publicUrl: null, timeTravel: false, privateMailHosts: ['127.0.0.1'] },
+    settings: {
+      publicUrl: null,
+      timeTravel: false,
+      privateMailHosts: ['127.0.0.1'],
+      callLimits: { minute: null, hour: null, day: null },
+    },
   }
   const replaced = typeof options.context === 'function' ? options.context(made, database) : options.context
   const context = { ...made, ...replaced }

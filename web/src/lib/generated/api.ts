@@ -2118,6 +2118,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/usage_stats/api_usage_stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What programs of the team have called, and what they may
+         * @description By endpoint, as `["api/v1/contacts", "search"]`. A span without a limit is not counted and says null.
+         */
+        post: operations["usage_stats_api_usage_stats"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -12795,6 +12815,47 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    usage_stats_api_usage_stats: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: {
+                            day: {
+                                limit: number | null;
+                                consumed: number | null;
+                                left_over: number | null;
+                            };
+                            hour: {
+                                limit: number | null;
+                                consumed: number | null;
+                                left_over: number | null;
+                            };
+                            minute: {
+                                limit: number | null;
+                                consumed: number | null;
+                                left_over: number | null;
+                            };
+                        };
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             422: components["responses"]["Unprocessable"];
         };
     };

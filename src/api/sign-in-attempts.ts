@@ -1,4 +1,4 @@
-/** Counts attempts in fixed windows, in memory: sign-ins now; the limits of keys come with their headers in a later issue. */
+/** Counts attempts to sign in, in fixed windows, in memory. What keys may call is in call-limits.ts. */
 import { type Instant, MINUTE } from '../core/clock.ts'
 
 /** One window for both counts below. */
