@@ -170,7 +170,7 @@ export class MarkCheckers {
     if (!row.by_hand && row.windows && !isOpenAt(row, row.contact_zone, sending.markedAt))
       this.#fail('3 inside its window', sending, `closed; ${describe(row, sending.markedAt)}`)
     this.#withinLimits(sending, row)
-    this.#nothingAfterAnEnd(sending, row)
+    await this.#nothingAfterAnEnd(sending, row)
     if (row.follow_up) this.#inboxWasRead(sending, row)
     this.#carriesItsFiles(sending, row)
     this.marked.push({ sending, row })
@@ -256,11 +256,24 @@ export class MarkCheckers {
   }
 
   /** Replies end their enrollment; bounces, complaints and opt-outs the address. What was taken from the inbox has had its effect. */
-  #nothingAfterAnEnd(sending: Sending, row: MarkRow): void {
+  async #nothingAfterAnEnd(sending: Sending, row: MarkRow): Promise<void> {
     for (const mail of this.#options.recipients().stopping) {
       if (!mail.folderMail.taken || this.#isGivenAway(mail) || !this.#concerns(mail, row)) continue
+      if (await this.#isUnprovable(mail)) continue
       this.#fail('5 nothing after an end', sending, `after a ${mail.kind} that was read`)
     }
+  }
+
+  /** The server told its own id to a process that died of it before it was written down: nobody knows what such a mail answers. */
+  async #isUnprovable({ messageId, seenId }: StoppingMail): Promise<boolean> {
+    if (seenId === messageId) return false
+    const { connections, team } = this.#options
+    const lost = await connections.query(
+      `select from messages m where m.team_id = $1 and m.rfc_id = $2 and m.seen_rfc_id is null and exists (
+         select from activities a where a.team_id = m.team_id and a.message_id = m.id and a.kind = 'delivery_unknown')`,
+      [team, messageId],
+    )
+    return lost.length > 0
   }
 
   #isGivenAway({ messageId }: StoppingMail): boolean {

@@ -30,6 +30,8 @@ export interface StoppingMail {
   kind: 'reply' | 'opt-out' | 'hard bounce' | 'complaint'
   /** Of the mail that was answered. */
   messageId: string
+  /** Under which its recipient knows that mail. */
+  seenId: string
   address: string
   mailboxId: string
   folderMail: { uid: number; taken: boolean }
@@ -103,7 +105,7 @@ export class Recipients {
     // Where the server gave the mail an id of its own and its answer was lost, nobody can prove what is answered.
     const isKnown = seenId === messageId || sending.told === 'accepted'
     if (kind && isKnown)
-      this.stopping.push({ kind, messageId, address, mailboxId, folderMail, arrivedAt: at })
+      this.stopping.push({ kind, messageId, seenId, address, mailboxId, folderMail, arrivedAt: at })
   }
 
   #sourceOf(
