@@ -1,5 +1,6 @@
 /** Searching companies, with the recorded envelope and breadcrumbs. */
 import { type Static, Type } from 'typebox'
+import { isId } from '../core/ids.ts'
 import { type AccountOrder, searchAccounts } from '../store/account-search.ts'
 import { listsByIds } from '../store/lists.ts'
 import { accountStagesOf } from '../store/stages.ts'
@@ -76,8 +77,12 @@ export const routes: Route[] = [
 
 type Asked = Static<typeof Input>
 
-/** An empty array filters nothing, as recorded clients send it. */
+/** An empty array filters nothing, as recorded clients send it. Throws the recorded 422 for a stage that is no id. */
 function filtersOf(input: Asked) {
+  if (input.account_stage_ids?.some((id) => !isId(id)))
+    refuse(422, 'Your search parameters are entered incorrectly. Did you try to edit the URL directly?', {
+      parameter: 'account_stage_ids',
+    })
   return {
     ...(input.q_organization_name?.trim() && { name: input.q_organization_name }),
     ...(input.account_stage_ids?.length && { stageIds: input.account_stage_ids }),

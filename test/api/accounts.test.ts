@@ -153,6 +153,11 @@ test('accounts are found by words of the name, stage and list, and sorted as ask
   const sorted = await api.post('/accounts/search', { sort_by_field: 'account_name' })
   expect(sorted.status).toBe(422)
   expect(sorted.body).toMatchObject({ error: 'Invalid sort criteria', skip_alert_dialog: true })
+  const noStage = await api.post('/accounts/search', { account_stage_ids: ['review'] })
+  expect([noStage.status, noStage.body.error]).toEqual([
+    422,
+    'Your search parameters are entered incorrectly. Did you try to edit the URL directly?',
+  ])
 })
 
 test('of many, who is there by domain or name stays as it is; without asking, all are made', async () => {
