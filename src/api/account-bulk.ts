@@ -1,19 +1,15 @@
 /** Companies, many at once. */
 import { Type } from 'typebox'
 import { type AccountChange, createAccounts, updateAccounts } from '../actions/write-accounts.ts'
-import { isId } from '../core/ids.ts'
 import { accountsWire, WireAccount } from './account-answers.ts'
 import { accountFieldsFrom, accountParameters } from './account-input.ts'
 import { writerOf } from './actor.ts'
-import { refuse, refuseId } from './errors.ts'
+import { refuse } from './errors.ts'
+import { CREATED_MAX, idsOf, idsParameter, refuseMore, requiredId, requiredIds } from './many.ts'
 import { clearableId } from './params.ts'
 import { allowed } from './refusing.ts'
 import { type Call, type Route, route } from './route.ts'
 
-const CREATED_MAX = 100
-const CHANGED_MAX = 1_000
-
-const ids = Type.Optional(Type.Array(Type.String({ maxLength: 100 })))
 const Accounts = Type.Object({ accounts: Type.Array(WireAccount) })
 
 export const routes: Route[] = [
@@ -56,7 +52,7 @@ export const routes: Route[] = [
     description:
       'All of them or none. Either `account_ids` with what all of them get, or `account_attributes` with what each gets.',
     input: Type.Object({
-      account_ids: ids,
+      account_ids: idsParameter,
       account_attributes: Type.Optional(
         Type.Array(Type.Object({ id: Type.String({ maxLength: 100 }), ...accountParameters })),
       ),
@@ -71,8 +67,7 @@ export const routes: Route[] = [
     async run(input, call) {
       const { account_ids: given = [], account_attributes: attributes = [] } = input
       if (input.async && attributes.length > 0) refuse(422, 'Async processing is not permitted.')
-      if (given.length + attributes.length > CHANGED_MAX)
-        refuse(422, `Please limit your array to fewer than ${CHANGED_MAX}.`)
+      refuseMore(given.length + attributes.length)
       if (given.length + attributes.length === 0)
         refuse(422, "Required parameter 'account_ids' missing", { parameter: 'account_ids' })
       const common = {
@@ -92,23 +87,21 @@ export const routes: Route[] = [
     path: '/accounts/update_owners',
     name: 'accounts/update_owners',
     summary: 'Give accounts to another owner',
-    input: Type.Object({ account_ids: ids, owner_id: Type.Optional(Type.String({ maxLength: 100 })) }),
+    input: Type.Object({
+      account_ids: idsParameter,
+      owner_id: Type.Optional(Type.String({ maxLength: 100 })),
+    }),
     output: Accounts,
-    async run({ account_ids: given = [], owner_id: owner }, call) {
-      if (given.length === 0)
-        refuse(422, "Required parameter 'account_ids' missing", { parameter: 'account_ids' })
-      if (!owner) refuse(422, "Required parameter 'owner_id' missing", { parameter: 'owner_id' })
-      if (given.length > CHANGED_MAX) refuse(422, `Please limit your array to fewer than ${CHANGED_MAX}.`)
-      const fields = { ownerId: clearableId(owner) }
+    async run({ account_ids: given, owner_id: owner }, call) {
+      const ids = requiredIds(given, 'account_ids')
+      const fields = { ownerId: requiredId(owner, 'owner_id') }
       return changed(
         call,
-        idsOf(given).map((id) => ({ id, fields })),
+        ids.map((id) => ({ id, fields })),
       )
     },
   }),
 ]
-
-const idsOf = (given: readonly string[]) => given.map((id) => (isId(id) ? id : refuseId(id)))
 
 async function changed(call: Call, changes: readonly AccountChange[]) {
   allowed(await updateAccounts(call.db, writerOf(call), changes))

@@ -2,7 +2,7 @@
 import { type Static, Type } from 'typebox'
 import { createContacts } from '../actions/create-contacts.ts'
 import { type ContactChange, updateContacts } from '../actions/update-contacts.ts'
-import { type Id, isId, newId } from '../core/ids.ts'
+import { type Id, newId } from '../core/ids.ts'
 import { writerOf } from './actor.ts'
 import { contactsWire } from './contact-answers.ts'
 import {
@@ -13,17 +13,15 @@ import {
   refuseContact,
 } from './contact-input.ts'
 import { refuse, refuseId } from './errors.ts'
+import { CREATED_MAX, idsOf, idsParameter, refuseMore, requiredId, requiredIds } from './many.ts'
 import { clearableId } from './params.ts'
 import { type Call, type Route, route } from './route.ts'
 import { WireContact } from './wire/contact.ts'
 import { iso, WireInstant } from './wire/instant.ts'
 
-const CREATED_MAX = 100
-const CHANGED_MAX = 1_000
 /** More than so many are answered with a job, as is `async`; they are changed when the call returns all the same. */
 const SHOWN_MAX = 100
 
-const ids = Type.Optional(Type.Array(Type.String({ maxLength: 100 })))
 const place = Type.Optional(Type.Integer({ minimum: 0 }))
 const { label_names: _lists, ...commonParameters } = contactParameters
 const email = Type.Object({ email: Type.Optional(Type.String({ maxLength: 1000 })), position: place })
@@ -98,7 +96,7 @@ export const routes: Route[] = [
     description:
       'All of them or none. Either `contact_ids` with what all of them get, or `contact_attributes` with what each gets. Up to 100 are shown; more, or with `async`, are answered with a job, which is completed when the call returns.',
     input: Type.Object({
-      contact_ids: ids,
+      contact_ids: idsParameter,
       contact_attributes: Type.Optional(
         Type.Array(Type.Object({ id: Type.String({ maxLength: 100 }), ...contactParameters })),
       ),
@@ -113,8 +111,7 @@ export const routes: Route[] = [
       const { contact_ids: given = [], contact_attributes: attributes = [] } = input
       if (given.length + attributes.length === 0)
         refuse(422, 'Please provide either contact_ids or contact_attributes')
-      if (given.length + attributes.length > CHANGED_MAX)
-        refuse(422, `Please limit your array to fewer than ${CHANGED_MAX}.`)
+      refuseMore(given.length + attributes.length)
       const [common, ...own] = await contactFieldsFrom([input, ...attributes], call)
       const changes: ContactChange[] = [
         ...idsOf(given).map((id) => ({ id, fields: common! })),
@@ -134,10 +131,13 @@ export const routes: Route[] = [
     path: '/contacts/update_owners',
     name: 'contacts/update_owners',
     summary: 'Give contacts to another owner',
-    input: Type.Object({ contact_ids: ids, owner_id: Type.Optional(Type.String({ maxLength: 100 })) }),
+    input: Type.Object({
+      contact_ids: idsParameter,
+      owner_id: Type.Optional(Type.String({ maxLength: 100 })),
+    }),
     output: Type.Object({ contacts: Type.Array(Type.Pick(WireContact, ['id', 'owner_id', 'crm_owner_id'])) }),
     async run({ contact_ids: given, owner_id: owner }, call) {
-      const changed = await changeAll(call, given, { ownerId: required(owner, 'owner_id') })
+      const changed = await changeAll(call, given, () => ({ ownerId: requiredId(owner, 'owner_id') }))
       const contacts = await contactsWire(call, changed)
       return {
         contacts: contacts.map(({ id, owner_id, crm_owner_id }) => ({ id, owner_id, crm_owner_id })),
@@ -151,12 +151,12 @@ export const routes: Route[] = [
     summary: 'Move contacts to another stage',
     description: 'What a stage does to those who are in a sequence, it does to all of them at once.',
     input: Type.Object({
-      contact_ids: ids,
+      contact_ids: idsParameter,
       contact_stage_id: Type.Optional(Type.String({ maxLength: 100 })),
     }),
     output: Type.Object({ contacts: Type.Array(WireContact) }),
     async run({ contact_ids: given, contact_stage_id: stage }, call) {
-      const changed = await changeAll(call, given, { stageId: required(stage, 'contact_stage_id') })
+      const changed = await changeAll(call, given, () => ({ stageId: requiredId(stage, 'contact_stage_id') }))
       return { contacts: await contactsWire(call, changed) }
     },
   }),
@@ -178,24 +178,17 @@ function usualNames(one: Static<typeof created>): ContactParameters {
   }
 }
 
-const idsOf = (given: readonly string[]) => given.map((id) => (isId(id) ? id : refuseId(id)))
-
-function required(id: string | undefined, parameter: string): Id {
-  if (!id) return refuse(422, `Required parameter '${parameter}' missing`, { parameter })
-  return clearableId(id)!
-}
-
+/** Missing ids are told before missing fields. */
 function changeAll(
   call: Call,
-  given: readonly string[] = [],
-  fields: ContactChange['fields'],
+  given: readonly string[] | undefined,
+  fieldsOf: () => ContactChange['fields'],
 ): Promise<Id[]> {
-  if (given.length === 0)
-    refuse(422, "Required parameter 'contact_ids' missing", { parameter: 'contact_ids' })
-  if (given.length > CHANGED_MAX) refuse(422, `Please limit your array to fewer than ${CHANGED_MAX}.`)
+  const ids = requiredIds(given, 'contact_ids')
+  const fields = fieldsOf()
   return change(
     call,
-    idsOf(given).map((id) => ({ id, fields })),
+    ids.map((id) => ({ id, fields })),
   )
 }
 
