@@ -115,7 +115,7 @@ create table call_outcomes (
 );
 CREATE UNIQUE INDEX call_outcomes_named ON public.call_outcomes USING btree (team_id, lower(name)) WHERE (deleted_at IS NULL);
 
-create table call_windows (
+create unlogged table call_windows (
   team_id integer not null,
   endpoint text not null,
   span text not null,

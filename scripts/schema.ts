@@ -27,6 +27,9 @@ const CONSTRAINTS = `
   where c.relnamespace = 'public'::regnamespace and k.contype <> 'n'
   order by c.relname, k.contype desc, k.conname`
 
+const UNLOGGED = `
+  select relname as name from pg_class where relkind = 'r' and relpersistence = 'u' and relnamespace = 'public'::regnamespace`
+
 const INDEXES = `
   select tablename as table_name, indexdef || ';' as line from pg_indexes i
   where schemaname = 'public' and not exists (select from pg_constraint k where k.conname = i.indexname)
@@ -36,11 +39,15 @@ async function schemaText(ask: Ask): Promise<string> {
   const columns = await ask<Column>(COLUMNS)
   const constraints = await ask<Column>(CONSTRAINTS)
   const indexes = await ask<Column>(INDEXES)
+  const unlogged = new Set((await ask<{ name: string }>(UNLOGGED)).map((one) => one.name))
   const of = (lines: Column[], table: string) =>
     lines.filter((one) => one.table_name === table).map((one) => one.line)
   const tables = [...new Set(columns.map((column) => column.table_name))].map((table) => {
     const body = [...of(columns, table), ...of(constraints, table)].join(',\n')
-    return [`create table ${table} (\n${body}\n);`, ...of(indexes, table)].join('\n')
+    return [
+      `create ${unlogged.has(table) ? 'unlogged ' : ''}table ${table} (\n${body}\n);`,
+      ...of(indexes, table),
+    ].join('\n')
   })
   return `-- Written by \`npm run generate\` from the catalog of a migrated database. For reading; nothing executes it.\n\n${tables.join('\n\n')}\n`
 }

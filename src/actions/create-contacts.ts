@@ -4,9 +4,9 @@ import type { Db } from '../core/db.ts'
 import { type Id, newId, type TeamId } from '../core/ids.ts'
 import {
   type ContactRow,
+  contactByName,
+  contactsByAddress,
   insertContacts,
-  lockContactByName,
-  lockContactsByAddress,
   takeMergeTurn,
 } from '../store/contacts.ts'
 import { contactStagesOf } from '../store/stages.ts'
@@ -38,7 +38,10 @@ export async function createContact(
   const unknown = await unknownReference(db, writer.team, [asked.fields])
   if (unknown) return unknown
   return db.transaction(async (tx) => {
-    const found = asked.merge ? await sameContact(tx, writer.team, asked.fields) : undefined
+    if (asked.merge) await takeMergeTurn(tx, writer.team)
+    const found = asked.merge
+      ? await sameContact(tx, { team: writer.team, fields: asked.fields, locked: true })
+      : undefined
     if (!found) {
       const made = await makeContacts(tx, writer, [asked])
       return made.kind === 'made' ? { kind: 'created', id: made.ids[0]! } : made
@@ -73,28 +76,40 @@ export async function createContacts(
   })
 }
 
-/** Who is there already, and who is said twice: of those the first is made. */
+/**
+ * Who is there already, and who is said twice: of those the first is made. The same people as `sameContact` finds, by the same rule. Whoever is
+ * there stays as they are, so nobody is locked; the turn keeps others from making them meanwhile.
+ */
 async function sortOut(tx: Db, team: TeamId, contacts: readonly NewContact[]) {
+  await takeMergeTurn(tx, team)
   const fresh: NewContact[] = []
   const existing = new Set<Id>()
-  const said = new Set<string>()
+  const addresses = new Set<string>()
+  /** With whether somebody of that name was said without an address. */
+  const names = new Map<string, boolean>()
   for (const one of contacts) {
-    const found = await sameContact(tx, team, one.fields)
+    const found = await sameContact(tx, { team, fields: one.fields, locked: false })
+    if (found) {
+      existing.add(found.row.id)
+      continue
+    }
     const { address, name } = keysOf(one.fields)
-    if (found) existing.add(found.row.id)
-    else if (!said.has(address ?? name ?? '')) fresh.push(one)
-    for (const key of [address, name]) if (key !== undefined) said.add(key)
+    const isSaid = address !== undefined && addresses.has(address)
+    const isNamed = name !== undefined && names.has(name) && (address === undefined || names.get(name)!)
+    if (!isSaid && !isNamed) fresh.push(one)
+    if (address !== undefined) addresses.add(address)
+    if (name !== undefined) names.set(name, names.get(name) || address === undefined)
   }
   return { fresh, existing: [...existing] }
 }
 
-/** Under which somebody is found again: their address; without one, their name at their company. */
+/** Under which somebody is found again: their address, their name at their company. */
 function keysOf({ email, firstName, lastName, organizationName }: ContactFields) {
   const address = email ? normalizeAddress(email) : undefined
-  const isNamed = firstName && lastName && organizationName
+  const name = [firstName, lastName, organizationName].map((part) => part?.trim().toLowerCase() ?? '')
   return {
     address: address?.ok ? address.address : undefined,
-    name: isNamed ? [firstName, lastName, organizationName].join('\n').toLowerCase() : undefined,
+    name: name.includes('') ? undefined : name.join('\n'),
   }
 }
 
@@ -125,21 +140,22 @@ export async function firstStage(db: Db, { team }: { team: number }): Promise<Id
   return (stages.find((stage) => stage.role === 'new') ?? stages[0])?.id ?? null
 }
 
+/** By address; where one of the two has none, by name and company. */
 async function sameContact(
   tx: Db,
-  team: TeamId,
-  fields: ContactFields,
+  { team, fields, locked }: { team: TeamId; fields: ContactFields; locked: boolean },
 ): Promise<{ row: ContactRow; match: Match } | undefined> {
-  await takeMergeTurn(tx, team)
   const address = fields.email ? normalizeAddress(fields.email) : undefined
   if (address?.ok) {
-    const found = await lockContactsByAddress(tx, { team, addresses: [address.address] })
+    const found = await contactsByAddress(tx, { team, addresses: [address.address], locked })
     const row = found.get(address.address)
     if (row) return { row, match: 'email_match' }
   }
-  const { firstName, lastName, organizationName } = fields
+  const [firstName, lastName, organizationName] = [
+    ...[fields.firstName, fields.lastName, fields.organizationName].map((part) => part?.trim()),
+  ]
   if (!firstName || !lastName || !organizationName) return undefined
-  const row = await lockContactByName(tx, { team, firstName, lastName, organizationName })
+  const row = await contactByName(tx, { team, firstName, lastName, organizationName, locked })
   // Somebody with another address is another person of that name.
   if (!row || (address?.ok && row.address !== null)) return undefined
   return { row, match: 'name_and_company_match' }

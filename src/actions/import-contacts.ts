@@ -3,8 +3,8 @@ import type { Db } from '../core/db.ts'
 import { type Id, newId } from '../core/ids.ts'
 import {
   type ContactRow,
+  contactsByAddress,
   insertContacts,
-  lockContactsByAddress,
   saveContacts,
   takeMergeTurn,
 } from '../store/contacts.ts'
@@ -37,7 +37,7 @@ export async function importContacts(
   const { team } = writer
   await takeMergeTurn(tx, team)
   const addresses = [...new Set(lines.flatMap((line) => line.address ?? []))]
-  const known = await lockContactsByAddress(tx, { team, addresses })
+  const known = await contactsByAddress(tx, { team, addresses, locked: true })
   const stageId = await firstStage(tx, writer)
   const people = new Map<string, Person>()
   const result: BatchResult = { created: 0, updated: 0, failures: [] }

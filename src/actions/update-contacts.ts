@@ -5,6 +5,7 @@ import { followZones } from '../store/contact-waits.ts'
 import { type ContactRow, lockContacts, saveContacts } from '../store/contacts.ts'
 import { lockEnrolling } from '../store/enrollment-guards.ts'
 import { bumpContacts } from '../store/lanes.ts'
+import { lockEnrollments } from '../store/locks.ts'
 import { sequencesAt, standingsOf } from '../store/merged-contacts.ts'
 import { liveEnrollments, stop, sweep } from '../store/stops.ts'
 import { applyFields, type ContactFields } from './contact-fields.ts'
@@ -32,6 +33,8 @@ export type Updated =
   | { kind: 'deleted'; ids: Id[] }
   | ContactRefusal
 
+type Outcome = Exclude<Updated, { kind: 'updated' }> | Rewritten
+
 /** All of them or none. Of two changes of one contact the later one is written over the earlier. */
 export async function updateContacts(
   db: Db,
@@ -46,8 +49,7 @@ export async function updateContacts(
   )
   if (unknown) return unknown
   const ids = [...new Set(changes.map((one) => one.id))]
-  const readdressed: Id[] = []
-  const updated = await db.transaction(async (tx): Promise<Updated> => {
+  const updated = await db.transaction(async (tx): Promise<Outcome> => {
     // Another address may be one that is enrolled: nobody is added meanwhile.
     if (changes.some((one) => one.fields.email !== undefined)) await lockEnrolling(tx, team)
     const rows = await lockContacts(tx, { team, ids })
@@ -55,15 +57,15 @@ export async function updateContacts(
     if (missing !== undefined) return { kind: 'not_found', id: missing }
     const deleted = ids.filter((id) => rows.get(id)!.deletedAt !== null)
     if (deleted.length > 0) return { kind: 'deleted', ids: deleted }
-    const written = await rewriteContacts(tx, writer, { rows, changes })
-    if (written.kind === 'refused') return written
-    readdressed.push(...written.readdressed)
-    return { kind: 'updated' }
+    return rewriteContacts(tx, writer, { rows, changes })
   })
-  if (readdressed.length === 0) return updated
-  const enrollmentIds = await liveEnrollments(db, { team, of: { contactIds: readdressed } })
-  await sweep(db, { team, of: { enrollmentIds }, now, random })
-  return updated
+  if (updated.kind !== 'rewritten') return updated
+  const { readdressed: contactIds } = updated
+  if (contactIds.length > 0) {
+    const enrollmentIds = await liveEnrollments(db, { team, of: { contactIds } })
+    await sweep(db, { team, of: { enrollmentIds }, now, random })
+  }
+  return { kind: 'updated' }
 }
 
 export type Rewritten =
@@ -77,37 +79,44 @@ export async function rewriteContacts(
   { rows, changes }: { rows: ReadonlyMap<Id, ContactRow>; changes: readonly ContactChange[] },
 ): Promise<Rewritten> {
   const { team, now } = writer
-  const after = new Map<Id, ContactRow>()
+  const pairs: { before: ContactRow; after: ContactRow }[] = []
   const moved: ContactRow[] = []
-  for (const { id, fields } of changes) {
-    const before = after.get(id) ?? rows.get(id)!
-    const applied = applyFields(before, fields, now)
-    if (!applied.ok)
-      return { kind: 'refused', contactId: id, field: applied.field, sentence: applied.sentence }
-    const next = applied.row
-    after.set(id, next)
-    if (next.organizationName === before.organizationName || fields.accountId) continue
-    if (next.organizationName === null) next.accountId = null
-    moved.push(next)
+  for (const [id, own] of Map.groupBy(changes, (one) => one.id)) {
+    const before = rows.get(id)!
+    let after = before
+    for (const { fields } of own) {
+      const applied = applyFields(after, fields, now)
+      if (!applied.ok)
+        return { kind: 'refused', contactId: id, field: applied.field, sentence: applied.sentence }
+      after = applied.row
+    }
+    pairs.push({ before, after })
+    if (after.organizationName === before.organizationName || own.some((one) => one.fields.accountId))
+      continue
+    if (after.organizationName === null) after.accountId = null
+    moved.push(after)
   }
   await linkAccounts(tx, moved, writer)
-  await saveContacts(tx, { team, contacts: [...after.values()] })
-  const listed = changes.flatMap(({ id, listNames: names }) => (names ? [{ id, names }] : []))
-  if (listed.length > 0) await putOnLists(tx, { contacts: listed, replace: true }, writer)
-  const pairs = [...after.values()].map((row) => ({ before: rows.get(row.id)!, after: row }))
+  await saveContacts(tx, { team, contacts: pairs.map((one) => one.after) })
+  const listed = new Map(changes.flatMap(({ id, listNames }) => (listNames ? [[id, listNames]] : [])))
+  const contacts = [...listed].map(([id, names]) => ({ id, names }))
+  if (contacts.length > 0) await putOnLists(tx, { contacts, replace: true }, writer)
   await wakeChanged(tx, { ...writer, changes: pairs })
   const readdressed = pairs.filter(({ before, after }) => before.address !== after.address)
-  for (const one of readdressed) await leaveTaken(tx, writer, one.after)
-  return { kind: 'rewritten', readdressed: readdressed.map((one) => one.after.id) }
+  const ids = readdressed.map((one) => one.after.id)
+  // Of several that get one address in this call the first one stays.
+  for (const [i, { after }] of readdressed.entries())
+    await leaveTaken(tx, writer, { row: after, but: ids.slice(i) })
+  return { kind: 'rewritten', readdressed: ids }
 }
 
 /** In sequences in which another contact with the new address is, this one ends: nobody is written to twice. */
 async function leaveTaken(
   tx: Db,
   { team, userId, now, random }: Writer,
-  { id, address }: ContactRow,
+  { row: { id, address }, but }: { row: ContactRow; but: readonly Id[] },
 ): Promise<void> {
-  const taken = await sequencesAt(tx, { team, address, but: [id] })
+  const taken = await sequencesAt(tx, { team, address, but })
   if (taken.size === 0) return
   const standings = await standingsOf(tx, { team, contactIds: [id] })
   const { ending } = planMerge(standings, { keptId: id, taken, newAddress: true })
@@ -135,6 +144,8 @@ export async function wakeChanged(
   const elsewhere = await whomMovesConcern(tx, team, concerned)
   const woken = [...new Set([...concerned.map(({ after }) => after.id), ...waiting, ...elsewhere])]
   await bumpContacts(tx, { team, contactIds: woken, now })
+  // What follows locks some of them each; all at once first, by id.
+  await lockEnrollments(tx, team, await liveEnrollments(tx, { team, of: { contactIds: woken } }))
   await judgeContacts(tx, acting, elsewhere)
   await followZones(tx, { team, contactIds: moved.map(({ after }) => after.id), now })
   await releaseFilled(tx, { ...acting, contactIds: waiting })

@@ -3,7 +3,7 @@ import type { Db } from '../core/db.ts'
 import type { Id } from '../core/ids.ts'
 import { done, type Result, refused } from '../core/result.ts'
 import { accountsByIds } from '../store/accounts.ts'
-import { contactsByIds } from '../store/contacts.ts'
+import { shareContacts } from '../store/contacts.ts'
 import { addToLists, type ListRow, listsByIds, listsNamed, listsOf, takeOffLists } from '../store/lists.ts'
 import type { Writer } from './write-contact.ts'
 
@@ -44,12 +44,12 @@ export async function takeOffNamedLists(db: Db, writer: Writer, asked: ListMembe
   })
 }
 
-async function strangerAmong(db: Db, { team }: Writer, asked: ListMembers): Promise<Id | undefined> {
+async function strangerAmong(tx: Db, { team }: Writer, asked: ListMembers): Promise<Id | undefined> {
   const { memberIds: ids, modality } = asked
   if (modality === 'accounts') {
-    const accounts = await accountsByIds(db, { team, ids })
+    const accounts = await accountsByIds(tx, { team, ids })
     return ids.find((id) => !accounts.has(id))
   }
-  const contacts = await contactsByIds(db, { team, ids })
-  return ids.find((id) => contacts.get(id)?.deletedAt !== null)
+  const contacts = await shareContacts(tx, { team, ids })
+  return ids.find((id) => !contacts.has(id))
 }

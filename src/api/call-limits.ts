@@ -1,6 +1,6 @@
 /** What programs may call: so often a minute, an hour and a day per team and endpoint, by the settings. People at the page are not counted. */
 import { DAY, HOUR, type Instant, MINUTE } from '../core/clock.ts'
-import { type CallWindow, countCall, type Span } from '../store/call-windows.ts'
+import { type CallWindow, countCall, type Span, uncountCall } from '../store/call-windows.ts'
 import { ApiRefusal } from './errors.ts'
 import type { ApiContext, Caller, Route } from './route.ts'
 
@@ -49,22 +49,25 @@ export async function countAgainstLimits(
     })
     if (window.calls > limit) over.push(window)
   }
-  if (over.length > 0) refuseOften(over, { limits: settings.callLimits, headers, now })
+  if (over.length > 0) {
+    await uncountCall(db, { team, endpoint, now })
+    refuseOften(over, { limits: settings.callLimits, headers, now })
+  }
   return headers
 }
 
-/** Refused calls count in no number that is shown. */
+/** Calls that are refused do not count. */
 export function usageOf(limit: number, window: CallWindow | undefined) {
   const consumed = Math.min(window?.calls ?? 0, limit)
   return { limit, consumed, left_over: limit - consumed }
 }
 
-/** The longest window is the one to wait for. */
+/** The window that ends last is the one to wait for. */
 function refuseOften(
   over: readonly CallWindow[],
   o: { limits: ApiContext['settings']['callLimits']; headers: Record<string, string>; now: Instant },
 ): never {
-  const { endpoint, span, endsAt } = over.at(-1)!
+  const { endpoint, span, endsAt } = over.toSorted((a, b) => b.endsAt - a.endsAt)[0]!
   const seconds = Math.max(1, Math.ceil((endsAt - o.now) / 1_000))
   // The recorded words go on with a page of Apollo's; here whoever runs Segue sets the limit.
   const message = `The maximum number of api calls allowed for api/v1/${endpoint} is ${o.limits[span]} times per ${span}. Please upgrade your plan: set SEGUE_CALLS_PER_${span.toUpperCase()} where Segue runs, or wait ${seconds} seconds.`

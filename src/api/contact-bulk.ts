@@ -37,6 +37,8 @@ const created = Type.Object({
   ),
 })
 
+const sameAsContacts = Type.Optional(Type.Array(created, { description: 'Another name of `contacts`.' }))
+
 const OfTeam = Type.Intersect([WireContact, Type.Object({ team_id: Type.String() })])
 
 const WireJob = Type.Object({
@@ -55,10 +57,11 @@ export const routes: Route[] = [
     name: 'contacts/bulk_create',
     summary: 'Create up to 100 contacts',
     description:
-      'All of them or none. With `run_dedupe`, whoever is there already (by address; without one, by name and company) is named under `existing_contacts` and stays as they are.',
+      'All of them or none. With `run_dedupe`, whoever is there already (by address; where one of the two has none, by name and company) is named under `existing_contacts` and stays as they are, and of those who are said twice the first is made.',
     input: Type.Object({
       contacts: Type.Optional(Type.Array(created)),
-      contact_attributes: Type.Optional(Type.Array(created, { description: 'Another name of `contacts`.' })),
+      contact_attributes: sameAsContacts,
+      contacts_with_labels: sameAsContacts,
       append_label_names: contactParameters.label_names,
       owner_id: contactParameters.owner_id,
       run_dedupe: Type.Optional(Type.Boolean()),
@@ -69,7 +72,8 @@ export const routes: Route[] = [
     }),
     async run(input, call) {
       const { append_label_names: listNames = [], run_dedupe: dedupe = false } = input
-      const given = (input.contacts ?? input.contact_attributes ?? []).map(usualNames)
+      const asked = [input.contacts, input.contact_attributes, input.contacts_with_labels]
+      const given = (asked.find((some) => some?.length) ?? []).map(usualNames)
       if (given.length === 0)
         refuse(422, 'Please provide an array of contact attributes in the "contact_attributes" parameter.')
       if (given.length > CREATED_MAX)

@@ -2,7 +2,7 @@
 import { type Static, Type } from 'typebox'
 import { addToNamedLists, type ListMembers, takeOffNamedLists } from '../actions/write-lists.ts'
 import { isId, newId } from '../core/ids.ts'
-import { createList, type ListRow, listsOf, renameList } from '../store/lists.ts'
+import { createList, isListNameTaken, type ListRow, listsOf, renameList } from '../store/lists.ts'
 import { writerOf } from './actor.ts'
 import { refuse, refuseId, shorten } from './errors.ts'
 import { allowed } from './refusing.ts'
@@ -10,9 +10,10 @@ import { type Call, type Route, route } from './route.ts'
 import { modalityOf, WireLabel, wireLabel, wireLabelInIndex } from './wire/label.ts'
 
 const NAME_MAX = 255
-/** Contacts or accounts in one call, and names of lists. */
+/** Contacts or accounts in one call, names of lists, and what that comes to: rows that one statement writes in seconds. */
 const MEMBERS_MAX = 10_000
 const NAMES_MAX = 100
+const PLACES_MAX = 100_000
 
 const book = Type.Optional(Type.Boolean({ description: 'Accepted and not used.' }))
 
@@ -101,11 +102,16 @@ export const routes: Route[] = [
       const { id } = input
       const name = input.name?.trim() ?? ''
       if (name === '') refuse(422, 'Please enter a non-empty name!')
-      const renamed = await renameList(db, { team: caller.teamId, id, name, now })
+      const renaming = { team: caller.teamId, id, name, now }
+      const renamed = await db
+        .transaction((tx) => renameList(tx, renaming))
+        .catch((error: unknown) => {
+          if (isListNameTaken(error)) refuseTaken(name)
+          throw error
+        })
       // The recorded 404 says more than the usual one.
-      if (renamed === 'not_found')
-        refuse(404, 'Record not found.', { message: `Could not find label with id ${shorten(id)}` })
-      if (renamed === 'taken') refuseTaken(name)
+      if (!renamed)
+        return refuse(404, 'Record not found.', { message: `Could not find label with id ${shorten(id)}` })
       return { label: { ...wireLabel(renamed), book_of_business: input.book_of_business ?? null } }
     },
   }),
@@ -149,6 +155,13 @@ async function changeMembers(
   const modality = modalityOf(word)
   if (!modality || modality === 'sequences') refuse(422, `Invalid modality: ${shorten(word)}.`)
   for (const id of memberIds) if (!isId(id)) refuseId(id)
+  const places = memberIds.length * names.length
+  if (places > PLACES_MAX)
+    refuse(
+      422,
+      `${memberIds.length} records and ${names.length} lists are ${places} places; one call changes at most ${PLACES_MAX}. Send them in parts.`,
+      { parameter: 'entity_ids' },
+    )
   const isAsked = memberIds.length > 0 && names.some((name) => name.trim() !== '')
   const lists = isAsked ? await act({ modality, memberIds, names }) : []
   if (lists.length === 0) return { message: 'No Models or Lists provided' }

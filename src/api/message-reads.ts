@@ -1,5 +1,6 @@
 /** One email for programs that wait for it: what it says, and how far it is. */
 import { Type } from 'typebox'
+import type { Instant } from '../core/clock.ts'
 import { isId } from '../core/ids.ts'
 import { type MessageRow, shownMessages } from '../store/message-reads.ts'
 import { refuse } from './errors.ts'
@@ -10,8 +11,9 @@ import { FAILED_HOLDS, wireMessage } from './wire/message.ts'
 
 /** Of more ids the first are answered, as recorded. */
 const CONTENTS_MAX = 10
-/** What the answer advises while the email is under way. */
+/** What the answer advises while the email is under way; while it waits for its day, until then, but no longer than the second. */
 const RETRY_AFTER_S = 10
+const RETRY_AFTER_MAX_S = 3_600
 
 const Recipient = Type.Object({ email: Type.String(), type: Type.String() })
 
@@ -53,7 +55,7 @@ export const routes: Route[] = [
     name: 'emailer_messages/email_send_status',
     summary: 'How far an email is',
     description:
-      '`due_at`, `bounce` and `unknown` are extra keys. An email that waits for its day is "scheduled" until then.',
+      '`due_at`, `bounce`, `spam_blocked` and `unknown` are extra keys. An email that waits for its day is "scheduled" until then, and `retry_after_seconds` says so, up to an hour.',
     input: Type.Object({ id: Type.Optional(Type.String({ maxLength: 100 })) }),
     output: Type.Object({
       id: Type.String(),
@@ -61,6 +63,7 @@ export const routes: Route[] = [
       message: Type.String(),
       completed_at: Type.Optional(WireInstant),
       bounce: Type.Optional(Type.Boolean()),
+      spam_blocked: Type.Optional(Type.Boolean()),
       not_sent_reason: Type.Optional(Type.Union([Type.String(), Type.Null()])),
       failure_reason: Type.Optional(Type.Union([Type.String(), Type.Null()])),
       failed_at: Type.Optional(WireInstant),
@@ -68,12 +71,12 @@ export const routes: Route[] = [
       unknown: Type.Optional(Type.Boolean()),
       retry_after_seconds: Type.Optional(Type.Integer()),
     }),
-    async run({ id }, { db, caller }) {
+    async run({ id }, { db, caller, now }) {
       if (!id) return refuse(422, 'Missing required parameter: id', { parameter: 'id' })
       const ids = isId(id) ? [id] : []
       const rows = await shownMessages(db, { team: caller.teamId, ids, failedHolds: FAILED_HOLDS })
       const row = rows.get(id) ?? refuse(404, 'Email message not found')
-      return { id, status: row.status, ...progressOf(row) }
+      return { id, status: row.status, ...progressOf(row, now) }
     },
   }),
 ]
@@ -91,13 +94,13 @@ function contentOf(row: MessageRow, format: 'plain' | 'html') {
   }
 }
 
-function progressOf(row: MessageRow) {
+function progressOf(row: MessageRow, now: Instant) {
   const { completedAt, failedAt, status } = row
   if (completedAt !== null)
     return {
       message: row.bounce === null ? 'Email delivered successfully.' : 'Email was sent and came back.',
       completed_at: iso(completedAt),
-      ...(row.bounce !== null && { bounce: true }),
+      ...(row.bounce !== null && (row.bounce === 'blocked' ? { spam_blocked: true } : { bounce: true })),
     }
   if (status === 'failed') {
     const { not_sent_reason, failure_reason } = wireMessage(row)
@@ -110,11 +113,12 @@ function progressOf(row: MessageRow) {
   }
   if (status === 'drafted') return { message: 'Email is a draft. A person sends it.' }
   const due_at = row.dueAt === null ? null : iso(row.dueAt)
+  const waitMs = row.dueAt === null ? Number.POSITIVE_INFINITY : row.dueAt - now
   if (row.state === 'unknown')
     return { message: 'Nobody knows whether this email arrived. A person says so.', due_at, unknown: true }
   return {
     message: 'Email is still being processed. Try again in 10-20 seconds.',
     due_at,
-    retry_after_seconds: RETRY_AFTER_S,
+    retry_after_seconds: Math.min(Math.max(RETRY_AFTER_S, Math.ceil(waitMs / 1_000)), RETRY_AFTER_MAX_S),
   }
 }

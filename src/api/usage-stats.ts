@@ -7,14 +7,17 @@ import { type Route, route } from './route.ts'
 const count = Type.Union([Type.Integer(), Type.Null()])
 const Usage = Type.Object({ limit: count, consumed: count, left_over: count })
 
+const OWN_NAME = 'usage_stats/api_usage_stats'
+
 /** Of the routes that the original has; extensions are limited alike and not listed. */
 export function routesFor(all: readonly Route[]): Route[] {
-  const names = [...new Set(all.filter((one) => !one.open && !one.extension).map((one) => one.name))].sort()
+  const listed = all.filter((one) => !one.open && !one.extension).map((one) => one.name)
+  const names = [...new Set([...listed, OWN_NAME])].sort()
   return [
     route({
       method: 'POST',
       path: '/usage_stats/api_usage_stats',
-      name: 'usage_stats/api_usage_stats',
+      name: OWN_NAME,
       summary: 'What programs of the team have called, and what they may',
       description:
         'By endpoint, as `["api/v1/contacts", "search"]`. A span without a limit is not counted and says null.',

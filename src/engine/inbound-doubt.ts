@@ -1,7 +1,7 @@
 /** A request to stop whose sender is not proved suppresses nobody: a person is asked, with the words and what speaks against the sender. */
 import type { Db } from '../core/db.ts'
 import { newId } from '../core/ids.ts'
-import { lockContactsByAddress } from '../store/contacts.ts'
+import { contactsByAddress } from '../store/contacts.ts'
 import { taskFrame } from '../store/inbound-marks.ts'
 import { insertTasks } from '../store/tasks.ts'
 import { ACTOR, about, type Event, note, type Stopped } from './inbound-event.ts'
@@ -14,7 +14,8 @@ const NOTE_MAX = 1_000
 export async function doubtOptOut(tx: Db, event: Event, match: Match | null): Promise<Stopped> {
   const { team, now, random, reading, sender } = event
   const addresses = sender === null ? [] : [sender]
-  const named = match ? undefined : (await lockContactsByAddress(tx, { team, addresses })).get(sender ?? '')
+  const known = match ? undefined : await contactsByAddress(tx, { team, addresses, locked: true })
+  const named = known?.get(sender ?? '')
   const contactId = match?.message.contactId ?? named?.id ?? null
   const doubt = reading.senderDoubt?.value ?? ''
   const subject = match ? about(match.message) : { contactId }

@@ -31,6 +31,19 @@ export async function countCall(
   return rows
 }
 
+/** A call that was refused counts in none of its spans. */
+export async function uncountCall(
+  db: Db,
+  o: { team: TeamId; endpoint: string; now: Instant },
+): Promise<void> {
+  await sql`
+    with counted as (
+      select span from call_windows where team_id = ${o.team} and endpoint = ${o.endpoint} and ends_at > ${at(o.now)} order by span
+      for no key update)
+    update call_windows w set calls = w.calls - 1 from counted c
+    where w.team_id = ${o.team} and w.endpoint = ${o.endpoint} and w.span = c.span`.execute(kysely(db))
+}
+
 /** Those that are open. */
 export async function openWindows(
   db: Db,

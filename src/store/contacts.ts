@@ -92,15 +92,29 @@ export async function lockContacts(
   return new Map(rows.flatMap((row) => (asked.has(row.id) ? [[row.id, row]] : [])))
 }
 
-/** The oldest contact of each address, not deleted, locked by id. */
-export async function lockContactsByAddress(
+/** Those of the ids that are contacts and not deleted; nobody changes them before the transaction ends. */
+export async function shareContacts(
   tx: Db,
-  { team, addresses }: { team: TeamId; addresses: readonly string[] },
+  { team, ids }: { team: TeamId; ids: readonly Id[] },
+): Promise<Set<Id>> {
+  const { rows } = await sql<{ id: Id }>`
+    select id from contacts where team_id = ${team} and id = any(${ids as Id[]}) and deleted_at is null order by id for share`.execute(
+    kysely(tx),
+  )
+  return new Set(rows.map((row) => row.id))
+}
+
+const lockedIf = (locked: boolean) => (locked ? sql`for no key update of c` : sql``)
+
+/** The oldest contact of each address, not deleted; locked by id, if asked. */
+export async function contactsByAddress(
+  tx: Db,
+  { team, addresses, locked }: { team: TeamId; addresses: readonly string[]; locked: boolean },
 ): Promise<Map<string, ContactRow>> {
   const { rows } = await sql<ContactRow>`
     select ${CONTACT_COLUMNS} from contacts c
     where c.team_id = ${team} and c.address = any(${addresses as string[]}) and c.deleted_at is null
-    order by c.id for no key update`.execute(kysely(tx))
+    order by c.id ${lockedIf(locked)}`.execute(kysely(tx))
   const byAge = rows.toSorted((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1))
   return new Map(byAge.map((row) => [row.address!, row]))
 }
@@ -118,17 +132,17 @@ export async function knownAddresses(
   return new Set(rows.map((row) => row.address))
 }
 
-/** The oldest contact with that name at that company, not deleted, locked. */
-export async function lockContactByName(
+/** The oldest contact with that name at that company, not deleted; locked, if asked. */
+export async function contactByName(
   tx: Db,
-  asked: { team: TeamId; firstName: string; lastName: string; organizationName: string },
+  asked: { team: TeamId; firstName: string; lastName: string; organizationName: string; locked: boolean },
 ): Promise<ContactRow | undefined> {
   const { rows } = await sql<ContactRow>`
     select ${CONTACT_COLUMNS} from contact_texts t join contacts c on c.team_id = t.team_id and c.id = t.contact_id
     where t.team_id = ${asked.team} and t.body like ${likeAll(`${asked.firstName} ${asked.lastName}`)}
       and lower(c.first_name) = lower(${asked.firstName}) and lower(c.last_name) = lower(${asked.lastName})
       and lower(c.organization_name) = lower(${asked.organizationName}) and c.deleted_at is null
-    order by c.created_at, c.id limit 1 for no key update of c`.execute(kysely(tx))
+    order by c.created_at, c.id limit 1 ${lockedIf(asked.locked)}`.execute(kysely(tx))
   return rows[0]
 }
 

@@ -97,21 +97,21 @@ export async function createList(
   return rows[0]
 }
 
-/** The list under its new name, or why it keeps its old one. */
+/** The list under its new name; undefined where there is none. */
 export async function renameList(
-  db: Db,
+  tx: Db,
   { team, id, name, now }: { team: TeamId; id: Id; name: string; now: Instant },
-): Promise<ListRow | 'not_found' | 'taken'> {
-  try {
-    const { rows } = await sql<ListRow>`
-      update lists l set name = ${name}, updated_at = ${at(now)} where l.team_id = ${team} and l.id = ${id}
-      returning ${COLUMNS}`.execute(kysely(db))
-    return rows[0] ?? 'not_found'
-  } catch (error) {
-    const { code, constraint } = (error ?? {}) as { code?: unknown; constraint?: unknown }
-    if (code === '23505' && constraint === 'lists_team_id_modality_name_key') return 'taken'
-    throw error
-  }
+): Promise<ListRow | undefined> {
+  const { rows } = await sql<ListRow>`
+    update lists l set name = ${name}, updated_at = ${at(now)} where l.team_id = ${team} and l.id = ${id}
+    returning ${COLUMNS}`.execute(kysely(tx))
+  return rows[0]
+}
+
+/** Did saving fail because another list of its kind has the name? */
+export function isListNameTaken(error: unknown): boolean {
+  const { code, constraint } = (error ?? {}) as { code?: unknown; constraint?: unknown }
+  return code === '23505' && constraint === 'lists_team_id_modality_name_key'
 }
 
 export interface Membership {
@@ -122,20 +122,20 @@ export interface Membership {
 }
 
 /** Puts every member on every list; who is on one already stays as they are. */
-export async function addToLists(tx: Db, { team, memberIds, listIds, now }: Membership): Promise<void> {
-  if (memberIds.length === 0 || listIds.length === 0) return
-  await sql`
-    insert into list_members (team_id, list_id, member_id, added_at)
-    select ${team}, l.id, m.id, ${at(now)} from unnest(${listIds as Id[]}::text[]) l (id)
-    cross join unnest(${memberIds as Id[]}::text[]) m (id) order by l.id, m.id
-    on conflict do nothing`.execute(kysely(tx))
-  await touch(tx, { team, listIds, now })
+export function addToLists(tx: Db, { team, memberIds, listIds, now }: Membership): Promise<void> {
+  const pairs = listIds.flatMap((listId) => memberIds.map((memberId) => ({ listId, memberId })))
+  return addPairsToLists(tx, { team, pairs, now })
 }
 
-/** Puts each member on lists of its own. All lists are locked in one statement, by id. */
+export interface Pair {
+  listId: Id
+  memberId: Id
+}
+
+/** Puts each member on lists of its own. Lists are locked before members, all in one statement, by id: here and wherever members change. */
 export async function addPairsToLists(
   tx: Db,
-  { team, pairs, now }: { team: TeamId; pairs: readonly { listId: Id; memberId: Id }[]; now: Instant },
+  { team, pairs, now }: { team: TeamId; pairs: readonly Pair[]; now: Instant },
 ): Promise<void> {
   if (pairs.length === 0) return
   await touch(tx, { team, listIds: [...new Set(pairs.map((pair) => pair.listId))], now })
@@ -159,23 +159,23 @@ export async function takeOffLists(tx: Db, { team, memberIds, listIds, now }: Me
 /** Leaves each member on the lists of its pairs and no others of that modality. */
 export async function replaceLists(
   tx: Db,
-  o: {
-    team: TeamId
-    modality: Modality
-    memberIds: readonly Id[]
-    pairs: readonly { listId: Id; memberId: Id }[]
-    now: Instant
-  },
+  o: { team: TeamId; modality: Modality; memberIds: readonly Id[]; pairs: readonly Pair[]; now: Instant },
 ): Promise<void> {
-  const { team, pairs } = o
+  const { team, pairs, now } = o
+  const ownLists = sql`l.team_id = ${team} and l.id = m.list_id and l.modality = ${o.modality}`
+  const { rows: own } = await sql<{ id: Id }>`
+    select distinct l.id from list_members m join lists l on ${ownLists}
+    where m.team_id = ${team} and m.member_id = any(${o.memberIds as Id[]})`.execute(kysely(tx))
+  const listIds = [...new Set([...own.map((list) => list.id), ...pairs.map((pair) => pair.listId)])]
+  await touch(tx, { team, listIds, now })
   await sql`
     delete from list_members m using lists l
-    where m.team_id = ${team} and m.member_id = any(${o.memberIds as Id[]}) and l.team_id = ${team} and l.id = m.list_id
-      and l.modality = ${o.modality} and (m.list_id, m.member_id) not in (
+    where m.team_id = ${team} and m.member_id = any(${o.memberIds as Id[]}) and ${ownLists}
+      and (m.list_id, m.member_id) not in (
         select * from unnest(${pairs.map((pair) => pair.listId)}::text[], ${pairs.map((pair) => pair.memberId)}::text[]))`.execute(
     kysely(tx),
   )
-  await addPairsToLists(tx, o)
+  await addPairsToLists(tx, { team, pairs, now })
 }
 
 async function touch(

@@ -195,12 +195,19 @@ export async function shownMessages(
   db: Db,
   { team, ids, failedHolds }: { team: TeamId; ids: readonly Id[]; failedHolds: readonly string[] },
 ): Promise<Map<Id, MessageRow>> {
-  if (ids.length === 0) return new Map()
-  const { rows } = await sql<MessageRow>`
-    select ${COLUMNS} from (
-      select * from (${LEDGER(team, true)} union all ${NEXT(team, failedHolds)}) y where y.id = any(${ids as Id[]})) x
-    ${JOINS(team)}`.execute(kysely(db))
-  return new Map(rows.map((row) => [row.id, row]))
+  const among = async (part: RawBuilder<unknown>, asked: readonly Id[]) => {
+    if (asked.length === 0) return []
+    const { rows } = await sql<MessageRow>`
+      select ${COLUMNS} from (select * from (${part}) y where y.id = any(${asked as Id[]})) x ${JOINS(team)}`.execute(
+      kysely(db),
+    )
+    return rows
+  }
+  const found = new Map((await among(LEDGER(team, true), ids)).map((row) => [row.id, row]))
+  // No index leads from an email that is yet to be written to its enrollment: they are looked for only when the ledger has none.
+  const others = ids.filter((id) => !found.has(id))
+  for (const row of await among(NEXT(team, failedHolds), others)) found.set(row.id, row)
+  return found
 }
 
 /** Emails whose delivery nobody knows, the oldest first. */

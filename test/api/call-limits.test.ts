@@ -46,10 +46,21 @@ test('every call says what is left, and one too many is refused until the window
   api.clock.advance(39_999)
   expect((await api.get('/labels')).status).toBe(429)
   api.clock.advance(1)
-  expect(headersOf(await api.get('/labels'))).toMatchObject({ 'x-minute-usage': '1', 'x-hourly-usage': '6' })
+  expect(headersOf(await api.get('/labels'))).toMatchObject({ 'x-minute-usage': '1', 'x-hourly-usage': '4' })
 })
 
-test('of two spans that are over, the longer one says how long to wait', async () => {
+test('of two spans that are over, the one that ends last says how long to wait', async () => {
+  for (const [calls, pause] of [
+    [3, 20],
+    [3, 20],
+    [1, 19.5],
+    [3, 0],
+  ] as const) {
+    for (let n = 0; n < calls; n++) expect((await api.get('/account_stages')).status).toBe(200)
+    api.clock.advance(pause * MINUTE)
+  }
+  const late = await api.get('/account_stages')
+  expect([late.status, late.headers.get('retry-after')]).toEqual([429, '60'])
   for (let i = 0; i < 5; i++) {
     api.clock.advance(MINUTE)
     for (let n = 0; n < 2; n++) await api.get('/accounts/search')

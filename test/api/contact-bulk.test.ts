@@ -67,11 +67,19 @@ test('with run_dedupe whoever is there is named and stays as they are, and whoev
       { email: 'NEW@dedupe.test', title: 'Second' },
       eve,
       { ...eve, first_name: 'Fay' },
-      { ...eve, first_name: 'Fay', title: 'Again' },
+      { ...eve, first_name: ' fay', title: 'Again' },
+      { ...eve, first_name: 'Fay', email: 'fay@dedupe.test' },
+      { ...eve, first_name: 'Gil', email: 'gil@dedupe.test' },
+      { ...eve, first_name: 'Gil', email: 'other.gil@dedupe.test' },
     ],
     run_dedupe: true,
   })
-  expect(emails(body.created_contacts)).toEqual(['new@dedupe.test', null])
+  expect(emails(body.created_contacts)).toEqual([
+    'new@dedupe.test',
+    null,
+    'gil@dedupe.test',
+    'other.gil@dedupe.test',
+  ])
   expect(body.created_contacts[0].title).toBe('First')
   expect(body.existing_contacts.map((one: { id: string }) => one.id)).toEqual([there, named])
   expect(await shown(there)).toMatchObject({ title: 'Before' })
@@ -79,7 +87,7 @@ test('with run_dedupe whoever is there is named and stays as they are, and whoev
 
 test('without run_dedupe everybody is made again', async () => {
   const contacts = [{ email: 'again@twice.test' }, { email: 'again@twice.test' }]
-  const { body } = await api.post('/contacts/bulk_create', { contact_attributes: contacts })
+  const { body } = await api.post('/contacts/bulk_create', { contacts: [], contacts_with_labels: contacts })
   expect(emails(body.created_contacts)).toEqual(['again@twice.test', 'again@twice.test'])
 })
 
@@ -96,16 +104,36 @@ test('two calls at once with run_dedupe make one contact of each', async () => {
   expect(await found('race.test')).toBe(40)
 })
 
-test('two calls at once that name the same new companies and lists in another order both succeed', async () => {
+test('calls at once that name the same people, companies and lists in another order never wait in a circle', async () => {
   const contacts = Array.from({ length: 30 }, (_, i) => ({
     email: `q${i}@order.test`,
     organization_name: `Order ${i}`,
     label_names: [`l${i}`],
   }))
-  const answers = await Promise.all(
-    [contacts, contacts.toReversed()].map((some) => api.post('/contacts/bulk_create', { contacts: some })),
-  )
-  expect(answers.map((one) => one.status)).toEqual([200, 200])
+  const made = await api.post('/contacts/bulk_create', { contacts })
+  const ids: string[] = made.body.created_contacts.map((one: { id: string }) => one.id)
+  const again = (some: typeof contacts) =>
+    api.post('/contacts/bulk_create', { contacts: some, run_dedupe: true })
+  const listed = (some: string[], n: number) =>
+    api.post('/contacts/bulk_update', {
+      contact_attributes: some.map((id, i) => ({ id, title: 'x', label_names: [`l${(i + n) % 30}`] })),
+    })
+  const names = contacts.flatMap((one) => one.label_names)
+  const places = { modality: 'contacts', entity_ids: ids, label_names: names }
+  const before = api.db.deadlocks
+  for (let round = 0; round < 3; round++) {
+    const answers = await Promise.all([
+      again(contacts),
+      again(contacts.toReversed()),
+      listed(ids, round),
+      listed(ids.toReversed(), round + 7),
+      api.post('/contacts/update_owners', { contact_ids: ids.toReversed(), owner_id: api.userId }),
+      api.post('/labels/add_entity_ids_to_label_names', places),
+      api.post('/labels/remove_entity_ids_from_label_names', places),
+    ])
+    expect(answers.map((one) => one.status)).toEqual(Array(7).fill(200))
+  }
+  expect(api.db.deadlocks - before).toBe(0)
 })
 
 test('one that cannot be read, and nobody is made', async () => {
@@ -161,6 +189,33 @@ test('many are changed alike, or each in its own way, and come back in the asked
   const off = [{ id: ids[0], label_names: ['y'] }]
   await api.post('/contacts/bulk_update', { contact_attributes: off })
   expect((await shown(ids[0]!)).label_ids).toHaveLength(1)
+})
+
+test('of two changes of one contact the later one stands, and the company is that of the name', async () => {
+  const [id] = (await newContacts(api, 1)) as [string]
+  const before = (await shown(id)).account_id
+  await api.post('/contacts/bulk_update', {
+    contact_attributes: [
+      { id, organization_name: 'Later Ltd', label_names: ['first'] },
+      { id, title: 'Chief', label_names: ['second'] },
+    ],
+  })
+  const { body } = await api.get(`/contacts/${id}`)
+  const { labels } = (await api.put(`/contacts/${id}`, {})).body
+  expect(labels.map((one: { name: string }) => one.name)).toEqual(['second'])
+  expect(body.contact).toMatchObject({ organization_name: 'Later Ltd', title: 'Chief' })
+  expect(body.contact.account_id).not.toBe(before)
+  const { account } = (await api.get(`/accounts/${body.contact.account_id}`)).body
+  expect(account.name).toBe('Later Ltd')
+})
+
+test('of two contacts that get one address in one call the first goes on', async () => {
+  const sequence = await newSequence(api)
+  const ids = (await newContacts(api, 2)) as [string, string]
+  await add(api, sequence.id, ids)
+  await api.post('/contacts/bulk_update', { contact_ids: ids, email: 'both@one.test' })
+  expect(await statusOf(api, ids[0], sequence.id)).toMatchObject({ status: 'paused' })
+  expect(await statusOf(api, ids[1], sequence.id)).toMatchObject({ status: 'finished' })
 })
 
 test('more than a hundred, or async, are answered with a job that is done', async () => {
@@ -243,6 +298,7 @@ test.runIf(hasContract)('every recorded key of the calls for many is there', asy
     contacts: [{ email: 'keys@bulk.test' }],
     run_dedupe: true,
   })
+  expect(again.body.existing_contacts).toHaveLength(1)
   expect(missingKeys(there, again.body.existing_contacts)).toEqual([])
   const { id } = made.body.created_contacts[0]
   const answers = {

@@ -330,7 +330,7 @@ export interface paths {
         put?: never;
         /**
          * Create up to 100 contacts
-         * @description All of them or none. With `run_dedupe`, whoever is there already (by address; without one, by name and company) is named under `existing_contacts` and stays as they are.
+         * @description All of them or none. With `run_dedupe`, whoever is there already (by address; where one of the two has none, by name and company) is named under `existing_contacts` and stays as they are, and of those who are said twice the first is made.
          */
         post: operations["contacts_bulk_create"];
         delete?: never;
@@ -1531,7 +1531,7 @@ export interface paths {
         put?: never;
         /**
          * How far an email is
-         * @description `due_at`, `bounce` and `unknown` are extra keys. An email that waits for its day is "scheduled" until then.
+         * @description `due_at`, `bounce`, `spam_blocked` and `unknown` are extra keys. An email that waits for its day is "scheduled" until then, and `retry_after_seconds` says so, up to an hour.
          */
         post: operations["emailer_messages_email_send_status"];
         delete?: never;
@@ -3640,6 +3640,48 @@ export interface operations {
                     }[];
                     /** @description Another name of `contacts`. */
                     contact_attributes?: {
+                        first_name?: string | null;
+                        last_name?: string | null;
+                        organization_name?: string | null;
+                        title?: string | null;
+                        account_id?: string | null;
+                        email?: string | null;
+                        website_url?: string | null;
+                        linkedin_url?: string | null;
+                        label_names?: string[];
+                        contact_stage_id?: string | null;
+                        owner_id?: string | null;
+                        present_raw_address?: string | null;
+                        street_address?: string | null;
+                        city?: string | null;
+                        state?: string | null;
+                        country?: string | null;
+                        postal_code?: string | null;
+                        time_zone?: string | null;
+                        direct_phone?: string | null;
+                        corporate_phone?: string | null;
+                        mobile_phone?: string | null;
+                        home_phone?: string | null;
+                        other_phone?: string | null;
+                        /** @description Values by the id of the custom field, or by its key. Null and "" clear. */
+                        typed_custom_fields?: {
+                            [key: string]: unknown;
+                        };
+                        primary_title?: string | null;
+                        phone?: string | null;
+                        /** @description Without `email`: the first of them. */
+                        contact_emails?: {
+                            email?: string;
+                            position?: number;
+                        }[];
+                        /** @description Without `phone` and `other_phone`: the first of them. */
+                        phone_numbers?: {
+                            raw_number?: string;
+                            position?: number;
+                        }[];
+                    }[];
+                    /** @description Another name of `contacts`. */
+                    contacts_with_labels?: {
                         first_name?: string | null;
                         last_name?: string | null;
                         organization_name?: string | null;
@@ -10107,6 +10149,7 @@ export interface operations {
                         /** @description ISO 8601 with milliseconds, UTC. */
                         completed_at?: string;
                         bounce?: boolean;
+                        spam_blocked?: boolean;
                         not_sent_reason?: string | null;
                         failure_reason?: string | null;
                         /** @description ISO 8601 with milliseconds, UTC. */
