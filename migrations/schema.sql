@@ -652,6 +652,33 @@ CREATE UNIQUE INDEX messages_once ON public.messages USING btree (team_id, enrol
 CREATE INDEX messages_sent_copy ON public.messages USING btree (team_id, sent_copy_due) WHERE (sent_copy_due IS NOT NULL);
 CREATE INDEX messages_unknown ON public.messages USING btree (team_id, id) WHERE (state = 'unknown'::text);
 
+create table phone_calls (
+  team_id integer not null,
+  id text collate "C" not null,
+  task_id text collate "C",
+  contact_id text collate "C",
+  account_id text collate "C",
+  user_id text collate "C" not null,
+  outcome_id text collate "C",
+  purpose_id text,
+  status text not null,
+  logged boolean not null,
+  from_number text,
+  to_number text,
+  starts_at timestamp with time zone not null,
+  ends_at timestamp with time zone not null,
+  seconds integer,
+  note text,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint phone_calls_pkey PRIMARY KEY (team_id, id),
+  constraint phone_calls_team_id_fkey FOREIGN KEY (team_id) REFERENCES teams(id),
+  constraint phone_calls_seconds_check CHECK ((seconds >= 0)),
+  constraint phone_calls_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'ringing'::text, 'in-progress'::text, 'completed'::text, 'no-answer'::text, 'busy'::text, 'failed'::text, 'canceled'::text])))
+);
+CREATE INDEX phone_calls_by_start ON public.phone_calls USING btree (team_id, starts_at DESC, id DESC);
+CREATE INDEX phone_calls_of_contact ON public.phone_calls USING btree (team_id, contact_id);
+
 create table sandbox_mails (
   team_id integer not null,
   id text collate "C" not null,

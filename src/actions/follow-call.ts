@@ -1,4 +1,4 @@
-/** What a call does to the person who was called, by the team's outcome for it: in the one transaction that ends its task. */
+/** What a call does to the person who was called, by the team's outcome for it: in the one transaction that ends its task, or logs it. */
 import type { CallEffect } from '../core/call-outcome.ts'
 import type { Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
@@ -13,22 +13,27 @@ import { moveToStage, putAtStage } from '../store/contact-stages.ts'
 import { type ContactRow, lockContact, savePhones } from '../store/contacts.ts'
 import { liveWhereInterestEnds } from '../store/enrollments.ts'
 import { markMeeting } from '../store/meetings.ts'
+import { insertPhoneCall } from '../store/phone-calls.ts'
 import { liveEnrollments, stop } from '../store/stops.ts'
 import { endTasks, lockOpenTask } from '../store/task-ends.ts'
 import type { TaskRow } from '../store/tasks.ts'
 
-export interface CallMade {
-  taskId: Id
-  outcomeId: Id
+interface Call {
   note: string | null
-  /** The person of the call is done with the sequence, whatever it came to. */
-  finish: boolean
-  /** The number that was called; null: the one that the task shows. */
+  /** The number that was called; null: the first of the contact that a dialer takes. */
   toNumber: string | null
 }
 
-interface Acting {
+export interface CallMade extends Call {
+  taskId: Id
+  outcomeId: Id
+  /** The person of the call is done with the sequence, whatever it came to. */
+  finish: boolean
+}
+
+export interface Acting {
   team: TeamId
+  userId: Id
   actor: string
   now: Instant
   random: Random
@@ -36,6 +41,12 @@ interface Acting {
 
 interface Followed extends CallMade {
   task: TaskRow
+  outcome: CallOutcomeRow
+}
+
+/** Whom a call was made to, and what it came to. */
+interface Outcome extends Call {
+  contact: ContactRow
   outcome: CallOutcomeRow
 }
 
@@ -58,20 +69,53 @@ export async function followCall(tx: Db, acting: Acting, called: Followed): Prom
   const contact = task.contactId === null ? undefined : await lockContact(tx, { team, id: task.contactId })
   const ends = contact ? await endedBy(tx, team, { contact, outcome }) : []
   if (!(await lockOpenTask(tx, { team, task, enrollmentIds: ends }))) return []
-  if (contact) await moveOrMark(tx, acting, { contact, ...called })
+  if (contact) await moveOrMark(tx, acting, { contact, sequenceId: task.sequenceId, ...called })
   const ended = await endTasks(tx, { ...acting, taskIds: [task.id], end: endOf(called, ends) })
   const others = ends.filter((id) => id !== enrollmentOf(task))
-  const reason = REASONS[outcome.effect] ?? 'marked_finished'
-  await stop(tx, { ...acting, enrollmentIds: others, stop: { to: 'finished', reason } })
-  if (contact && outcome.effect === 'meeting') await countMeeting(tx, acting, { contact, ...called })
+  if (contact) await endOthers(tx, acting, { contact, others, ...called })
+  await keepCall(tx, acting, called)
   return ended
+}
+
+/**
+ * The same of a call that was logged: no sequence is the one that it was made for, so `finish` ends none. The contact is locked, and nothing
+ * after it in the lock order. Whoever calls sweeps what the contact has in hand.
+ */
+export async function followLoggedCall(tx: Db, acting: Acting, called: Outcome): Promise<void> {
+  const others = await endedBy(tx, acting.team, called)
+  await moveOrMark(tx, acting, { ...called, sequenceId: null })
+  await endOthers(tx, acting, { ...called, others })
+}
+
+/** Under the id of its task. */
+async function keepCall(
+  tx: Db,
+  { team, userId, now }: Acting,
+  { task, outcome, note, toNumber }: Followed,
+): Promise<void> {
+  const about = { id: task.id, taskId: task.id, contactId: task.contactId, accountId: null, userId }
+  const nothing = { purposeId: null, fromNumber: null, seconds: null }
+  const made = { status: 'completed', logged: true, startsAt: now, endsAt: now } as const
+  const call = { ...about, ...nothing, ...made, outcomeId: outcome.id, toNumber, note }
+  await insertPhoneCall(tx, { team, call, now })
+}
+
+async function endOthers(
+  tx: Db,
+  acting: Acting,
+  { others, ...called }: Outcome & { others: readonly Id[] },
+): Promise<void> {
+  const { effect } = called.outcome
+  const reason = REASONS[effect] ?? 'marked_finished'
+  await stop(tx, { ...acting, enrollmentIds: others, stop: { to: 'finished', reason } })
+  if (effect === 'meeting') await countMeeting(tx, acting, called)
 }
 
 /** Enrollments of the person that end with it, besides that of the call. */
 async function endedBy(
   tx: Db,
   team: TeamId,
-  { contact, outcome }: { contact: ContactRow; outcome: CallOutcomeRow },
+  { contact, outcome }: Pick<Outcome, 'contact' | 'outcome'>,
 ): Promise<Id[]> {
   const contactIds = [contact.id]
   if (outcome.effect === 'interested') return liveWhereInterestEnds(tx, { team, contactIds })
@@ -100,12 +144,11 @@ function endOf({ task, outcome, note, finish }: Followed, ends: readonly Id[]) {
 async function moveOrMark(
   tx: Db,
   { team, now }: Acting,
-  { contact, task, outcome, toNumber }: Followed & { contact: ContactRow },
+  { contact, sequenceId, outcome, toNumber }: Outcome & { sequenceId: Id | null },
 ): Promise<void> {
   const { address, id: contactId } = contact
   const event = STAGE_EVENTS[outcome.effect]
-  if (event !== undefined)
-    await moveToStage(tx, { team, address, contactId, event, of: { sequenceId: task.sequenceId }, now })
+  if (event !== undefined) await moveToStage(tx, { team, address, contactId, event, of: { sequenceId }, now })
   if (outcome.stageId !== null) await putAtStage(tx, { team, contactId, stageId: outcome.stageId, now })
   if (outcome.effect !== 'wrong_number') return
   await savePhones(tx, { team, id: contactId, phones: withWrongNumber(contact.phones, toNumber), now })
@@ -114,7 +157,7 @@ async function moveOrMark(
 async function countMeeting(
   tx: Db,
   { team, actor, now, random }: Acting,
-  { contact, note }: Followed & { contact: ContactRow },
+  { contact, note }: Outcome,
 ): Promise<void> {
   const messageId = await markMeeting(tx, { team, contactId: contact.id, now })
   const detail = { starts_at: null, note: note ?? '' }

@@ -11,7 +11,7 @@ import { isUserOfTeam } from '../store/sequence-writes.ts'
 import { type StopScope, sweep } from '../store/stops.ts'
 import { endTasks, type TaskEnd } from '../store/task-ends.ts'
 import { insertTasks, saveTask, type TaskFields, type TaskRow, taskById } from '../store/tasks.ts'
-import { type CallMade, enrollmentOf, followCall } from './follow-call.ts'
+import { type Acting, type CallMade, enrollmentOf, followCall } from './follow-call.ts'
 
 export interface Tasking {
   team: TeamId
@@ -113,25 +113,26 @@ export async function endTask(
 }
 
 /** A call was made, and came to one of the team's outcomes: what that does to the person is done with it. `toNumber`: the one that was called. */
-export async function endCall(db: Db, tasking: Tasking, called: CallMade): Promise<Result<'ended' | 'gone'>> {
-  const { team } = tasking
+export async function endCall(db: Db, acting: Acting, called: CallMade): Promise<Result<'ended' | 'gone'>> {
+  const { team } = acting
   const task = await taskById(db, { team, id: called.taskId })
   if (task && task.kind !== 'call')
     return refused('Only a call comes to a call outcome. Leave phone_call_outcome_id out.', {
       parameter: 'phone_call_outcome_id',
     })
   const outcome = await callOutcomeById(db, { team, id: called.outcomeId })
-  if (!outcome)
-    return refused(
-      `The call outcome ${called.outcomeId} does not exist. GET /phone_call_outcomes lists those there are.`,
-      { parameter: 'phone_call_outcome_id' },
-    )
-  return endOpen(db, tasking, {
+  if (!outcome) return noSuchOutcome(called.outcomeId)
+  return endOpen(db, acting, {
     id: called.taskId,
     of: ({ contactId }) => ({ contactIds: contactId === null ? [] : [contactId] }),
-    end: (tx, open) => followCall(tx, tasking, { task: open, outcome, ...called }),
+    end: (tx, open) => followCall(tx, acting, { task: open, outcome, ...called }),
   })
 }
+
+export const noSuchOutcome = (id: Id) =>
+  refused(`The call outcome ${id} does not exist. GET /phone_call_outcomes lists those there are.`, {
+    parameter: 'phone_call_outcome_id',
+  })
 
 interface EndOpen {
   id: Id

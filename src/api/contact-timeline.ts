@@ -174,11 +174,13 @@ function activityEntry(row: ActivityRow) {
   }
 }
 
-/** "Task completed. Left voicemail." */
+/** "Task completed. Left voicemail." "A call was logged. Connected: Again on Friday" */
 function saidOfCall({ kind, detail }: ActivityRow): string {
   const { callOutcome, detail: note } = detail
-  if (kind !== 'task_completed' || typeof callOutcome !== 'string') return ''
-  return ` ${callOutcome}${typeof note === 'string' && note !== '' ? `: ${note}` : '.'}`
+  const said = typeof note === 'string' ? note : ''
+  if (typeof callOutcome !== 'string') return kind === 'called' && said !== '' ? ` ${said}` : ''
+  if (kind !== 'task_completed' && kind !== 'called') return ''
+  return ` ${callOutcome}${said === '' ? '.' : `: ${said}`}`
 }
 
 function personEnrollment(row: EnrollmentRow) {

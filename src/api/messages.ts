@@ -1,8 +1,6 @@
 /** Emails over HTTP: what was sent, what will be, what nobody knows the fate of. */
 import { type Static, Type } from 'typebox'
 import { resolveUnknown } from '../actions/resolve-unknown.ts'
-import { DAY, type Instant } from '../core/clock.ts'
-import { localDayOf, startOfDay } from '../core/zone.ts'
 import {
   MESSAGE_STATS,
   type MessageRow,
@@ -17,7 +15,7 @@ import { Pagination, pageOf, pageParameters, paginationOf } from './paging.ts'
 import { IdParameter, oneOf } from './params.ts'
 import { allowed } from './refusing.ts'
 import { type Call, type Route, route } from './route.ts'
-import { INSTANT_END, YEARS } from './wire/instant.ts'
+import { firstMomentOf } from './wire/day.ts'
 import { EmailerMessage, FAILED_HOLDS, wireMessage, wireStepOf } from './wire/message.ts'
 
 const ids = () => Type.Optional(Type.Array(IdParameter, { maxItems: 1_000 }))
@@ -88,24 +86,9 @@ async function filtersOf(
     notSentReasons: input.not_sent_reason_cds ?? null,
     words: (input.q_keywords ?? '').split(/\s+/).filter(Boolean).slice(0, WORDS_MAX),
     dateMode: input.emailer_message_date_range_mode ?? 'completed_at',
-    from: dayOf(range?.min, { zone, name: 'min', plus: 0 }),
-    to: dayOf(range?.max, { zone, name: 'max', plus: 1 }),
+    from: firstMomentOf(range?.min, { zone, parameter: 'emailer_message_date_range[min]' }),
+    to: firstMomentOf(range?.max, { zone, parameter: 'emailer_message_date_range[max]', plus: 1 }),
   }
-}
-
-/** The first moment of a date in the team's zone, `plus` days later. */
-function dayOf(
-  text: string | undefined,
-  { zone, name, plus }: { zone: string; name: string; plus: number },
-): Instant | null {
-  if (!text) return null
-  const parameter = `emailer_message_date_range[${name}]`
-  const expected = (what: string) =>
-    refuse(422, `The parameter "${parameter}" is "${shorten(text)}"; expected ${what}.`, { parameter })
-  const day = localDayOf(text.slice(0, 10))
-  if (day === undefined) return expected('a date such as 2027-01-14')
-  if (day < 0 || day * DAY >= INSTANT_END) return expected(`a date in the years ${YEARS}`)
-  return startOfDay(zone, day + plus)
 }
 
 function stepsOf(messages: readonly MessageRow[]) {

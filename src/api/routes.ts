@@ -25,6 +25,7 @@ import * as messageActivities from './message-activities.ts'
 import * as messageReads from './message-reads.ts'
 import * as messages from './messages.ts'
 import * as oauth from './oauth.ts'
+import * as phoneCalls from './phone-calls.ts'
 import * as removedMailboxes from './removed-mailboxes.ts'
 import * as reports from './reports.ts'
 import type { Route } from './route.ts'
@@ -70,6 +71,7 @@ const declared: readonly Route[] = [
   ...fields.routes,
   ...stages.routes,
   ...callOutcomes.routes,
+  ...phoneCalls.routes,
   ...labels.routes,
   ...imports.routes,
   ...suppressions.routes,

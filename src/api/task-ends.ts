@@ -111,7 +111,7 @@ async function complete(given: Static<typeof Completing>, call: Call) {
       }),
     )
   const made = { taskId: id, outcomeId, note: note || null, toNumber: toNumber || null, ...about }
-  return ended(call, id, await endCall(call.db, taskingOf(call), made))
+  return ended(call, id, await endCall(call.db, { ...taskingOf(call), userId: call.caller.userId }, made))
 }
 
 async function taskOnWire(call: Call, id: string) {

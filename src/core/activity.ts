@@ -15,6 +15,7 @@ export const ACTIVITIES = {
   skipped: 'Step skipped.',
   task_created: 'A task was given to a person.',
   task_completed: 'Task completed.',
+  called: 'A call was logged.',
   draft_approved: 'A person sent the draft off.',
   sent: 'Email sent.',
   send_failed: 'The email could not be sent.',

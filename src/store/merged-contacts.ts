@@ -84,7 +84,7 @@ export async function sequencesAt(
 }
 
 /**
- * All that is known of the other is the kept one's now: enrollments, emails, mails that came, tasks, lists. Activities keep their contact, since
+ * All that is known of the other is the kept one's now: enrollments, emails, mails that came, tasks, calls, lists. Activities keep their contact, since
  * they are append-only (`ofPerson` finds them). Both are locked with all their enrollments; of each sequence one is not hidden. Returns the
  * enrollments that were moved and are alive.
  */
@@ -103,6 +103,10 @@ export async function giveAll(tx: Db, { team, keptId, otherId, now }: Two & { no
   )
   await sql`
     update tasks set contact_id = ${keptId}, updated_at = ${at(now)} where team_id = ${team} and contact_id = ${otherId}`.execute(
+    kysely(tx),
+  )
+  await sql`
+    update phone_calls set contact_id = ${keptId}, updated_at = ${at(now)} where team_id = ${team} and contact_id = ${otherId}`.execute(
     kysely(tx),
   )
   await sql`

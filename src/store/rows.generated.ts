@@ -555,6 +555,27 @@ export interface Messages {
   sent_on: Nullable<string>
 }
 
+export interface PhoneCalls {
+  team_id: number
+  id: string
+  task_id: Nullable<string>
+  contact_id: Nullable<string>
+  account_id: Nullable<string>
+  user_id: string
+  outcome_id: Nullable<string>
+  purpose_id: Nullable<string>
+  status: 'queued' | 'ringing' | 'in-progress' | 'completed' | 'no-answer' | 'busy' | 'failed' | 'canceled'
+  logged: boolean
+  from_number: Nullable<string>
+  to_number: Nullable<string>
+  starts_at: Stamp
+  ends_at: Stamp
+  seconds: Nullable<number>
+  note: Nullable<string>
+  created_at: Stamp
+  updated_at: Stamp
+}
+
 export interface SandboxMails {
   team_id: number
   id: string
@@ -927,6 +948,7 @@ export interface Tables {
   mailboxes: Mailboxes
   message_contents: MessageContents
   messages: Messages
+  phone_calls: PhoneCalls
   sandbox_mails: SandboxMails
   schedules: Schedules
   schema_migrations: SchemaMigrations

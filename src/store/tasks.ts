@@ -40,6 +40,8 @@ export interface TaskRow {
   callOutcomeId: Id | null
   callOutcome: string | null
   callAnswered: boolean | null
+  /** The number that was called, where somebody said so. */
+  calledNumber: string | null
   endedAt: Instant | null
   endedBy: string | null
   createdAt: Instant
@@ -50,12 +52,13 @@ const COLUMNS = sql`t.id, t.kind, t.state, t.status_given as "statusGiven", t.pr
   t.enrollment_id as "enrollmentId", t.opened_enrollment_id as "openedEnrollmentId", t.sequence_id as "sequenceId", q.name as "sequenceName", t.step_id as "stepId",
   s.position as "stepPosition", t.message_id as "messageId", t.due_at as "dueAt", t.skips_at as "skipsAt",
   t.draft_subject as "draftSubject", t.draft_html as "draftHtml", t.approved_at as "approvedAt", t.outcome,
-  t.call_outcome_id as "callOutcomeId", o.name as "callOutcome", o.answered as "callAnswered",
+  t.call_outcome_id as "callOutcomeId", o.name as "callOutcome", o.answered as "callAnswered", p.to_number as "calledNumber",
   t.ended_at as "endedAt", t.ended_by as "endedBy", t.created_at as "createdAt"`
 const JOINS = sql`left join contacts c on c.team_id = t.team_id and c.id = t.contact_id
   left join sequences q on q.team_id = t.team_id and q.id = t.sequence_id
   left join steps s on s.team_id = t.team_id and s.id = t.step_id
-  left join call_outcomes o on o.team_id = t.team_id and o.id = t.call_outcome_id`
+  left join call_outcomes o on o.team_id = t.team_id and o.id = t.call_outcome_id
+  left join phone_calls p on p.team_id = t.team_id and p.id = t.id`
 
 export async function tasksByIds(
   db: Db,

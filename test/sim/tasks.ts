@@ -15,6 +15,7 @@ async function openTasks({ look, house, random }: Request, kind: string): Promis
 
 const by = ({ house, now, random }: Request) => ({
   team: house.team,
+  userId: house.userId,
   actor: `user:${house.userId}`,
   now,
   random,

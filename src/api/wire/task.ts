@@ -153,7 +153,7 @@ export function wireTask<C, A>(
   }
 }
 
-/** A call that was made and told of; Segue keeps no other record of it than its task. */
+/** A call that was made and told of: it has the id of its task. */
 function wirePhoneCall(task: TaskRow) {
   if (task.callOutcomeId === null) return null
   return {
@@ -162,7 +162,7 @@ function wirePhoneCall(task: TaskRow) {
     created_at: isoOrNull(task.endedAt),
     phone_call_outcome_id: task.callOutcomeId,
     phone_call_purpose_id: null,
-    to_number: null,
+    to_number: task.calledNumber,
   }
 }
 

@@ -682,6 +682,74 @@ export interface paths {
         patch: operations["phone_call_outcomes_update"];
         trace?: never;
     };
+    "/phone_calls/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search calls, the latest first
+         * @description Those that were logged, and those of tasks that came to an outcome.
+         */
+        get: operations["phone_calls_search_by_get"];
+        put?: never;
+        /**
+         * Search calls, the latest first
+         * @description Those that were logged, and those of tasks that came to an outcome.
+         */
+        post: operations["phone_calls_search"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/phone_calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Log a call that was made
+         * @description With an outcome it does to the contact what the outcome says, except that it ends no single sequence: it was made for none. Times that are not given are those of the call of the API.
+         */
+        post: operations["phone_calls_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/phone_calls/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change what was logged of a call
+         * @description Another outcome has its effect; what the one before did is not taken back. Of the call of a task contact and outcome stay.
+         */
+        put: operations["phone_calls_update_by_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change what was logged of a call
+         * @description Another outcome has its effect; what the one before did is not taken back. Of the call of a task contact and outcome stay.
+         */
+        patch: operations["phone_calls_update"];
+        trace?: never;
+    };
     "/labels": {
         parameters: {
             query?: never;
@@ -2349,6 +2417,28 @@ export interface components {
             per_page: number | string;
             total_entries: number;
             total_pages: number;
+        };
+        /** PhoneCall */
+        PhoneCall: {
+            id: string;
+            user_id: string;
+            account_id: string | null;
+            contact_id: string | null;
+            phone_call_outcome_id: string | null;
+            phone_call_purpose_id: string | null;
+            status: string;
+            logged: boolean;
+            from_number: string | null;
+            to_number: string | null;
+            start_time: string;
+            end_time: string;
+            /** @description Seconds; null: nobody has said. */
+            duration: number | null;
+            note: string | null;
+            /** @description The task that it completed. */
+            outreach_task_id: string | null;
+        } & {
+            [key: string]: unknown;
         };
         /** RampUp */
         RampUp: {
@@ -4851,6 +4941,269 @@ export interface operations {
                             /** @description Where it puts the person; null: where they stand, or where the effect puts them. */
                             contact_stage_id: string | null;
                         };
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    phone_calls_search_by_get: {
+        parameters: {
+            query?: {
+                date_range?: {
+                    min?: string;
+                    max?: string;
+                };
+                duration?: {
+                    /** @description Seconds. */
+                    min?: number;
+                    /** @description Seconds. */
+                    max?: number;
+                };
+                inbound?: string;
+                "user_ids[]"?: string[];
+                "contact_label_ids[]"?: string[];
+                "phone_call_purpose_ids[]"?: string[];
+                "phone_call_outcome_ids[]"?: string[];
+                q_keywords?: string;
+                page?: number;
+                per_page?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        pagination: components["schemas"]["Pagination"];
+                        breadcrumbs: components["schemas"]["Breadcrumb"][];
+                        phone_calls: components["schemas"]["PhoneCall"][];
+                        faceting: {
+                            [key: string]: unknown[];
+                        };
+                        pipeline_total: number;
+                        num_fetch_result: null;
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    phone_calls_search: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    date_range?: {
+                        min?: string;
+                        max?: string;
+                    };
+                    duration?: {
+                        /** @description Seconds. */
+                        min?: number;
+                        /** @description Seconds. */
+                        max?: number;
+                    };
+                    /** @description true finds none: calls are outgoing. */
+                    inbound?: string;
+                    user_ids?: string[];
+                    contact_label_ids?: string[];
+                    phone_call_purpose_ids?: string[];
+                    phone_call_outcome_ids?: string[];
+                    q_keywords?: string;
+                    /** @description From 1. Default 1. */
+                    page?: number;
+                    /** @description At most 100. Default 25. */
+                    per_page?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        pagination: components["schemas"]["Pagination"];
+                        breadcrumbs: components["schemas"]["Breadcrumb"][];
+                        phone_calls: components["schemas"]["PhoneCall"][];
+                        faceting: {
+                            [key: string]: unknown[];
+                        };
+                        pipeline_total: number;
+                        num_fetch_result: null;
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    phone_calls_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @description Default true. */
+                    logged?: boolean;
+                    /** @description Who called; one. Default: the caller. */
+                    user_id?: string[];
+                    contact_id?: string | null;
+                    account_id?: string | null;
+                    to_number?: string | null;
+                    from_number?: string | null;
+                    /** @description queued, ringing, in-progress, completed, no-answer, busy, failed, canceled. Default completed. */
+                    status?: string;
+                    start_time?: string;
+                    end_time?: string;
+                    /** @description Seconds. */
+                    duration?: number;
+                    phone_call_purpose_id?: string | null;
+                    phone_call_outcome_id?: string | null;
+                    note?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        phone_call: components["schemas"]["PhoneCall"];
+                        contact: components["schemas"]["Contact"] | null;
+                        team: {
+                            id: string;
+                            phone_calls_finder_empty: boolean;
+                        };
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    phone_calls_update_by_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @description Default true. */
+                    logged?: boolean;
+                    /** @description Who called; one. Default: the caller. */
+                    user_id?: string[];
+                    contact_id?: string | null;
+                    account_id?: string | null;
+                    to_number?: string | null;
+                    from_number?: string | null;
+                    /** @description queued, ringing, in-progress, completed, no-answer, busy, failed, canceled. Default completed. */
+                    status?: string;
+                    start_time?: string;
+                    end_time?: string;
+                    /** @description Seconds. */
+                    duration?: number;
+                    phone_call_purpose_id?: string | null;
+                    phone_call_outcome_id?: string | null;
+                    note?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        phone_call: components["schemas"]["PhoneCall"];
+                        contact: components["schemas"]["Contact"] | null;
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    phone_calls_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @description Default true. */
+                    logged?: boolean;
+                    /** @description Who called; one. Default: the caller. */
+                    user_id?: string[];
+                    contact_id?: string | null;
+                    account_id?: string | null;
+                    to_number?: string | null;
+                    from_number?: string | null;
+                    /** @description queued, ringing, in-progress, completed, no-answer, busy, failed, canceled. Default completed. */
+                    status?: string;
+                    start_time?: string;
+                    end_time?: string;
+                    /** @description Seconds. */
+                    duration?: number;
+                    phone_call_purpose_id?: string | null;
+                    phone_call_outcome_id?: string | null;
+                    note?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        phone_call: components["schemas"]["PhoneCall"];
+                        contact: components["schemas"]["Contact"] | null;
                     };
                 };
             };
