@@ -76,6 +76,8 @@ export interface Planning {
   byExactTime: boolean
   /** The sequence is being created: another recorded text for an approved wording without content. */
   creating: boolean
+  /** Dates may have passed: those of a copy, which has yet to get its own. */
+  pastDates: boolean
   now: Instant
   random: Random
 }
@@ -258,7 +260,7 @@ function planVariant(
 }
 
 const EMPTY_WHEN_CREATED = 'Please make sure your template has content before turning it on.'
-const EMPTY_WHEN_UPDATED = 'Please make sure your template has a non-empty body before turning it on.'
+export const EMPTY_WHEN_UPDATED = 'Please make sure your template has a non-empty body before turning it on.'
 
 function attachmentProblem(ids: readonly Id[], step: StepRow, { files }: Planning): string | undefined {
   const unknown = ids.find((id) => !files.has(id))
@@ -321,14 +323,17 @@ function planDeletions({ tree, now }: Planning, plan: StepPlan): void {
 }
 
 /** Recorded: exact moments lie in the future and increase. One that was set before may have passed meanwhile. */
-function exactTimesProblem(steps: readonly StepRow[], { tree, now }: Planning): string | undefined {
+function exactTimesProblem(
+  steps: readonly StepRow[],
+  { tree, pastDates, now }: Planning,
+): string | undefined {
   let previous = Number.NEGATIVE_INFINITY
   for (const step of steps) {
     if (step.deletedAt !== null) continue
     if (step.exactAt === null)
       return `Step ${step.position} has no exact_datetime. With sequence_by_exact_daytime every step needs one.`
     const before = tree.steps.find((old) => old.id === step.id)?.exactAt
-    if (step.exactAt <= now && step.exactAt !== before)
+    if (step.exactAt <= now && step.exactAt !== before && !pastDates)
       return `Step ${step.position} has an exact_datetime in the past. Choose one in the future.`
     if (step.exactAt <= previous)
       return `Step ${step.position} has an exact_datetime that is not after that of the step before. Let them increase.`

@@ -43,6 +43,16 @@ export interface SequenceDraft extends Partial<Omit<SequenceSettings, 'labelIds'
   steps?: readonly StepDraft[]
 }
 
+/** The whole list of steps, made of those that there are once nobody else changes them. */
+export type StepEdit = (tree: Tree) => Result<readonly StepDraft[]>
+
+export interface SequenceUpdate {
+  id: Id
+  draft: SequenceDraft
+  /** In place of the draft's steps. */
+  edit?: StepEdit
+}
+
 export interface Writing {
   team: TeamId
   userId: Id
@@ -85,8 +95,13 @@ const NEW: Omit<SequenceSettings, 'ownerId' | 'scheduleId'> = {
   settings: {},
 }
 
-/** Makes the sequence; an empty draft makes a nameless one. The owner is whoever calls. */
-export async function createSequence(db: Db, writing: Writing, draft: SequenceDraft): Promise<Result<Id>> {
+/** Makes the sequence; an empty draft makes a nameless one. The owner is whoever calls. `pastDates`: dates of steps may have passed. */
+export async function createSequence(
+  db: Db,
+  writing: Writing,
+  draft: SequenceDraft,
+  { pastDates = false }: { pastDates?: boolean } = {},
+): Promise<Result<Id>> {
   const { team, now, random } = writing
   const id = newId(now, random)
   return db.transaction(async (tx): Promise<Result<Id>> => {
@@ -106,6 +121,7 @@ export async function createSequence(db: Db, writing: Writing, draft: SequenceDr
       draft,
       tree: { steps: [], variants: [], templates: [] },
       settings,
+      pastDates,
     })
     if (!plan.ok) return plan
     const refusal = draft.active ? await activationRefusal(tx, { team, steps: plan.value.steps }) : undefined
@@ -120,15 +136,18 @@ export async function createSequence(db: Db, writing: Writing, draft: SequenceDr
 export interface Updated {
   /** What was transmitting when the sequence was turned off. */
   transmitting: InFlight[]
+  /** What was written of the steps, in their order. */
+  plan: StepPlan
 }
 
 /** Rewrites what the draft names. People in the sequence follow: see `retime-people.ts`. */
 export async function updateSequence(
   db: Db,
   writing: Writing,
-  { id, draft }: { id: Id; draft: SequenceDraft },
+  update: SequenceUpdate,
 ): Promise<Result<Updated>> {
-  const saved = await db.transaction((tx) => rewrite(tx, writing, { id, draft }))
+  const { id, draft } = update
+  const saved = await db.transaction((tx) => rewrite(tx, writing, update))
   if (!saved.ok) return saved
   const { edit, plan, rescheduled } = saved.value
   await followDeletedSteps(db, edit, plan.deletedStepIds)
@@ -139,15 +158,16 @@ export async function updateSequence(
   const switching = { ...writing, sequenceId: id }
   if (draft.archived) {
     const archived = await archiveSequence(db, switching)
-    return archived.ok ? done({ transmitting: archived.value }) : archived
+    return archived.ok ? done({ transmitting: archived.value, plan }) : archived
   }
-  if (draft.active === undefined || draft.active === saved.value.active) return done({ transmitting: [] })
+  if (draft.active === undefined || draft.active === saved.value.active)
+    return done({ transmitting: [], plan })
   if (draft.active) {
     const activated = await activateSequence(db, switching)
-    return activated.ok ? done({ transmitting: [] }) : activated
+    return activated.ok ? done({ transmitting: [], plan }) : activated
   }
   const off = await deactivateSequence(db, switching)
-  return off.ok ? done({ transmitting: off.value }) : off
+  return off.ok ? done({ transmitting: off.value, plan }) : off
 }
 
 interface Rewritten {
@@ -177,12 +197,16 @@ export interface UpdatePlan {
 export async function planUpdate(
   tx: Db,
   writing: Writing,
-  { id, draft }: { id: Id; draft: SequenceDraft },
+  { id, draft: given, edit }: SequenceUpdate,
 ): Promise<Result<UpdatePlan>> {
   const { team } = writing
   const locked = await lockSequence(tx, { team, id })
   const before = locked && (await sequenceById(tx, { team, id }))
   if (!locked || !before) return notFound()
+  const current = await treeOf(tx, { team, sequenceId: id })
+  const edited = edit?.(current) ?? done(given.steps)
+  if (!edited.ok) return edited
+  const draft = { ...given, ...(edited.value && { steps: edited.value }) }
   if (draft.ownerId !== undefined && !(await isUserOfTeam(tx, { team, id: draft.ownerId })))
     return refused(`The user ${draft.ownerId} is not a member of this team.`)
   const scheduleId = draft.scheduleId === undefined ? locked.scheduleId : draft.scheduleId
@@ -193,7 +217,6 @@ export async function planUpdate(
     base: { ...before, scheduleId: locked.scheduleId },
     draft,
   })
-  const current = await treeOf(tx, { team, sequenceId: id })
   const tree = { ...current, steps: await stepsOf(tx, { team, sequenceIds: [id], deleted: true }) }
   const plan = await planned(tx, writing, { id, draft, tree, settings })
   if (!plan.ok) return plan
@@ -213,13 +236,10 @@ export async function planUpdate(
   return done({ locked, before, settings, schedule, tree, plan: plan.value, steps, rescheduled })
 }
 
-async function rewrite(
-  tx: Db,
-  writing: Writing,
-  { id, draft }: { id: Id; draft: SequenceDraft },
-): Promise<Result<Rewritten>> {
+async function rewrite(tx: Db, writing: Writing, asked: SequenceUpdate): Promise<Result<Rewritten>> {
+  const { id, draft } = asked
   const { team, now } = writing
-  const update = await planUpdate(tx, writing, { id, draft })
+  const update = await planUpdate(tx, writing, asked)
   if (!update.ok) return update
   const { locked, before, settings, schedule, tree, plan, steps, rescheduled } = update.value
   await saveSequence(tx, { team, id, now }, settings)
@@ -306,7 +326,7 @@ async function merged(
 async function planned(
   tx: Db,
   { team, userId, now, random }: Writing,
-  o: { id: Id; draft: SequenceDraft; tree: Tree; settings: SequenceSettings },
+  o: { id: Id; draft: SequenceDraft; tree: Tree; settings: SequenceSettings; pastDates?: boolean },
 ): Promise<Result<StepPlan>> {
   const { draft, tree } = o
   const unknown = await unknownStage(tx, team, draft)
@@ -323,6 +343,7 @@ async function planned(
     files: await attachmentsByIds(tx, { team, ids: carried }),
     byExactTime: o.settings.byExactTime,
     creating: tree.steps.length === 0,
+    pastDates: o.pastDates ?? false,
     now,
     random,
   })

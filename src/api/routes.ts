@@ -12,6 +12,9 @@ import * as contactSearch from './contact-search.ts'
 import * as contactTimeline from './contact-timeline.ts'
 import * as contacts from './contacts.ts'
 import * as emailAccounts from './email-accounts.ts'
+import * as emailerSteps from './emailer-steps.ts'
+import * as emailerTemplates from './emailer-templates.ts'
+import * as emailerTouches from './emailer-touches.ts'
 import * as enrollments from './enrollments.ts'
 import * as fields from './fields.ts'
 import * as health from './health.ts'
@@ -78,6 +81,9 @@ const declared: readonly Route[] = [
   ...sequenceSearch.routes,
   ...sequences.routes,
   ...sequenceState.routes,
+  ...emailerSteps.routes,
+  ...emailerTouches.routes,
+  ...emailerTemplates.routes,
   ...sequenceEnrollment.routes,
   ...sequenceActivity.routes,
   ...sequencePreview.routes,

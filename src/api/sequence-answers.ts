@@ -7,6 +7,7 @@ import { hasSequences, nextSends, type SequenceRow, sequenceById } from '../stor
 import { readTotals } from '../store/stats.ts'
 import { type Tree, treeOf } from '../store/steps.ts'
 import { countTasks } from '../store/task-counts.ts'
+import { actorOf } from './actor.ts'
 import { refuse } from './errors.ts'
 import type { Call } from './route.ts'
 import { wireAttachment } from './wire/attachment.ts'
@@ -71,6 +72,13 @@ export async function teamOnWire(call: Call) {
     id: call.caller.teamPublicId,
     sequences_finder_empty: !(await hasSequences(call.db, call.caller.teamId)),
   }
+}
+
+/** Who writes, for the actions that write sequences. */
+export function writingOf(call: Call) {
+  const { caller, now, random, settings } = call
+  const who = { team: caller.teamId, userId: caller.userId, actor: actorOf(call) }
+  return { ...who, now, random, publicUrl: settings.publicUrl }
 }
 
 export { TreeOnWire }

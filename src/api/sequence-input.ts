@@ -19,14 +19,13 @@ import { instantOf } from './wire/instant.ts'
 /** A little over what the template language itself takes, so that its own sentence is the answer. */
 const BODY_MAX = 300_000
 
-const TemplateInput = Type.Object({
-  id: Type.Optional(IdParameter),
+export const templateFields = {
   subject: clearable(Type.String({ maxLength: 2_000 })),
   body_html: clearable(Type.String({ maxLength: BODY_MAX })),
-})
+}
+const TemplateInput = Type.Object({ id: Type.Optional(IdParameter), ...templateFields })
 
-const TouchInput = Type.Object({
-  id: Type.Optional(IdParameter),
+export const touchFields = {
   type: Type.Optional(oneOf(['new_thread', 'reply_to_thread'] as const)),
   status: Type.Optional(oneOf(['to_be_reviewed', 'approved'] as const)),
   include_signature: Type.Optional(Type.Boolean()),
@@ -42,10 +41,10 @@ const TouchInput = Type.Object({
   attachment_ids: Type.Optional(
     Type.Array(IdParameter, { maxItems: 50, description: 'Files of POST /attachments.' }),
   ),
-})
+}
+const TouchInput = Type.Object({ id: Type.Optional(IdParameter), ...touchFields })
 
-const StepInput = Type.Object({
-  id: Type.Optional(IdParameter),
+export const stepFields = {
   position: Type.Optional(Type.Integer({ minimum: 1 })),
   type: Type.Optional(oneOf([...STEP_KINDS, 'linkedin_step_interact_with_post'] as const)),
   wait_time: Type.Optional(Type.Integer()),
@@ -62,7 +61,8 @@ const StepInput = Type.Object({
   max_emails_per_day: clearable(Type.Integer({ minimum: 0 })),
   auto_skip_in_x_days: clearable(Type.Integer({ minimum: 0 })),
   emailer_touches: Type.Optional(Type.Array(TouchInput, { maxItems: 100 })),
-})
+}
+const StepInput = Type.Object({ id: Type.Optional(IdParameter), ...stepFields })
 
 const RulesInput = Type.Object(
   {
@@ -187,7 +187,7 @@ export function draftOf(input: SettingsInput): SequenceDraft {
     bcc: copiesOf(input.bcc_emails, 'bcc_emails'),
     creationType: input.creation_type,
     settings: Object.keys(kept).length === 0 ? undefined : kept,
-    steps: input.emailer_steps?.map(stepDraft),
+    steps: input.emailer_steps?.map((step, index) => stepDraft(step, `emailer_steps[${index}]`)),
   }) as SequenceDraft
 }
 
@@ -232,7 +232,8 @@ function copiesOf(text: string | undefined, parameter: string): string | undefin
   return addresses.join(', ')
 }
 
-function stepDraft(input: Static<typeof StepInput>, index: number): StepDraft {
+/** `within`: where the step stands among the parameters; "" when they are its own. */
+export function stepDraft(input: Static<typeof StepInput>, within = ''): StepDraft {
   return defined({
     id: input.id,
     position: input.position,
@@ -245,7 +246,7 @@ function stepDraft(input: Static<typeof StepInput>, index: number): StepDraft {
     businessDays: input.wait_business_days,
     exactAt:
       typeof input.exact_datetime === 'string'
-        ? instantOf(input.exact_datetime, `emailer_steps[${index}][exact_datetime]`)
+        ? instantOf(input.exact_datetime, within === '' ? 'exact_datetime' : `${within}[exact_datetime]`)
         : input.exact_datetime,
     priority: priorityOf(input.priority),
     note: input.note,
@@ -261,7 +262,7 @@ function priorityOf(given: string | null | undefined): Priority | null | undefin
   return given === 'B' ? 'medium' : (given as Priority | null | undefined)
 }
 
-function variantDraft(input: Static<typeof TouchInput>): VariantDraft {
+export function variantDraft(input: Static<typeof TouchInput>): VariantDraft {
   const { emailer_template: template } = input
   return defined({
     id: input.id,

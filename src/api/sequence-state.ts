@@ -1,14 +1,15 @@
-/** Turns sequences on and off and archives them, over HTTP. */
+/** Turns sequences on and off, archives and copies them, over HTTP. */
 import { Type } from 'typebox'
 import { activateSequence } from '../actions/activate-sequence.ts'
 import { archiveSequence } from '../actions/archive-sequence.ts'
+import { cloneSequence } from '../actions/clone-sequence.ts'
 import { deactivateSequence } from '../actions/deactivate-sequence.ts'
 import type { InFlight } from '../store/stops.ts'
 import { actorOf } from './actor.ts'
 import { IdParameter } from './params.ts'
 import { allowed } from './refusing.ts'
 import { type Call, type Route, route } from './route.ts'
-import { TreeOnWire, wholeSequence } from './sequence-answers.ts'
+import { TreeOnWire, wholeSequence, writingOf } from './sequence-answers.ts'
 import { EmailerCampaign } from './wire/sequence.ts'
 
 /** Emails whose delivery had begun when the call was made: nothing else leaves after it has returned. */
@@ -96,6 +97,22 @@ export const routes: Route[] = [
         emailer_campaign: { id, active: false, archived: true, deleted: true },
         still_sending: stillSending(transmitting),
       }
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/emailer_campaigns/:id/clone',
+    name: 'emailer_campaigns/clone',
+    summary: 'Copy a sequence with its settings, steps, touches and templates',
+    description:
+      'The copy is turned off, has nobody in it, belongs to whoever calls and is on the usual schedule of the team. Dates of steps are kept, also those that have passed.',
+    input: Type.Object({ id: IdParameter, name: Type.Optional(Type.String({ maxLength: 500 })) }),
+    output: Type.Object(Switched),
+    async run({ id, name }, call) {
+      return shown(
+        call,
+        allowed(await cloneSequence(call.db, writingOf(call), { id, name: name?.trim() || undefined })),
+      )
     },
   }),
 ]

@@ -6,7 +6,6 @@ import { readiness } from '../actions/readiness.ts'
 import { createSequence, updateSequence } from '../actions/write-sequence.ts'
 import { isRefusedFor } from '../core/sequence.ts'
 import { confirmAlways } from '../store/sequence-writes.ts'
-import { actorOf } from './actor.ts'
 import { IdParameter } from './params.ts'
 import { allowed } from './refusing.ts'
 import { type Call, type Route, route } from './route.ts'
@@ -17,21 +16,13 @@ import {
   TreeOnWire,
   teamOnWire,
   wholeSequence,
+  writingOf,
 } from './sequence-answers.ts'
 import { draftOf, SequenceChanges, SequenceSettings, type SettingsInput } from './sequence-input.ts'
 import { stillSending } from './sequence-state.ts'
 import { Attachment } from './wire/attachment.ts'
 import { iso } from './wire/instant.ts'
 import { EmailerCampaign } from './wire/sequence.ts'
-
-const writing = (call: Call) => ({
-  team: call.caller.teamId,
-  userId: call.caller.userId,
-  actor: actorOf(call),
-  now: call.now,
-  random: call.random,
-  publicUrl: call.settings.publicUrl,
-})
 
 const Created = Type.Object({
   emailer_campaign: EmailerCampaign,
@@ -44,7 +35,7 @@ const Created = Type.Object({
 async function create(input: SettingsInput, call: Call) {
   // Recorded: a new sequence belongs to whoever calls, whatever user_id says.
   const { user_id: _, ...settings } = input
-  const id = allowed(await createSequence(call.db, writing(call), draftOf(settings)))
+  const id = allowed(await createSequence(call.db, writingOf(call), draftOf(settings)))
   const { campaign, lists, attachments } = await wholeSequence(call, id)
   return {
     emailer_campaign: campaign,
@@ -73,7 +64,7 @@ const Updated = Type.Object(
 
 async function update({ id, ...input }: { id: string } & SettingsInput, call: Call) {
   const { transmitting } = allowed(
-    await updateSequence(call.db, writing(call), { id, draft: draftOf(input) }),
+    await updateSequence(call.db, writingOf(call), { id, draft: draftOf(input) }),
   )
   const { row, campaign, tree, lists } = await wholeSequence(call, id)
   return {

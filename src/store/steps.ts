@@ -53,6 +53,18 @@ export async function stepsOf(
   return rows
 }
 
+/** Undefined: there is no such step, or it was deleted. */
+export async function sequenceOfStep(
+  db: Db,
+  { team, id }: { team: TeamId; id: Id },
+): Promise<Id | undefined> {
+  const { rows } = await sql<{ id: Id }>`
+    select sequence_id as id from steps where team_id = ${team} and id = ${id} and deleted_at is null`.execute(
+    kysely(db),
+  )
+  return rows[0]?.id
+}
+
 /** Inserts new steps and rewrites known ones; in each column one array. */
 export async function saveSteps(
   tx: Db,

@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import type { Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
 import type { Id, TeamId } from '../core/ids.ts'
-import { at, kysely } from './db.ts'
+import { at, kysely, likeAll } from './db.ts'
 
 export interface TemplateRow {
   id: Id
@@ -41,6 +41,31 @@ export async function saveTemplates(
     from unnest(${templates.map((one) => one.id)}::text[], ${templates.map((one) => one.name)}::text[],
       ${templates.map((one) => one.subject)}::text[], ${templates.map((one) => one.bodyHtml)}::text[],
       ${templates.map((one) => one.ownerId)}::text[]) as t
-    on conflict (team_id, id) do update set subject = excluded.subject, body_html = excluded.body_html,
+    on conflict (team_id, id) do update set name = excluded.name, subject = excluded.subject, body_html = excluded.body_html,
       updated_at = excluded.updated_at, rev = templates.rev + 1`.execute(kysely(tx))
+}
+
+export interface TemplateSearch {
+  team: TeamId
+  /** Letters that occur in name or subject. */
+  words: readonly string[]
+  offset: number
+  limit: number
+}
+
+/** Those that somebody has named; the wordings of single steps have no name. The newest first. */
+export async function searchTemplates(
+  db: Db,
+  { team, words, offset, limit }: TemplateSearch,
+): Promise<{ templates: TemplateRow[]; total: number }> {
+  const named = [sql`team_id = ${team}`, sql`name is not null`]
+  const matching = words.map((word) => sql`lower(concat_ws(' ', name, subject)) like ${likeAll(word)}`)
+  const where = sql.join([...named, ...matching], sql` and `)
+  const [page, count] = await Promise.all([
+    sql<TemplateRow>`
+      select id, name, subject, body_html as "bodyHtml", owner_id as "ownerId", created_at as "createdAt" from templates
+      where ${where} order by created_at desc, id desc offset ${offset} limit ${limit}`.execute(kysely(db)),
+    sql<{ n: number }>`select count(*) as n from templates where ${where}`.execute(kysely(db)),
+  ])
+  return { templates: page.rows, total: count.rows[0]!.n }
 }

@@ -33,6 +33,32 @@ export async function variantsOfSteps(
   return rows
 }
 
+/** Undefined: there is no such wording, or it was deleted. */
+export async function stepOfVariant(db: Db, { team, id }: { team: TeamId; id: Id }): Promise<Id | undefined> {
+  const { rows } = await sql<{ id: Id }>`
+    select step_id as id from variants where team_id = ${team} and id = ${id} and deleted_at is null`.execute(
+    kysely(db),
+  )
+  return rows[0]?.id
+}
+
+export interface TemplateUse {
+  sequenceId: Id
+  stepIds: Id[]
+  /** One of the wordings there is approved. */
+  approved: boolean
+}
+
+/** Where a template words a step: by sequence. */
+export async function usesOfTemplate(db: Db, { team, id }: { team: TeamId; id: Id }): Promise<TemplateUse[]> {
+  const { rows } = await sql<TemplateUse>`
+    select s.sequence_id as "sequenceId", array_agg(distinct s.id order by s.id) as "stepIds", bool_or(v.approved) as approved
+    from variants v join steps s on s.team_id = v.team_id and s.id = v.step_id and s.deleted_at is null
+    where v.team_id = ${team} and v.template_id = ${id} and v.deleted_at is null
+    group by 1 order by 1`.execute(kysely(db))
+  return rows
+}
+
 /** New ones are born in the order given: the page names them A, B, C. */
 export async function saveVariants(
   tx: Db,

@@ -167,6 +167,25 @@ test('whoever was held for a wording that nobody had approved is due once it is'
   expect(await peopleOf(id)).toEqual([expect.objectContaining({ hold: null, due: api.clock.now() })])
 })
 
+test('whoever was held for the words of a template is due once it has others, in every sequence that uses it', async () => {
+  const made = await api.post('/emailer_templates', { name: 'Shared', subject: 'Hi', body_html: '<p>Hi</p>' })
+  const { id: templateId } = made.body.emailer_template
+  const touch = { status: 'approved', emailer_template: { id: templateId } }
+  const held = []
+  for (let i = 0; i < 2; i++) {
+    const steps = [{ ...step(), emailer_touches: [touch] }]
+    const { id } = await newSequence(api, { active: true, emailer_steps: steps })
+    await add(api, id, [await newContact(api)])
+    held.push(id)
+  }
+  await sql`update enrollments set due_at = null, hold_reason = 'snippets_missing' where sequence_id = any(${held})`.execute(
+    kysely(api.db),
+  )
+  await api.put(`/emailer_templates/${templateId}`, { body_html: '<p>Hello</p>' })
+  for (const id of held)
+    expect(await peopleOf(id)).toEqual([expect.objectContaining({ hold: null, due: api.clock.now() })])
+})
+
 test('another schedule gives those who wait another moment, and so does another window', async () => {
   const schedule = await api.post('/emailer_schedules', {
     name: 'Mornings',

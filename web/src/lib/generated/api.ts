@@ -1165,6 +1165,220 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/emailer_campaigns/{id}/clone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Copy a sequence with its settings, steps, touches and templates
+         * @description The copy is turned off, has nobody in it, belongs to whoever calls and is on the usual schedule of the team. Dates of steps are kept, also those that have passed.
+         */
+        post: operations["emailer_campaigns_clone"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/emailer_steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add a step to a sequence
+         * @description At `position`, from 1, where those from there on move back; at the end when it is left out. A step with words gets a touch and a template.
+         */
+        post: operations["emailer_steps_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/emailer_steps/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a step */
+        get: operations["emailer_steps_show"];
+        /**
+         * Change a step, or move it
+         * @description What is left out stays. People who wait on it get another moment.
+         */
+        put: operations["emailer_steps_update_by_put"];
+        post?: never;
+        /** Delete a step; whoever stands on it goes on with the next one */
+        delete: operations["emailer_steps_destroy"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a step, or move it
+         * @description What is left out stays. People who wait on it get another moment.
+         */
+        patch: operations["emailer_steps_update"];
+        trace?: never;
+    };
+    "/emailer_touches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The touches of a sequence, or of one step, each with its template */
+        get: operations["emailer_touches_index"];
+        put?: never;
+        /**
+         * Add a touch to a step: one more is an A/B test
+         * @description To be reviewed unless it says approved.
+         */
+        post: operations["emailer_touches_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/emailer_touches/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change a touch and what it says; that approves it
+         * @description As recorded; `status` "to_be_reviewed" keeps it from being approved. What is left out stays.
+         */
+        put: operations["emailer_touches_update_by_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change a touch and what it says; that approves it
+         * @description As recorded; `status` "to_be_reviewed" keeps it from being approved. What is left out stays.
+         */
+        patch: operations["emailer_touches_update"];
+        trace?: never;
+    };
+    "/emailer_touches/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approve a touch: its emails may be sent */
+        post: operations["emailer_touches_approve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/emailer_touches/{id}/abort": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take the approval of a touch back: whoever is due waits for it */
+        post: operations["emailer_touches_abort"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/emailer_templates/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search templates that have a name
+         * @description The words of single steps have none: they are in their sequence.
+         */
+        get: operations["emailer_templates_search_by_get"];
+        put?: never;
+        /**
+         * Search templates that have a name
+         * @description The words of single steps have none: they are in their sequence.
+         */
+        post: operations["emailer_templates_search"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/emailer_templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create a template
+         * @description A touch uses it by its id.
+         */
+        post: operations["emailer_templates_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/emailer_templates/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a template */
+        get: operations["emailer_templates_show"];
+        /**
+         * Change what a template says, wherever it is used
+         * @description What is left out stays. Emails that were claimed already leave as they were.
+         */
+        put: operations["emailer_templates_update_by_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change what a template says, wherever it is used
+         * @description What is left out stays. Emails that were claimed already leave as they were.
+         */
+        patch: operations["emailer_templates_update"];
+        trace?: never;
+    };
     "/emailer_campaigns/{id}/add_contact_ids": {
         parameters: {
             query?: never;
@@ -8575,6 +8789,1538 @@ export interface operations {
                             contact_id: string | null;
                             to_email: string | null;
                         }[];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    emailer_campaigns_clone: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    name?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        emailer_campaign: {
+                            id: string;
+                            name: string | null;
+                            archived: boolean;
+                            active: boolean;
+                            created_at: string;
+                            emailer_schedule_id: string | null;
+                            max_emails_per_day: number | null;
+                            user_id: string;
+                            num_steps: number;
+                            last_used_at: string | null;
+                            mark_finished_if_reply: boolean;
+                            mark_finished_if_click: boolean;
+                            /** @description Ours: emails carry a picture that tells of openings. */
+                            open_tracking_enabled: boolean;
+                            /** @description Ours: links of emails come back to Segue first. */
+                            click_tracking_enabled: boolean;
+                            mark_paused_if_ooo: boolean;
+                            contact_email_event_to_stage_mapping: {
+                                [key: string]: string | null;
+                            };
+                            same_account_reply_policy: string | null;
+                            same_account_reply_delay_days: number | null;
+                            excluded_contact_stage_ids: string[];
+                            excluded_account_stage_ids: string[];
+                            label_ids: string[];
+                            unique_scheduled: number;
+                            unique_delivered: number;
+                            unique_bounced: number;
+                            unique_hard_bounced: number;
+                            /** @description Emails that a person opened; those that a machine fetched are in unique_opened_unfiltered, too. */
+                            unique_opened: number;
+                            /** @description Emails of which a person followed a link; scanners are in unique_clicked_unfiltered, too. */
+                            unique_clicked: number;
+                            unique_replied: number;
+                            unique_unsubscribed: number;
+                            bounce_rate: number;
+                            /** @description Of what was delivered, tracked or not; open_rate_tracked is of what carried the picture. */
+                            open_rate: number;
+                            click_rate: number;
+                            reply_rate: number;
+                            loaded_stats: boolean;
+                            contact_statuses: {
+                                active: number;
+                                failed: number;
+                                paused: number;
+                                finished: number;
+                                bounced: number;
+                                hard_bounced: number;
+                                spam_blocked: number;
+                                not_sent: number;
+                            };
+                            schedule: {
+                                id: string;
+                                name: string;
+                                time_zone: string;
+                                always: boolean;
+                            } | null;
+                            people: {
+                                active: number;
+                                paused: number;
+                                finished: number;
+                                failed: number;
+                                replied: number;
+                                bounced: number;
+                                held: number;
+                                total: number;
+                            };
+                            next_send_at: string | null;
+                            reputation_warning: string | null;
+                            owner_name: string | null;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                        emailer_steps: ({
+                            id: string;
+                            emailer_campaign_id: string;
+                            position: number;
+                            wait_time: number;
+                            type: string;
+                            wait_mode: string;
+                            wait_business_days: boolean;
+                            note: string | null;
+                            max_emails_per_day: number | null;
+                            exact_datetime: string | null;
+                            priority: string | null;
+                            auto_skip_in_x_days: number | null;
+                            counts: {
+                                [key: string]: number;
+                            };
+                            ab_test_details: {
+                                [key: string]: unknown;
+                            };
+                            /** @description Extension. What the touches of the step show against each other; null: there is one only. */
+                            ab_test: {
+                                /** @description too_few, no_difference or difference. */
+                                state: string;
+                                sentence: string;
+                                /** @description The id of the touch that is answered more often, once that is shown. */
+                                leader: string | null;
+                            } | null;
+                        } & {
+                            [key: string]: unknown;
+                        })[];
+                        emailer_touches: ({
+                            id: string;
+                            emailer_step_id: string;
+                            emailer_template_id: string;
+                            /** @description to_be_reviewed or approved. */
+                            status: string;
+                            /** @description new_thread or reply_to_thread. */
+                            type: string;
+                            include_signature: boolean;
+                            /** @description Extension. Its share among the touches of its step that are dealt; 0: switched off. */
+                            weight: number;
+                            /** @description Files that its emails carry. */
+                            attachment_ids: string[];
+                            /** @description Extension. Rates with their 95 % intervals. */
+                            results: {
+                                replied: {
+                                    n: number;
+                                    /** @description The denominator; 0: nothing to divide by yet. */
+                                    of: number;
+                                    rate: number | null;
+                                    /** @description With high: the Wilson score interval of 95 %, as fractions. */
+                                    low: number;
+                                    high: number;
+                                };
+                                bounced: {
+                                    n: number;
+                                    /** @description The denominator; 0: nothing to divide by yet. */
+                                    of: number;
+                                    rate: number | null;
+                                    /** @description With high: the Wilson score interval of 95 %, as fractions. */
+                                    low: number;
+                                    high: number;
+                                };
+                                opened: {
+                                    n: number;
+                                    /** @description The denominator; 0: nothing to divide by yet. */
+                                    of: number;
+                                    rate: number | null;
+                                    /** @description With high: the Wilson score interval of 95 %, as fractions. */
+                                    low: number;
+                                    high: number;
+                                };
+                                clicked: {
+                                    n: number;
+                                    /** @description The denominator; 0: nothing to divide by yet. */
+                                    of: number;
+                                    rate: number | null;
+                                    /** @description With high: the Wilson score interval of 95 %, as fractions. */
+                                    low: number;
+                                    high: number;
+                                };
+                            };
+                        } & {
+                            [key: string]: unknown;
+                        })[];
+                        emailer_templates: ({
+                            id: string;
+                            name: string | null;
+                            subject: string | null;
+                            body_html: string | null;
+                            created_at: string;
+                        } & {
+                            [key: string]: unknown;
+                        })[];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    emailer_steps_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: segue-id */
+                    emailer_campaign_id: string;
+                    position?: number;
+                    /** @enum {string} */
+                    type?: "auto_email" | "manual_email" | "call" | "action_item" | "linkedin_step_connect" | "linkedin_step_message" | "linkedin_step_view_profile" | "linkedin_step_interact_post" | "linkedin_step_interact_with_post";
+                    wait_time?: number;
+                    /** @enum {string} */
+                    wait_mode?: "second" | "minute" | "hour" | "day" | "week";
+                    /** @description Extension: of a wait in days, counts only the dates on which the schedule opens (neither weekends nor its holidays). */
+                    wait_business_days?: boolean;
+                    exact_datetime?: string | null;
+                    priority?: ("high" | "medium" | "low" | "A" | "B") | null;
+                    note?: string | null;
+                    max_emails_per_day?: number | null;
+                    auto_skip_in_x_days?: number | null;
+                    emailer_touches?: {
+                        /** Format: segue-id */
+                        id?: string;
+                        /** @enum {string} */
+                        type?: "new_thread" | "reply_to_thread";
+                        /** @enum {string} */
+                        status?: "to_be_reviewed" | "approved";
+                        include_signature?: boolean;
+                        /** @description Of an A/B test: its share among the touches of the step, 1 by default; 0 switches it off. */
+                        weight?: number;
+                        emailer_template?: {
+                            /** Format: segue-id */
+                            id?: string;
+                            subject?: string | null;
+                            body_html?: string | null;
+                        };
+                        /** @description Files of POST /attachments. */
+                        attachment_ids?: string[];
+                    }[];
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        emailer_step: {
+                            id: string;
+                            emailer_campaign_id: string;
+                            position: number;
+                            wait_time: number;
+                            type: string;
+                            wait_mode: string;
+                            wait_business_days: boolean;
+                            note: string | null;
+                            max_emails_per_day: number | null;
+                            exact_datetime: string | null;
+                            priority: string | null;
+                            auto_skip_in_x_days: number | null;
+                            counts: {
+                                [key: string]: number;
+                            };
+                            ab_test_details: {
+                                [key: string]: unknown;
+                            };
+                            /** @description Extension. What the touches of the step show against each other; null: there is one only. */
+                            ab_test: {
+                                /** @description too_few, no_difference or difference. */
+                                state: string;
+                                sentence: string;
+                                /** @description The id of the touch that is answered more often, once that is shown. */
+                                leader: string | null;
+                            } | null;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                        emailer_touch: ({
+                            id: string;
+                            emailer_step_id: string;
+                            emailer_template_id: string;
+                            /** @description to_be_reviewed or approved. */
+                            status: string;
+                            /** @description new_thread or reply_to_thread. */
+                            type: string;
+                            include_signature: boolean;
+                            /** @description Extension. Its share among the touches of its step that are dealt; 0: switched off. */
+                            weight: number;
+                            /** @description Files that its emails carry. */
+                            attachment_ids: string[];
+                            /** @description Extension. Rates with their 95 % intervals. */
+                            results: {
+                                replied: {
+                                    n: number;
+                                    /** @description The denominator; 0: nothing to divide by yet. */
+                                    of: number;
+                                    rate: number | null;
+                                    /** @description With high: the Wilson score interval of 95 %, as fractions. */
+                                    low: number;
+                                    high: number;
+                                };
+                                bounced: {
+                                    n: number;
+                                    /** @description The denominator; 0: nothing to divide by yet. */
+                                    of: number;
+                                    rate: number | null;
+                                    /** @description With high: the Wilson score interval of 95 %, as fractions. */
+                                    low: number;
+                                    high: number;
+                                };
+                                opened: {
+                                    n: number;
+                                    /** @description The denominator; 0: nothing to divide by yet. */
+                                    of: number;
+                                    rate: number | null;
+                                    /** @description With high: the Wilson score interval of 95 %, as fractions. */
+                                    low: number;
+                                    high: number;
+                                };
+                                clicked: {
+                                    n: number;
+                                    /** @description The denominator; 0: nothing to divide by yet. */
+                                    of: number;
+                                    rate: number | null;
+                                    /** @description With high: the Wilson score interval of 95 %, as fractions. */
+                                    low: number;
+                                    high: number;
+                                };
+                            };
+                        } & {
+                            [key: string]: unknown;
+                        }) | null;
+                        emailer_template: ({
+                            id: string;
+                            name: string | null;
+                            subject: string | null;
+                            body_html: string | null;
+                            created_at: string;
+                        } & {
+                            [key: string]: unknown;
+                        }) | null;
+                        emailer_steps: ({
+                            id: string;
+                            emailer_campaign_id: string;
+                            position: number;
+                            wait_time: number;
+                            type: string;
+                            wait_mode: string;
+                            wait_business_days: boolean;
+                            note: string | null;
+                            max_emails_per_day: number | null;
+                            exact_datetime: string | null;
+                            priority: string | null;
+                            auto_skip_in_x_days: number | null;
+                            counts: {
+                                [key: string]: number;
+                            };
+                            ab_test_details: {
+                                [key: string]: unknown;
+                            };
+                            /** @description Extension. What the touches of the step show against each other; null: there is one only. */
+                            ab_test: {
+                                /** @description too_few, no_difference or difference. */
+                                state: string;
+                                sentence: string;
+                                /** @description The id of the touch that is answered more often, once that is shown. */
+                                leader: string | null;
+                            } | null;
+                        } & {
+                            [key: string]: unknown;
+                        })[];
+                        team: {
+                            id: string;
+                            sequences_finder_empty: boolean;
+                        };
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    emailer_steps_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        emailer_step: {
+                            id: string;
+                            emailer_campaign_id: string;
+                            position: number;
+                            wait_time: number;
+                            type: string;
+                            wait_mode: string;
+                            wait_business_days: boolean;
+                            note: string | null;
+                            max_emails_per_day: number | null;
+                            exact_datetime: string | null;
+                            priority: string | null;
+                            auto_skip_in_x_days: number | null;
+                            counts: {
+                                [key: string]: number;
+                            };
+                            ab_test_details: {
+                                [key: string]: unknown;
+                            };
+                            /** @description Extension. What the touches of the step show against each other; null: there is one only. */
+                            ab_test: {
+                                /** @description too_few, no_difference or difference. */
+                                state: string;
+                                sentence: string;
+                                /** @description The id of the touch that is answered more often, once that is shown. */
+                                leader: string | null;
+                            } | null;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    emailer_steps_update_by_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    position?: number;
+                    /** @enum {string} */
+                    type?: "auto_email" | "manual_email" | "call" | "action_item" | "linkedin_step_connect" | "linkedin_step_message" | "linkedin_step_view_profile" | "linkedin_step_interact_post" | "linkedin_step_interact_with_post";
+                    wait_time?: number;
+                    /** @enum {string} */
+                    wait_mode?: "second" | "minute" | "hour" | "day" | "week";
+                    /** @description Extension: of a wait in days, counts only the dates on which the schedule opens (neither weekends nor its holidays). */
+                    wait_business_days?: boolean;
+                    exact_datetime?: string | null;
+                    priority?: ("high" | "medium" | "low" | "A" | "B") | null;
+                    note?: string | null;
+                    max_emails_per_day?: number | null;
+                    auto_skip_in_x_days?: number | null;
+                    emailer_touches?: {
+                        /** Format: segue-id */
+                        id?: string;
+                        /** @enum {string} */
+                        type?: "new_thread" | "reply_to_thread";
+                        /** @enum {string} */
+                        status?: "to_be_reviewed" | "approved";
+                        include_signature?: boolean;
+                        /** @description Of an A/B test: its share among the touches of the step, 1 by default; 0 switches it off. */
+                        weight?: number;
+                        emailer_template?: {
+                            /** Format: segue-id */
+                            id?: string;
+                            subject?: string | null;
+                            body_html?: string | null;
+                        };
+                        /** @description Files of POST /attachments. */
+                        attachment_ids?: string[];
+                    }[];
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        emailer_step: {
+                            id: string;
+                            emailer_campaign_id: string;
+                            position: number;
+                            wait_time: number;
+                            type: string;
+                            wait_mode: string;
+                            wait_business_days: boolean;
+                            note: string | null;
+                            max_emails_per_day: number | null;
+                            exact_datetime: string | null;
+                            priority: string | null;
+                            auto_skip_in_x_days: number | null;
+                            counts: {
+                                [key: string]: number;
+                            };
+                            ab_test_details: {
+                                [key: string]: unknown;
+                            };
+                            /** @description Extension. What the touches of the step show against each other; null: there is one only. */
+                            ab_test: {
+                                /** @description too_few, no_difference or difference. */
+                                state: string;
+                                sentence: string;
+                                /** @description The id of the touch that is answered more often, once that is shown. */
+                                leader: string | null;
+                            } | null;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    emailer_steps_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        emailer_step: {
+                            id: string;
+                            deleted: boolean;
+                        };
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    emailer_steps_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    position?: number;
+                    /** @enum {string} */
+                    type?: "auto_email" | "manual_email" | "call" | "action_item" | "linkedin_step_connect" | "linkedin_step_message" | "linkedin_step_view_profile" | "linkedin_step_interact_post" | "linkedin_step_interact_with_post";
+                    wait_time?: number;
+                    /** @enum {string} */
+                    wait_mode?: "second" | "minute" | "hour" | "day" | "week";
+                    /** @description Extension: of a wait in days, counts only the dates on which the schedule opens (neither weekends nor its holidays). */
+                    wait_business_days?: boolean;
+                    exact_datetime?: string | null;
+                    priority?: ("high" | "medium" | "low" | "A" | "B") | null;
+                    note?: string | null;
+                    max_emails_per_day?: number | null;
+                    auto_skip_in_x_days?: number | null;
+                    emailer_touches?: {
+                        /** Format: segue-id */
+                        id?: string;
+                        /** @enum {string} */
+                        type?: "new_thread" | "reply_to_thread";
+                        /** @enum {string} */
+                        status?: "to_be_reviewed" | "approved";
+                        include_signature?: boolean;
+                        /** @description Of an A/B test: its share among the touches of the step, 1 by default; 0 switches it off. */
+                        weight?: number;
+                        emailer_template?: {
+                            /** Format: segue-id */
+                            id?: string;
+                            subject?: string | null;
+                            body_html?: string | null;
+                        };
+                        /** @description Files of POST /attachments. */
+                        attachment_ids?: string[];
+                    }[];
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        emailer_step: {
+                            id: string;
+                            emailer_campaign_id: string;
+                            position: number;
+                            wait_time: number;
+                            type: string;
+                            wait_mode: string;
+                            wait_business_days: boolean;
+                            note: string | null;
+                            max_emails_per_day: number | null;
+                            exact_datetime: string | null;
+                            priority: string | null;
+                            auto_skip_in_x_days: number | null;
+                            counts: {
+                                [key: string]: number;
+                            };
+                            ab_test_details: {
+                                [key: string]: unknown;
+                            };
+                            /** @description Extension. What the touches of the step show against each other; null: there is one only. */
+                            ab_test: {
+                                /** @description too_few, no_difference or difference. */
+                                state: string;
+                                sentence: string;
+                                /** @description The id of the touch that is answered more often, once that is shown. */
+                                leader: string | null;
+                            } | null;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    emailer_touches_index: {
+        parameters: {
+            query?: {
+                emailer_campaign_id?: string;
+                emailer_step_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        emailer_touches: (({
+                            id: string;
+                            emailer_step_id: string;
+                            emailer_template_id: string;
+                            /** @description to_be_reviewed or approved. */
+                            status: string;
+                            /** @description new_thread or reply_to_thread. */
+                            type: string;
+                            include_signature: boolean;
+                            /** @description Extension. Its share among the touches of its step that are dealt; 0: switched off. */
+                            weight: number;
+                            /** @description Files that its emails carry. */
+                            attachment_ids: string[];
+                            /** @description Extension. Rates with their 95 % intervals. */
+                            results: {
+                                replied: {
+                                    n: number;
+                                    /** @description The denominator; 0: nothing to divide by yet. */
+                                    of: number;
+                                    rate: number | null;
+                                    /** @description With high: the Wilson score interval of 95 %, as fractions. */
+                                    low: number;
+                                    high: number;
+                                };
+                                bounced: {
+                                    n: number;
+                                    /** @description The denominator; 0: nothing to divide by yet. */
+                                    of: number;
+                                    rate: number | null;
+                                    /** @description With high: the Wilson score interval of 95 %, as fractions. */
+                                    low: number;
+                                    high: number;
+                                };
+                                opened: {
+                                    n: number;
+                                    /** @description The denominator; 0: nothing to divide by yet. */
+                                    of: number;
+                                    rate: number | null;
+                                    /** @description With high: the Wilson score interval of 95 %, as fractions. */
+                                    low: number;
+                                    high: number;
+                                };
+                                clicked: {
+                                    n: number;
+                                    /** @description The denominator; 0: nothing to divide by yet. */
+                                    of: number;
+                                    rate: number | null;
+                                    /** @description With high: the Wilson score interval of 95 %, as fractions. */
+                                    low: number;
+                                    high: number;
+                                };
+                            };
+                        } & {
+                            [key: string]: unknown;
+                        }) & {
+                            emailer_template: ({
+                                id: string;
+                                name: string | null;
+                                subject: string | null;
+                                body_html: string | null;
+                                created_at: string;
+                            } & {
+                                [key: string]: unknown;
+                            }) | null;
+                        })[];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    emailer_touches_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: segue-id */
+                    emailer_step_id: string;
+                    /** @enum {string} */
+                    type?: "new_thread" | "reply_to_thread";
+                    /** @enum {string} */
+                    status?: "to_be_reviewed" | "approved";
+                    include_signature?: boolean;
+                    /** @description Of an A/B test: its share among the touches of the step, 1 by default; 0 switches it off. */
+                    weight?: number;
+                    emailer_template?: {
+                        /** Format: segue-id */
+                        id?: string;
+                        subject?: string | null;
+                        body_html?: string | null;
+                    };
+                    /** @description Files of POST /attachments. */
+                    attachment_ids?: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        emailer_touch: ({
+                            id: string;
+                            emailer_step_id: string;
+                            emailer_template_id: string;
+                            /** @description to_be_reviewed or approved. */
+                            status: string;
+                            /** @description new_thread or reply_to_thread. */
+                            type: string;
+                            include_signature: boolean;
+                            /** @description Extension. Its share among the touches of its step that are dealt; 0: switched off. */
+                            weight: number;
+                            /** @description Files that its emails carry. */
+                            attachment_ids: string[];
+                            /** @description Extension. Rates with their 95 % intervals. */
+                            results: {
+                                replied: {
+                                    n: number;
+                                    /** @description The denominator; 0: nothing to divide by yet. */
+                                    of: number;
+                                    rate: number | null;
+                                    /** @description With high: the Wilson score interval of 95 %, as fractions. */
+                                    low: number;
+                                    high: number;
+                                };
+                                bounced: {
+                                    n: number;
+                                    /** @description The denominator; 0: nothing to divide by yet. */
+                                    of: number;
+                                    rate: number | null;
+                                    /** @description With high: the Wilson score interval of 95 %, as fractions. */
+                                    low: number;
+                                    high: number;
+                                };
+                                opened: {
+                                    n: number;
+                                    /** @description The denominator; 0: nothing to divide by yet. */
+                                    of: number;
+                                    rate: number | null;
+                                    /** @description With high: the Wilson score interval of 95 %, as fractions. */
+                                    low: number;
+                                    high: number;
+                                };
+                                clicked: {
+                                    n: number;
+                                    /** @description The denominator; 0: nothing to divide by yet. */
+                                    of: number;
+                                    rate: number | null;
+                                    /** @description With high: the Wilson score interval of 95 %, as fractions. */
+                                    low: number;
+                                    high: number;
+                                };
+                            };
+                        } & {
+                            [key: string]: unknown;
+                        }) & {
+                            emailer_template: ({
+                                id: string;
+                                name: string | null;
+                                subject: string | null;
+                                body_html: string | null;
+                                created_at: string;
+                            } & {
+                                [key: string]: unknown;
+                            }) | null;
+                        };
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    emailer_touches_update_by_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** Format: segue-id */
+                    emailer_step_id?: string;
+                    /** @enum {string} */
+                    type?: "new_thread" | "reply_to_thread";
+                    /** @enum {string} */
+                    status?: "to_be_reviewed" | "approved";
+                    include_signature?: boolean;
+                    /** @description Of an A/B test: its share among the touches of the step, 1 by default; 0 switches it off. */
+                    weight?: number;
+                    emailer_template?: {
+                        /** Format: segue-id */
+                        id?: string;
+                        subject?: string | null;
+                        body_html?: string | null;
+                    };
+                    /** @description Files of POST /attachments. */
+                    attachment_ids?: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        emailer_touch: ({
+                            id: string;
+                            emailer_step_id: string;
+                            emailer_template_id: string;
+                            /** @description to_be_reviewed or approved. */
+                            status: string;
+                            /** @description new_thread or reply_to_thread. */
+                            type: string;
+                            include_signature: boolean;
+                            /** @description Extension. Its share among the touches of its step that are dealt; 0: switched off. */
+                            weight: number;
+                            /** @description Files that its emails carry. */
+                            attachment_ids: string[];
+                            /** @description Extension. Rates with their 95 % intervals. */
+                            results: {
+                                replied: {
+                                    n: number;
+                                    /** @description The denominator; 0: nothing to divide by yet. */
+                                    of: number;
+                                    rate: number | null;
+                                    /** @description With high: the Wilson score interval of 95 %, as fractions. */
+                                    low: number;
+                                    high: number;
+                                };
+                                bounced: {
+                                    n: number;
+                                    /** @description The denominator; 0: nothing to divide by yet. */
+                                    of: number;
+                                    rate: number | null;
+                                    /** @description With high: the Wilson score interval of 95 %, as fractions. */
+                                    low: number;
+                                    high: number;
+                                };
+                                opened: {
+                                    n: number;
+                                    /** @description The denominator; 0: nothing to divide by yet. */
+                                    of: number;
+                                    rate: number | null;
+                                    /** @description With high: the Wilson score interval of 95 %, as fractions. */
+                                    low: number;
+                                    high: number;
+                                };
+                                clicked: {
+                                    n: number;
+                                    /** @description The denominator; 0: nothing to divide by yet. */
+                                    of: number;
+                                    rate: number | null;
+                                    /** @description With high: the Wilson score interval of 95 %, as fractions. */
+                                    low: number;
+                                    high: number;
+                                };
+                            };
+                        } & {
+                            [key: string]: unknown;
+                        }) & {
+                            emailer_template: ({
+                                id: string;
+                                name: string | null;
+                                subject: string | null;
+                                body_html: string | null;
+                                created_at: string;
+                            } & {
+                                [key: string]: unknown;
+                            }) | null;
+                        };
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    emailer_touches_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** Format: segue-id */
+                    emailer_step_id?: string;
+                    /** @enum {string} */
+                    type?: "new_thread" | "reply_to_thread";
+                    /** @enum {string} */
+                    status?: "to_be_reviewed" | "approved";
+                    include_signature?: boolean;
+                    /** @description Of an A/B test: its share among the touches of the step, 1 by default; 0 switches it off. */
+                    weight?: number;
+                    emailer_template?: {
+                        /** Format: segue-id */
+                        id?: string;
+                        subject?: string | null;
+                        body_html?: string | null;
+                    };
+                    /** @description Files of POST /attachments. */
+                    attachment_ids?: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        emailer_touch: ({
+                            id: string;
+                            emailer_step_id: string;
+                            emailer_template_id: string;
+                            /** @description to_be_reviewed or approved. */
+                            status: string;
+                            /** @description new_thread or reply_to_thread. */
+                            type: string;
+                            include_signature: boolean;
+                            /** @description Extension. Its share among the touches of its step that are dealt; 0: switched off. */
+                            weight: number;
+                            /** @description Files that its emails carry. */
+                            attachment_ids: string[];
+                            /** @description Extension. Rates with their 95 % intervals. */
+                            results: {
+                                replied: {
+                                    n: number;
+                                    /** @description The denominator; 0: nothing to divide by yet. */
+                                    of: number;
+                                    rate: number | null;
+                                    /** @description With high: the Wilson score interval of 95 %, as fractions. */
+                                    low: number;
+                                    high: number;
+                                };
+                                bounced: {
+                                    n: number;
+                                    /** @description The denominator; 0: nothing to divide by yet. */
+                                    of: number;
+                                    rate: number | null;
+                                    /** @description With high: the Wilson score interval of 95 %, as fractions. */
+                                    low: number;
+                                    high: number;
+                                };
+                                opened: {
+                                    n: number;
+                                    /** @description The denominator; 0: nothing to divide by yet. */
+                                    of: number;
+                                    rate: number | null;
+                                    /** @description With high: the Wilson score interval of 95 %, as fractions. */
+                                    low: number;
+                                    high: number;
+                                };
+                                clicked: {
+                                    n: number;
+                                    /** @description The denominator; 0: nothing to divide by yet. */
+                                    of: number;
+                                    rate: number | null;
+                                    /** @description With high: the Wilson score interval of 95 %, as fractions. */
+                                    low: number;
+                                    high: number;
+                                };
+                            };
+                        } & {
+                            [key: string]: unknown;
+                        }) & {
+                            emailer_template: ({
+                                id: string;
+                                name: string | null;
+                                subject: string | null;
+                                body_html: string | null;
+                                created_at: string;
+                            } & {
+                                [key: string]: unknown;
+                            }) | null;
+                        };
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    emailer_touches_approve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        emailer_touch: ({
+                            id: string;
+                            emailer_step_id: string;
+                            emailer_template_id: string;
+                            /** @description to_be_reviewed or approved. */
+                            status: string;
+                            /** @description new_thread or reply_to_thread. */
+                            type: string;
+                            include_signature: boolean;
+                            /** @description Extension. Its share among the touches of its step that are dealt; 0: switched off. */
+                            weight: number;
+                            /** @description Files that its emails carry. */
+                            attachment_ids: string[];
+                            /** @description Extension. Rates with their 95 % intervals. */
+                            results: {
+                                replied: {
+                                    n: number;
+                                    /** @description The denominator; 0: nothing to divide by yet. */
+                                    of: number;
+                                    rate: number | null;
+                                    /** @description With high: the Wilson score interval of 95 %, as fractions. */
+                                    low: number;
+                                    high: number;
+                                };
+                                bounced: {
+                                    n: number;
+                                    /** @description The denominator; 0: nothing to divide by yet. */
+                                    of: number;
+                                    rate: number | null;
+                                    /** @description With high: the Wilson score interval of 95 %, as fractions. */
+                                    low: number;
+                                    high: number;
+                                };
+                                opened: {
+                                    n: number;
+                                    /** @description The denominator; 0: nothing to divide by yet. */
+                                    of: number;
+                                    rate: number | null;
+                                    /** @description With high: the Wilson score interval of 95 %, as fractions. */
+                                    low: number;
+                                    high: number;
+                                };
+                                clicked: {
+                                    n: number;
+                                    /** @description The denominator; 0: nothing to divide by yet. */
+                                    of: number;
+                                    rate: number | null;
+                                    /** @description With high: the Wilson score interval of 95 %, as fractions. */
+                                    low: number;
+                                    high: number;
+                                };
+                            };
+                        } & {
+                            [key: string]: unknown;
+                        }) & {
+                            emailer_template: ({
+                                id: string;
+                                name: string | null;
+                                subject: string | null;
+                                body_html: string | null;
+                                created_at: string;
+                            } & {
+                                [key: string]: unknown;
+                            }) | null;
+                        };
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    emailer_touches_abort: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        emailer_touch: ({
+                            id: string;
+                            emailer_step_id: string;
+                            emailer_template_id: string;
+                            /** @description to_be_reviewed or approved. */
+                            status: string;
+                            /** @description new_thread or reply_to_thread. */
+                            type: string;
+                            include_signature: boolean;
+                            /** @description Extension. Its share among the touches of its step that are dealt; 0: switched off. */
+                            weight: number;
+                            /** @description Files that its emails carry. */
+                            attachment_ids: string[];
+                            /** @description Extension. Rates with their 95 % intervals. */
+                            results: {
+                                replied: {
+                                    n: number;
+                                    /** @description The denominator; 0: nothing to divide by yet. */
+                                    of: number;
+                                    rate: number | null;
+                                    /** @description With high: the Wilson score interval of 95 %, as fractions. */
+                                    low: number;
+                                    high: number;
+                                };
+                                bounced: {
+                                    n: number;
+                                    /** @description The denominator; 0: nothing to divide by yet. */
+                                    of: number;
+                                    rate: number | null;
+                                    /** @description With high: the Wilson score interval of 95 %, as fractions. */
+                                    low: number;
+                                    high: number;
+                                };
+                                opened: {
+                                    n: number;
+                                    /** @description The denominator; 0: nothing to divide by yet. */
+                                    of: number;
+                                    rate: number | null;
+                                    /** @description With high: the Wilson score interval of 95 %, as fractions. */
+                                    low: number;
+                                    high: number;
+                                };
+                                clicked: {
+                                    n: number;
+                                    /** @description The denominator; 0: nothing to divide by yet. */
+                                    of: number;
+                                    rate: number | null;
+                                    /** @description With high: the Wilson score interval of 95 %, as fractions. */
+                                    low: number;
+                                    high: number;
+                                };
+                            };
+                        } & {
+                            [key: string]: unknown;
+                        }) & {
+                            emailer_template: ({
+                                id: string;
+                                name: string | null;
+                                subject: string | null;
+                                body_html: string | null;
+                                created_at: string;
+                            } & {
+                                [key: string]: unknown;
+                            }) | null;
+                        };
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    emailer_templates_search_by_get: {
+        parameters: {
+            query?: {
+                q_name?: string;
+                page?: number;
+                per_page?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        emailer_templates: ({
+                            id: string;
+                            name: string | null;
+                            subject: string | null;
+                            body_html: string | null;
+                            created_at: string;
+                        } & {
+                            [key: string]: unknown;
+                        })[];
+                        folders: unknown[];
+                        pagination: components["schemas"]["Pagination"];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    emailer_templates_search: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    q_name?: string;
+                    /** @description From 1. Default 1. */
+                    page?: number;
+                    /** @description At most 100. Default 25. */
+                    per_page?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        emailer_templates: ({
+                            id: string;
+                            name: string | null;
+                            subject: string | null;
+                            body_html: string | null;
+                            created_at: string;
+                        } & {
+                            [key: string]: unknown;
+                        })[];
+                        folders: unknown[];
+                        pagination: components["schemas"]["Pagination"];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    emailer_templates_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    name?: string | null;
+                    subject?: string | null;
+                    body_html?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        emailer_template: {
+                            id: string;
+                            name: string | null;
+                            subject: string | null;
+                            body_html: string | null;
+                            created_at: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    emailer_templates_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        emailer_template: {
+                            id: string;
+                            name: string | null;
+                            subject: string | null;
+                            body_html: string | null;
+                            created_at: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    emailer_templates_update_by_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    name?: string | null;
+                    subject?: string | null;
+                    body_html?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        emailer_template: {
+                            id: string;
+                            name: string | null;
+                            subject: string | null;
+                            body_html: string | null;
+                            created_at: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    emailer_templates_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    name?: string | null;
+                    subject?: string | null;
+                    body_html?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        emailer_template: {
+                            id: string;
+                            name: string | null;
+                            subject: string | null;
+                            body_html: string | null;
+                            created_at: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
                     };
                 };
             };
