@@ -36,7 +36,6 @@ import * as sandbox from './sandbox.ts'
 import * as schedules from './schedules.ts'
 import * as sequenceActivity from './sequence-activity.ts'
 import * as sequenceEnrollment from './sequence-enrollment.ts'
-import * as sequenceForesight from './sequence-foresight.ts'
 import * as sequencePreview from './sequence-preview.ts'
 import * as sequenceSearch from './sequence-search.ts'
 import * as sequenceState from './sequence-state.ts'
@@ -87,7 +86,6 @@ const declared: readonly Route[] = [
   ...sequenceEnrollment.routes,
   ...sequenceActivity.routes,
   ...sequencePreview.routes,
-  ...sequenceForesight.routes,
   ...snippets.routes,
   ...attachments.routes,
   ...reports.routes,

@@ -145,6 +145,9 @@ export type SettingsInput = Static<typeof SequenceSettings> & { archived?: boole
 export const SequenceChanges = Type.Object({
   id: IdParameter,
   archived: Type.Optional(Type.Boolean()),
+  dry_run: Type.Optional(
+    Type.Boolean({ description: 'Extension: says whom it would touch, and changes nothing.' }),
+  ),
   ...settings,
 })
 

@@ -18,6 +18,7 @@ import {
   wholeSequence,
   writingOf,
 } from './sequence-answers.ts'
+import { Foreseen, foreseen } from './sequence-foresight.ts'
 import { draftOf, SequenceChanges, SequenceSettings, type SettingsInput } from './sequence-input.ts'
 import { stillSending } from './sequence-state.ts'
 import { Attachment } from './wire/attachment.ts'
@@ -62,7 +63,10 @@ const Updated = Type.Object(
   { additionalProperties: true },
 )
 
-async function update({ id, ...input }: { id: string } & SettingsInput, call: Call) {
+type Changes = { id: string; dry_run?: boolean } & SettingsInput
+
+async function update({ id, dry_run: dryRun, ...input }: Changes, call: Call) {
+  if (dryRun) return foreseen({ id, ...input }, call)
   const { transmitting } = allowed(
     await updateSequence(call.db, writingOf(call), { id, draft: draftOf(input) }),
   )
@@ -143,9 +147,9 @@ export const routes: Route[] = [
     name: 'sequences/update',
     summary: 'Change a sequence as declared',
     description:
-      'Steps and touches that are missing from a list that is given are deleted; with an id they are changed, without one added. People in a live sequence follow: those on a deleted step go on with the next one.',
+      'Steps and touches that are missing from a list that is given are deleted; with an id they are changed, without one added. People in a live sequence follow: those on a deleted step go on with the next one. With `dry_run` (extension) nothing is done: the answer says whom it would touch, and how.',
     input: SequenceChanges,
-    output: Updated,
+    output: Type.Union([Updated, Foreseen]),
     run: update,
   }),
   route({
@@ -154,7 +158,7 @@ export const routes: Route[] = [
     name: 'emailer_campaigns/update',
     summary: 'Change a sequence (older path); archived=false takes it out of the archive',
     input: SequenceChanges,
-    output: Updated,
+    output: Type.Union([Updated, Foreseen]),
     run: update,
   }),
   route({

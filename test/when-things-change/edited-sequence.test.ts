@@ -42,6 +42,8 @@ async function standOn(sequenceId: string, contactId: string, stepId: string) {
 
 const listed = (ids: string[]) => ids.map((id) => ({ id }))
 
+const foresee = (id: string, update: object) => api.put(`/sequences/${id}`, { ...update, dry_run: true })
+
 test('whoever waits on a deleted step goes on with the next one, under a new message id', async () => {
   const { id, steps } = await newSequence(api, { active: true })
   const [ana, bob] = await newContacts(api, 2)
@@ -348,9 +350,10 @@ test('an update can be asked, without doing it, whom it would touch', async () =
       { id: steps[2], emailer_touches: [touch] },
     ],
   }
-  const { status, body, text } = await api.post(`/sequences/${id}/preview_update`, update)
+  const { status, body, text } = await foresee(id, update)
   expect(status, text).toBe(200)
   expect(body).toEqual({
+    dry_run: true,
     people: 3,
     finishes_everybody: false,
     turns_off: false,
@@ -367,7 +370,7 @@ test('an update can be asked, without doing it, whom it would touch', async () =
   const shown = (await api.get(`/emailer_campaigns/${id}`)).body
   expect([shown.emailer_campaign.name, shown.emailer_steps.length]).toEqual(['Outreach', 3])
   expect((await api.get('/labels')).body).toEqual([])
-  expect((await api.post(`/sequences/${id}/preview_update`, { archived: true })).body).toMatchObject({
+  expect((await foresee(id, { archived: true })).body).toMatchObject({
     finishes_everybody: true,
     deleted_steps: [],
   })
@@ -375,18 +378,15 @@ test('an update can be asked, without doing it, whom it would touch', async () =
   const without = {
     emailer_steps: [{ id: steps[0], emailer_touches: [unsigned] }, ...listed(steps.slice(1))],
   }
-  expect((await api.post(`/sequences/${id}/preview_update`, without)).body.reworded_steps).toEqual([
+  expect((await foresee(id, without)).body.reworded_steps).toEqual([
     { step_id: steps[0], position: 1, people: 1 },
   ])
   const medium = { emailer_steps: steps.map((id) => ({ id, priority: 'medium' })) }
-  expect((await api.post(`/sequences/${id}/preview_update`, medium)).body.retimed_steps).toEqual([])
+  expect((await foresee(id, medium)).body.retimed_steps).toEqual([])
   const urgent = { emailer_steps: steps.map((id) => ({ id, priority: 'high' })) }
-  expect((await api.post(`/sequences/${id}/preview_update`, urgent)).body.retimed_steps).toHaveLength(3)
+  expect((await foresee(id, urgent)).body.retimed_steps).toHaveLength(3)
   const wrong = { emailer_steps: [{ id: '0'.repeat(24) }] }
-  const [asked, done] = [
-    await api.post(`/sequences/${id}/preview_update`, wrong),
-    await api.put(`/sequences/${id}`, wrong),
-  ]
+  const [asked, done] = [await foresee(id, wrong), await api.put(`/sequences/${id}`, wrong)]
   expect([asked.status, asked.body]).toEqual([done.status, done.body])
   // What was foreseen is what happens.
   await api.put(`/sequences/${id}`, update)

@@ -84,7 +84,7 @@ export const updateSequence = (id: string, input: SequenceInput) =>
   api.put<{ emailer_campaign: Sequence }>(`/sequences/${id}`, input)
 
 export const foreseeUpdate = (id: string, input: SequenceInput) =>
-  api.post<ForeseenUpdate>(`/sequences/${id}/preview_update`, input)
+  api.put<ForeseenUpdate>(`/sequences/${id}`, { ...input, dry_run: true })
 
 export const activate = (id: string) => api.post(`/emailer_campaigns/${id}/approve`)
 export const deactivate = (id: string) =>

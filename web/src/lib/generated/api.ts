@@ -1060,7 +1060,7 @@ export interface paths {
         get?: never;
         /**
          * Change a sequence as declared
-         * @description Steps and touches that are missing from a list that is given are deleted; with an id they are changed, without one added. People in a live sequence follow: those on a deleted step go on with the next one.
+         * @description Steps and touches that are missing from a list that is given are deleted; with an id they are changed, without one added. People in a live sequence follow: those on a deleted step go on with the next one. With `dry_run` (extension) nothing is done: the answer says whom it would touch, and how.
          */
         put: operations["sequences_update_by_put"];
         post?: never;
@@ -1069,7 +1069,7 @@ export interface paths {
         head?: never;
         /**
          * Change a sequence as declared
-         * @description Steps and touches that are missing from a list that is given are deleted; with an id they are changed, without one added. People in a live sequence follow: those on a deleted step go on with the next one.
+         * @description Steps and touches that are missing from a list that is given are deleted; with an id they are changed, without one added. People in a live sequence follow: those on a deleted step go on with the next one. With `dry_run` (extension) nothing is done: the answer says whom it would touch, and how.
          */
         patch: operations["sequences_update"];
         trace?: never;
@@ -1487,26 +1487,6 @@ export interface paths {
          * @description Outside enrollments and numbers.
          */
         post: operations["sequences_send_me_this"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/sequences/{id}/preview_update": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Whom an update of the sequence would touch, without doing it
-         * @description Takes what the update takes, and refuses what it would refuse. People are those who are active or paused; the numbers are of this moment. Who has passed an inserted step does not meet it; another wording applies to what is not yet sent; drafts that a person has edited keep their text.
-         */
-        post: operations["sequences_preview_update"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6451,6 +6431,8 @@ export interface operations {
             content: {
                 "application/json": {
                     archived?: boolean;
+                    /** @description Extension: says whom it would touch, and changes nothing. */
+                    dry_run?: boolean;
                     name?: string | null;
                     description?: string | null;
                     active?: boolean;
@@ -6543,7 +6525,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
+                    "application/json": ({
                         id: string;
                         name: string | null;
                         active: boolean;
@@ -6726,6 +6708,43 @@ export interface operations {
                         })[];
                     } & {
                         [key: string]: unknown;
+                    }) | {
+                        /** @constant */
+                        dry_run: true;
+                        people: number;
+                        /** @description The sequence is archived by it. */
+                        finishes_everybody: boolean;
+                        /** @description Nobody is rewritten: they go on once it is on again. */
+                        turns_off: boolean;
+                        /** @description Everybody who waits gets a new moment. */
+                        rescheduled: boolean;
+                        deleted_steps: {
+                            step_id: string;
+                            /** @description The place of the next step after the update. Null: who stands on the step has received everything, and is finished. */
+                            goes_on_with_position: number | null;
+                            people: number;
+                        }[];
+                        inserted_steps: {
+                            position: number;
+                            met_by: number;
+                            /** @description They have passed it. */
+                            not_met_by: number;
+                        }[];
+                        retimed_steps: {
+                            step_id: string;
+                            /** @description After the update. */
+                            position: number;
+                            people: number;
+                        }[];
+                        /** @description With everybody who has not received the step yet. */
+                        reworded_steps: {
+                            step_id: string;
+                            /** @description After the update. */
+                            position: number;
+                            people: number;
+                        }[];
+                        drafts_following: number;
+                        drafts_keeping_their_text: number;
                     };
                 };
             };
@@ -6748,6 +6767,8 @@ export interface operations {
             content: {
                 "application/json": {
                     archived?: boolean;
+                    /** @description Extension: says whom it would touch, and changes nothing. */
+                    dry_run?: boolean;
                     name?: string | null;
                     description?: string | null;
                     active?: boolean;
@@ -6840,7 +6861,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
+                    "application/json": ({
                         id: string;
                         name: string | null;
                         active: boolean;
@@ -7023,6 +7044,43 @@ export interface operations {
                         })[];
                     } & {
                         [key: string]: unknown;
+                    }) | {
+                        /** @constant */
+                        dry_run: true;
+                        people: number;
+                        /** @description The sequence is archived by it. */
+                        finishes_everybody: boolean;
+                        /** @description Nobody is rewritten: they go on once it is on again. */
+                        turns_off: boolean;
+                        /** @description Everybody who waits gets a new moment. */
+                        rescheduled: boolean;
+                        deleted_steps: {
+                            step_id: string;
+                            /** @description The place of the next step after the update. Null: who stands on the step has received everything, and is finished. */
+                            goes_on_with_position: number | null;
+                            people: number;
+                        }[];
+                        inserted_steps: {
+                            position: number;
+                            met_by: number;
+                            /** @description They have passed it. */
+                            not_met_by: number;
+                        }[];
+                        retimed_steps: {
+                            step_id: string;
+                            /** @description After the update. */
+                            position: number;
+                            people: number;
+                        }[];
+                        /** @description With everybody who has not received the step yet. */
+                        reworded_steps: {
+                            step_id: string;
+                            /** @description After the update. */
+                            position: number;
+                            people: number;
+                        }[];
+                        drafts_following: number;
+                        drafts_keeping_their_text: number;
                     };
                 };
             };
@@ -7631,6 +7689,8 @@ export interface operations {
             content: {
                 "application/json": {
                     archived?: boolean;
+                    /** @description Extension: says whom it would touch, and changes nothing. */
+                    dry_run?: boolean;
                     name?: string | null;
                     description?: string | null;
                     active?: boolean;
@@ -7723,7 +7783,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
+                    "application/json": ({
                         id: string;
                         name: string | null;
                         active: boolean;
@@ -7906,6 +7966,43 @@ export interface operations {
                         })[];
                     } & {
                         [key: string]: unknown;
+                    }) | {
+                        /** @constant */
+                        dry_run: true;
+                        people: number;
+                        /** @description The sequence is archived by it. */
+                        finishes_everybody: boolean;
+                        /** @description Nobody is rewritten: they go on once it is on again. */
+                        turns_off: boolean;
+                        /** @description Everybody who waits gets a new moment. */
+                        rescheduled: boolean;
+                        deleted_steps: {
+                            step_id: string;
+                            /** @description The place of the next step after the update. Null: who stands on the step has received everything, and is finished. */
+                            goes_on_with_position: number | null;
+                            people: number;
+                        }[];
+                        inserted_steps: {
+                            position: number;
+                            met_by: number;
+                            /** @description They have passed it. */
+                            not_met_by: number;
+                        }[];
+                        retimed_steps: {
+                            step_id: string;
+                            /** @description After the update. */
+                            position: number;
+                            people: number;
+                        }[];
+                        /** @description With everybody who has not received the step yet. */
+                        reworded_steps: {
+                            step_id: string;
+                            /** @description After the update. */
+                            position: number;
+                            people: number;
+                        }[];
+                        drafts_following: number;
+                        drafts_keeping_their_text: number;
                     };
                 };
             };
@@ -7928,6 +8025,8 @@ export interface operations {
             content: {
                 "application/json": {
                     archived?: boolean;
+                    /** @description Extension: says whom it would touch, and changes nothing. */
+                    dry_run?: boolean;
                     name?: string | null;
                     description?: string | null;
                     active?: boolean;
@@ -8020,7 +8119,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
+                    "application/json": ({
                         id: string;
                         name: string | null;
                         active: boolean;
@@ -8203,6 +8302,43 @@ export interface operations {
                         })[];
                     } & {
                         [key: string]: unknown;
+                    }) | {
+                        /** @constant */
+                        dry_run: true;
+                        people: number;
+                        /** @description The sequence is archived by it. */
+                        finishes_everybody: boolean;
+                        /** @description Nobody is rewritten: they go on once it is on again. */
+                        turns_off: boolean;
+                        /** @description Everybody who waits gets a new moment. */
+                        rescheduled: boolean;
+                        deleted_steps: {
+                            step_id: string;
+                            /** @description The place of the next step after the update. Null: who stands on the step has received everything, and is finished. */
+                            goes_on_with_position: number | null;
+                            people: number;
+                        }[];
+                        inserted_steps: {
+                            position: number;
+                            met_by: number;
+                            /** @description They have passed it. */
+                            not_met_by: number;
+                        }[];
+                        retimed_steps: {
+                            step_id: string;
+                            /** @description After the update. */
+                            position: number;
+                            people: number;
+                        }[];
+                        /** @description With everybody who has not received the step yet. */
+                        reworded_steps: {
+                            step_id: string;
+                            /** @description After the update. */
+                            position: number;
+                            people: number;
+                        }[];
+                        drafts_following: number;
+                        drafts_keeping_their_text: number;
                     };
                 };
             };
@@ -10931,155 +11067,6 @@ export interface operations {
                             /** @description True: no real mailbox sends it, the sandbox shows it; also for `me` while none is connected. */
                             sandbox: boolean;
                         };
-                    };
-                };
-            };
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            404: components["responses"]["NotFound"];
-            422: components["responses"]["Unprocessable"];
-        };
-    };
-    sequences_preview_update: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/json": {
-                    archived?: boolean;
-                    name?: string | null;
-                    description?: string | null;
-                    active?: boolean;
-                    /** Format: segue-id */
-                    user_id?: string;
-                    emailer_schedule_id?: string | null;
-                    label_names?: string[];
-                    sequence_by_exact_daytime?: boolean;
-                    max_emails_per_day?: number | null;
-                    mark_finished_if_reply?: boolean;
-                    mark_finished_if_click?: boolean;
-                    mark_finished_if_interested?: boolean;
-                    mark_paused_if_ooo?: boolean;
-                    days_to_wait_before_mark_as_response?: number | null;
-                    /** @description A call for whoever opens an email so often; once in a sequence. Openings must be tracked. */
-                    create_task_if_email_open?: boolean;
-                    email_open_trigger_task_threshold?: number | null;
-                    /** @description Ours. Emails carry a picture that tells of openings. Off unless said. */
-                    open_tracking_enabled?: boolean;
-                    /** @description Ours. Links of emails come back to Segue first. Off unless said. */
-                    click_tracking_enabled?: boolean;
-                    auto_pause_enabled?: boolean;
-                    auto_pause_config?: {
-                        evaluation_window_days: number;
-                        min_volume: number;
-                        warning_threshold_pct: number;
-                        auto_pause_threshold_pct: number;
-                    } | null;
-                    same_account_reply_delay_days?: number | null;
-                    same_account_reply_policy?: ("ignore" | "delay" | "stop") | null;
-                    excluded_account_stage_ids?: string[];
-                    /** @description Which contact stage an event of this sequence moves a contact to; null: the stage stays. An event that is left out moves to the usual one. Given, it replaces the whole mapping. Events: replied, demoed, interested, not_interested, left_company, hard_bounced, unsubscribed, unresponsive; the names are ours, the original documents none. */
-                    contact_email_event_to_stage_mapping?: {
-                        [key: string]: string | null;
-                    };
-                    excluded_contact_stage_ids?: string[];
-                    cc_emails?: string;
-                    bcc_emails?: string;
-                    creation_type?: ("new" | "draft" | "ai_assistant") | null;
-                    emailer_steps?: {
-                        /** Format: segue-id */
-                        id?: string;
-                        position?: number;
-                        /** @enum {string} */
-                        type?: "auto_email" | "manual_email" | "call" | "action_item" | "linkedin_step_connect" | "linkedin_step_message" | "linkedin_step_view_profile" | "linkedin_step_interact_post" | "linkedin_step_interact_with_post";
-                        wait_time?: number;
-                        /** @enum {string} */
-                        wait_mode?: "second" | "minute" | "hour" | "day" | "week";
-                        /** @description Extension: of a wait in days, counts only the dates on which the schedule opens (neither weekends nor its holidays). */
-                        wait_business_days?: boolean;
-                        exact_datetime?: string | null;
-                        priority?: ("high" | "medium" | "low" | "A" | "B") | null;
-                        note?: string | null;
-                        max_emails_per_day?: number | null;
-                        auto_skip_in_x_days?: number | null;
-                        emailer_touches?: {
-                            /** Format: segue-id */
-                            id?: string;
-                            /** @enum {string} */
-                            type?: "new_thread" | "reply_to_thread";
-                            /** @enum {string} */
-                            status?: "to_be_reviewed" | "approved";
-                            include_signature?: boolean;
-                            /** @description Of an A/B test: its share among the touches of the step, 1 by default; 0 switches it off. */
-                            weight?: number;
-                            emailer_template?: {
-                                /** Format: segue-id */
-                                id?: string;
-                                subject?: string | null;
-                                body_html?: string | null;
-                            };
-                            /** @description Files of POST /attachments. */
-                            attachment_ids?: string[];
-                        }[];
-                    }[];
-                    permissions?: string;
-                    folder_id?: string | null;
-                    sequence_ruleset_id?: string | null;
-                    ignore_apollo_global_email_bounce_list?: boolean;
-                    same_account_reply_policy_cd?: number | null;
-                    sharing_permission?: unknown;
-                    label_ids?: string[];
-                };
-            };
-        };
-        responses: {
-            /** @description Done. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        people: number;
-                        /** @description The sequence is archived by it. */
-                        finishes_everybody: boolean;
-                        /** @description Nobody is rewritten: they go on once it is on again. */
-                        turns_off: boolean;
-                        /** @description Everybody who waits gets a new moment. */
-                        rescheduled: boolean;
-                        deleted_steps: {
-                            step_id: string;
-                            /** @description The place of the next step after the update. Null: who stands on the step has received everything, and is finished. */
-                            goes_on_with_position: number | null;
-                            people: number;
-                        }[];
-                        inserted_steps: {
-                            position: number;
-                            met_by: number;
-                            /** @description They have passed it. */
-                            not_met_by: number;
-                        }[];
-                        retimed_steps: {
-                            step_id: string;
-                            /** @description After the update. */
-                            position: number;
-                            people: number;
-                        }[];
-                        /** @description With everybody who has not received the step yet. */
-                        reworded_steps: {
-                            step_id: string;
-                            /** @description After the update. */
-                            position: number;
-                            people: number;
-                        }[];
-                        drafts_following: number;
-                        drafts_keeping_their_text: number;
                     };
                 };
             };
