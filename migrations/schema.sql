@@ -302,6 +302,18 @@ create table folders (
   constraint folders_pkey PRIMARY KEY (team_id, mailbox_id, folder)
 );
 
+create table idempotency_keys (
+  team_id integer not null,
+  key text collate "C" not null,
+  request_hash text not null,
+  started_at timestamp with time zone not null,
+  answer text,
+  broke_off boolean not null default false,
+  constraint idempotency_keys_pkey PRIMARY KEY (team_id, key),
+  constraint idempotency_keys_team_id_fkey FOREIGN KEY (team_id) REFERENCES teams(id)
+);
+CREATE INDEX idempotency_keys_by_age ON public.idempotency_keys USING btree (started_at);
+
 create table idempotent_answers (
   team_id integer not null,
   key text collate "C" not null,

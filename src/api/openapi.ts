@@ -53,9 +53,19 @@ export function openApi(routes: readonly Route[], version: string): Json {
     components: {
       securitySchemes: SECURITY,
       schemas: { Error: ERROR, ...Object.fromEntries([...named].sort(([a], [b]) => (a < b ? -1 : 1))) },
+      parameters: { IdempotencyKey: IDEMPOTENCY_KEY },
       responses: RESPONSES,
     },
   }
+}
+
+const IDEMPOTENCY_KEY = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: false,
+  description:
+    'Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request.',
+  schema: { type: 'string', maxLength: 255 },
 }
 
 const ERROR = {
@@ -113,6 +123,7 @@ function operation(route: Route, { method, methods, named }: Place): Json {
         schema: properties[name] ?? { type: 'string' },
       })),
       ...(inBody ? [] : Object.entries(others).map(([name, of]) => queryParameter(name, of, required))),
+      ...(method === 'GET' || route.open ? [] : [{ $ref: '#/components/parameters/IdempotencyKey' }]),
     ],
     ...bodyOf({ upload, inBody, others, required }),
     responses: {

@@ -9,6 +9,7 @@ import { serverSentence } from '../store/unavailable.ts'
 import { authenticate, refuseOutsideScope } from './auth.ts'
 import { countAgainstLimits } from './call-limits.ts'
 import { ApiRefusal, refuse } from './errors.ts'
+import { idempotencyKeyOf, once, requestHashOf } from './idempotency.ts'
 import { parseJson } from './json.ts'
 import { mountPages } from './pages.ts'
 import { readParameters } from './params.ts'
@@ -16,7 +17,7 @@ import { mountOAuthCallback } from './public/oauth-callback.ts'
 import { mountUnsubscribe } from './public/unsubscribe.ts'
 import { mountVisits } from './public/visits.ts'
 import { parseQuery, QUERY_BYTES_MAX, type Tree } from './query.ts'
-import { Answer, type ApiContext, type Call, type Route } from './route.ts'
+import { Answer, type ApiContext, type Call, type Caller, type Route } from './route.ts'
 import { routes } from './routes.ts'
 
 /** Every body but a file: 1,000 contacts in one call are 0.5 MB. */
@@ -115,11 +116,33 @@ async function answer(route: Route, { request, reply, context }: Exchange): Prom
     refuseOutsideScope(caller, route)
     reply.headers(await countAgainstLimits(context, caller, route))
   }
-  const { input, warnings } = readParameters(route.input, {
-    ...query,
-    ...body,
-    ...(request.params as Record<string, unknown>),
-  })
+  const asked = { ...query, ...body, ...(request.params as Record<string, unknown>) }
+  const run = () => perform(route, { request, context, caller, asked, inQuery: new Set(Object.keys(query)) })
+  const key = caller && request.method !== 'GET' ? idempotencyKeyOf(headers) : undefined
+  if (!caller || key === undefined) return send(reply, await run())
+  const answered = await once(
+    context,
+    { caller, key, requestHash: requestHashOf(request.method, route.path, asked) },
+    run,
+  )
+  // A file that was handed in before is not read again.
+  if (route.upload) drain(request)
+  return send(reply, answered)
+}
+
+interface Performing {
+  request: FastifyRequest
+  context: ApiContext
+  caller: Caller | undefined
+  asked: Tree
+  inQuery: ReadonlySet<string>
+}
+
+async function perform(
+  route: Route,
+  { request, context, caller, asked, inQuery }: Performing,
+): Promise<Answer> {
+  const { input, warnings } = readParameters(route.input, asked)
   const call = {
     ...context,
     caller,
@@ -128,13 +151,14 @@ async function answer(route: Route, { request, reply, context }: Exchange): Prom
     clientAddress: request.ip,
     host: request.host,
     secure: request.protocol === 'https',
-    headers,
-    inQuery: new Set(Object.keys(query)),
+    headers: request.headers,
+    inQuery,
     warn: (sentence: string) => warnings.push(sentence),
     upload: request.raw,
   } as unknown as Call
   const result = await route.run(input, call)
-  return send(reply, result, warnings)
+  const { body, status, headers } = result instanceof Answer ? result : new Answer(result ?? {})
+  return new Answer(withWarnings(body, warnings), { status, headers })
 }
 
 function bodyOf(request: FastifyRequest): Tree {
@@ -152,20 +176,20 @@ function bodyOf(request: FastifyRequest): Tree {
     : parseJson(text)
 }
 
-function send(reply: FastifyReply, result: unknown, warnings: readonly string[]): FastifyReply {
-  const answered = result instanceof Answer ? result : new Answer(result ?? {})
-  reply.code(answered.status).headers(answered.headers)
-  const { body } = answered
-  if (typeof body === 'string' || Buffer.isBuffer(body) || isStream(body)) return reply.send(body)
-  return sendJson(reply, withWarnings(body, warnings))
+function send(reply: FastifyReply, { body, status, headers }: Answer): FastifyReply {
+  reply.code(status).headers(headers)
+  return isRaw(body) ? reply.send(body) : sendJson(reply, body)
 }
+
+const isRaw = (body: unknown) => typeof body === 'string' || Buffer.isBuffer(body) || isStream(body)
 
 function isStream(body: unknown): boolean {
   return typeof (body as { pipe?: unknown } | null)?.pipe === 'function'
 }
 
 function withWarnings(body: unknown, warnings: readonly string[]): unknown {
-  if (warnings.length === 0 || typeof body !== 'object' || body === null || Array.isArray(body)) return body
+  if (warnings.length === 0 || typeof body !== 'object' || body === null) return body
+  if (Array.isArray(body) || isRaw(body)) return body
   const own = (body as { warnings?: unknown }).warnings
   return { ...body, warnings: [...(Array.isArray(own) ? own : []), ...warnings] }
 }

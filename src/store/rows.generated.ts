@@ -252,6 +252,15 @@ export interface Folders {
   read_at: Stamp
 }
 
+export interface IdempotencyKeys {
+  team_id: number
+  key: string
+  request_hash: string
+  started_at: Stamp
+  answer: Nullable<string>
+  broke_off: Defaulted<boolean>
+}
+
 export interface IdempotentAnswers {
   team_id: number
   key: string
@@ -933,6 +942,7 @@ export interface Tables {
   deployment: Deployment
   enrollments: Enrollments
   folders: Folders
+  idempotency_keys: IdempotencyKeys
   idempotent_answers: IdempotentAnswers
   import_failures: ImportFailures
   import_pieces: ImportPieces

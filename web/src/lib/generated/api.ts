@@ -2732,7 +2732,10 @@ export interface components {
             };
         };
     };
-    parameters: never;
+    parameters: {
+        /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+        IdempotencyKey: string;
+    };
     requestBodies: never;
     headers: never;
     pathItems: never;
@@ -2831,7 +2834,10 @@ export interface operations {
     users_search: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -2867,7 +2873,10 @@ export interface operations {
     users_update_by_put: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 id: string;
             };
@@ -2909,7 +2918,10 @@ export interface operations {
                 unread_answers?: "accept";
                 keep_reading_days?: number;
             };
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 id: string;
             };
@@ -2949,7 +2961,10 @@ export interface operations {
     users_update: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 id: string;
             };
@@ -3199,7 +3214,10 @@ export interface operations {
     team_update: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -3252,7 +3270,10 @@ export interface operations {
     team_update_by_patch: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -3330,7 +3351,10 @@ export interface operations {
     api_keys_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -3362,7 +3386,10 @@ export interface operations {
     api_keys_destroy: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 id: string;
             };
@@ -3415,7 +3442,10 @@ export interface operations {
     clock_update: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -3526,7 +3556,10 @@ export interface operations {
     contacts_search: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -3577,7 +3610,10 @@ export interface operations {
     contacts_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -3672,7 +3708,10 @@ export interface operations {
     contacts_update_by_put: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 id: string;
             };
@@ -3734,7 +3773,10 @@ export interface operations {
     contacts_destroy: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 id: string;
             };
@@ -3771,7 +3813,10 @@ export interface operations {
     contacts_update: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 id: string;
             };
@@ -3833,7 +3878,10 @@ export interface operations {
     contacts_meeting: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 id: string;
             };
@@ -3874,7 +3922,10 @@ export interface operations {
     contacts_bulk_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -4037,7 +4088,10 @@ export interface operations {
     contacts_bulk_update: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -4136,7 +4190,10 @@ export interface operations {
     contacts_update_owners: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -4171,7 +4228,10 @@ export interface operations {
     contacts_update_stages: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -4203,7 +4263,10 @@ export interface operations {
     contacts_merge: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 id: string;
             };
@@ -4348,7 +4411,10 @@ export interface operations {
     accounts_search: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -4396,7 +4462,10 @@ export interface operations {
     accounts_bulk_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -4441,7 +4510,10 @@ export interface operations {
     accounts_bulk_update: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -4490,7 +4562,10 @@ export interface operations {
     accounts_update_owners: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -4522,7 +4597,10 @@ export interface operations {
     accounts_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -4594,7 +4672,10 @@ export interface operations {
     accounts_update: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 id: string;
             };
@@ -4638,7 +4719,10 @@ export interface operations {
     accounts_update_by_patch: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 id: string;
             };
@@ -4709,7 +4793,10 @@ export interface operations {
     fields_update: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -4751,7 +4838,10 @@ export interface operations {
     fields_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -4797,7 +4887,10 @@ export interface operations {
     fields_update_by_patch: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -4967,7 +5060,10 @@ export interface operations {
     phone_call_outcomes_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -5014,7 +5110,10 @@ export interface operations {
     phone_call_outcomes_update_by_put: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 id: string;
             };
@@ -5065,7 +5164,10 @@ export interface operations {
     phone_call_outcomes_destroy: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 id: string;
             };
@@ -5096,7 +5198,10 @@ export interface operations {
     phone_call_outcomes_update: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 id: string;
             };
@@ -5198,7 +5303,10 @@ export interface operations {
     phone_calls_search: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -5256,7 +5364,10 @@ export interface operations {
     phone_calls_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -5308,7 +5419,10 @@ export interface operations {
     phone_calls_update_by_put: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 id: string;
             };
@@ -5359,7 +5473,10 @@ export interface operations {
     phone_calls_update: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 id: string;
             };
@@ -5433,7 +5550,10 @@ export interface operations {
     labels_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -5468,7 +5588,10 @@ export interface operations {
     labels_update_by_put: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 id: string;
             };
@@ -5504,7 +5627,10 @@ export interface operations {
     labels_update: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 id: string;
             };
@@ -5540,7 +5666,10 @@ export interface operations {
     labels_add_entity_ids_to_label_names: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -5591,7 +5720,10 @@ export interface operations {
     labels_remove_entity_ids_from_label_names: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -5670,7 +5802,10 @@ export interface operations {
                 file_name?: string;
                 kind?: "contacts" | "suppressions";
             };
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -5727,7 +5862,10 @@ export interface operations {
     imports_dry_run: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 id: string;
             };
@@ -5771,7 +5909,10 @@ export interface operations {
     imports_start: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 id: string;
             };
@@ -5866,7 +6007,10 @@ export interface operations {
     suppressions_search: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -5902,7 +6046,10 @@ export interface operations {
     suppressions_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -5949,7 +6096,10 @@ export interface operations {
     suppressions_lift: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -6095,7 +6245,10 @@ export interface operations {
     emailer_campaigns_search: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -6421,7 +6574,10 @@ export interface operations {
     emailer_campaigns_update_by_put: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 id: string;
             };
@@ -6757,7 +6913,10 @@ export interface operations {
     emailer_campaigns_update: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 id: string;
             };
@@ -7093,7 +7252,10 @@ export interface operations {
     sequences_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -7386,7 +7548,10 @@ export interface operations {
     emailer_campaigns_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -7679,7 +7844,10 @@ export interface operations {
     sequences_update_by_put: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 id: string;
             };
@@ -8015,7 +8183,10 @@ export interface operations {
     sequences_update: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 id: string;
             };
@@ -8401,7 +8572,10 @@ export interface operations {
     sequences_confirm_always: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 id: string;
             };
@@ -8502,7 +8676,10 @@ export interface operations {
     emailer_campaigns_approve: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 id: string;
             };
@@ -8697,7 +8874,10 @@ export interface operations {
     emailer_campaigns_abort: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 id: string;
             };
@@ -8897,7 +9077,10 @@ export interface operations {
     emailer_campaigns_archive: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 id: string;
             };
@@ -8937,7 +9120,10 @@ export interface operations {
     emailer_campaigns_clone: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 id: string;
             };
@@ -9138,7 +9324,10 @@ export interface operations {
     emailer_steps_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -9386,7 +9575,10 @@ export interface operations {
     emailer_steps_update_by_put: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 id: string;
             };
@@ -9480,7 +9672,10 @@ export interface operations {
     emailer_steps_destroy: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 id: string;
             };
@@ -9511,7 +9706,10 @@ export interface operations {
     emailer_steps_update: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 id: string;
             };
@@ -9697,7 +9895,10 @@ export interface operations {
     emailer_touches_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -9808,7 +10009,10 @@ export interface operations {
     emailer_touches_update_by_put: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 id: string;
             };
@@ -9922,7 +10126,10 @@ export interface operations {
     emailer_touches_update: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 id: string;
             };
@@ -10036,7 +10243,10 @@ export interface operations {
     emailer_touches_approve: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 id: string;
             };
@@ -10128,7 +10338,10 @@ export interface operations {
     emailer_touches_abort: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 id: string;
             };
@@ -10259,7 +10472,10 @@ export interface operations {
     emailer_templates_search: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -10304,7 +10520,10 @@ export interface operations {
     emailer_templates_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -10381,7 +10600,10 @@ export interface operations {
     emailer_templates_update_by_put: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 id: string;
             };
@@ -10425,7 +10647,10 @@ export interface operations {
     emailer_templates_update: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 id: string;
             };
@@ -10469,7 +10694,10 @@ export interface operations {
     emailer_campaigns_add_contact_ids: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 id: string;
             };
@@ -10720,7 +10948,10 @@ export interface operations {
     emailer_campaigns_remove_or_stop_contact_ids: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -10807,7 +11038,10 @@ export interface operations {
     emailer_campaigns_change_contact_statuses: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 id: string;
             };
@@ -10923,7 +11157,10 @@ export interface operations {
     emailer_campaigns_activity_feed: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -10966,7 +11203,10 @@ export interface operations {
     sequences_preview: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 id: string;
             };
@@ -11030,7 +11270,10 @@ export interface operations {
     sequences_send_me_this: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 id: string;
             };
@@ -11118,7 +11361,10 @@ export interface operations {
     snippets_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -11166,7 +11412,10 @@ export interface operations {
     snippets_update_by_put: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 id: string;
             };
@@ -11217,7 +11466,10 @@ export interface operations {
     snippets_destroy: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 id: string;
             };
@@ -11248,7 +11500,10 @@ export interface operations {
     snippets_update: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 id: string;
             };
@@ -11341,7 +11596,10 @@ export interface operations {
             query: {
                 file_name: string;
             };
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -11404,7 +11662,10 @@ export interface operations {
     attachments_destroy: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 id: string;
             };
@@ -11486,7 +11747,10 @@ export interface operations {
     reports_emails: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -11647,7 +11911,10 @@ export interface operations {
     enrollments_search: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -11761,7 +12028,10 @@ export interface operations {
     enrollments_release: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 id: string;
             };
@@ -11978,7 +12248,10 @@ export interface operations {
     emailer_messages_search: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -12124,7 +12397,10 @@ export interface operations {
     emailer_messages_resolve: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 id: string;
             };
@@ -12162,7 +12438,10 @@ export interface operations {
     emailer_messages_get_content: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -12209,7 +12488,10 @@ export interface operations {
     emailer_messages_email_send_status: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -12335,7 +12617,10 @@ export interface operations {
     tasks_search: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -12428,7 +12713,10 @@ export interface operations {
     tasks_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -12501,7 +12789,10 @@ export interface operations {
     tasks_bulk_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -12634,7 +12925,10 @@ export interface operations {
     tasks_update: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 id: string;
             };
@@ -12712,7 +13006,10 @@ export interface operations {
     tasks_update_by_patch: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 id: string;
             };
@@ -12790,7 +13087,10 @@ export interface operations {
     tasks_complete: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 id: string;
             };
@@ -12865,7 +13165,10 @@ export interface operations {
     tasks_skip: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 id: string;
             };
@@ -12998,7 +13301,10 @@ export interface operations {
     tasks_update_draft: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 id: string;
             };
@@ -13063,7 +13369,10 @@ export interface operations {
     tasks_send: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 id: string;
             };
@@ -13181,7 +13490,10 @@ export interface operations {
     emailer_schedules_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -13320,7 +13632,10 @@ export interface operations {
     emailer_schedules_update_by_put: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 id: string;
             };
@@ -13406,7 +13721,10 @@ export interface operations {
     emailer_schedules_destroy: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 id: string;
             };
@@ -13437,7 +13755,10 @@ export interface operations {
     emailer_schedules_update: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 id: string;
             };
@@ -13670,7 +13991,10 @@ export interface operations {
     email_accounts_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -13906,7 +14230,10 @@ export interface operations {
     email_accounts_update_by_put: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 id: string;
             };
@@ -14035,7 +14362,10 @@ export interface operations {
                 unread_answers?: "accept";
                 keep_reading_days?: number;
             };
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 id: string;
             };
@@ -14072,7 +14402,10 @@ export interface operations {
     email_accounts_update: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 id: string;
             };
@@ -14196,7 +14529,10 @@ export interface operations {
     email_accounts_check: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 id: string;
             };
@@ -14233,7 +14569,10 @@ export interface operations {
     email_accounts_end_suspension: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 id: string;
             };
@@ -14455,7 +14794,10 @@ export interface operations {
     email_accounts_move_people: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 id: string;
             };
@@ -14494,7 +14836,10 @@ export interface operations {
     email_accounts_end_reading: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 id: string;
             };
@@ -14525,7 +14870,10 @@ export interface operations {
     email_accounts_oauth: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -14601,7 +14949,10 @@ export interface operations {
     sandbox_search: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -14701,7 +15052,10 @@ export interface operations {
     sandbox_answer: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 id: string;
             };
@@ -14812,7 +15166,10 @@ export interface operations {
     inbound_search: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -14868,7 +15225,10 @@ export interface operations {
     inbound_reattach: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 id: string;
             };
@@ -14912,7 +15272,10 @@ export interface operations {
     inbound_reply_class: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 id: string;
             };
@@ -14950,7 +15313,10 @@ export interface operations {
     usage_stats_api_usage_stats: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
