@@ -12,6 +12,7 @@ import { enroll } from '../src/actions/enroll.ts'
 import { setUpTeam } from '../src/actions/set-up-team.ts'
 import { createSequence } from '../src/actions/write-sequence.ts'
 import type { Db } from '../src/core/db.ts'
+import { everyFlag } from '../src/core/guard.ts'
 import { type Id, newId, type TeamId } from '../src/core/ids.ts'
 import { createLog } from '../src/log.ts'
 import { seededRandom } from '../src/random.ts'
@@ -297,13 +298,7 @@ async function enrollAll(db: Db, o: Making & { contactIds: Id[] }): Promise<void
   const { team, userId, contactIds, now, random } = o
   const always = (await schedulesOf(db, team)).find((one) => one.always)!
   const mailboxes = (await mailboxesOf(db, team)).filter((one) => one.kind === 'smtp')
-  const flags = {
-    noEmail: true,
-    unverifiedEmail: true,
-    jobChange: true,
-    activeElsewhere: true,
-    finishedElsewhere: true,
-  }
+  const flags = everyFlag(true)
   for (let i = 1; i <= SEQUENCES; i++) {
     const template = { subject: `Offer ${i}`, bodyHtml: '<p>Hello {{first_name}}</p>' }
     const steps = [{ kind: 'auto_email' as const, waitAmount: 0, variants: [{ approved: true, template }] }]

@@ -180,6 +180,7 @@ create table contacts (
   rev integer not null default 1,
   zone_unasked boolean not null default false,
   merged_into text collate "C",
+  import_id text collate "C",
   constraint contacts_pkey PRIMARY KEY (team_id, id),
   constraint contacts_team_id_fkey FOREIGN KEY (team_id) REFERENCES teams(id),
   constraint contacts_time_zone_source_check CHECK ((time_zone_source = ANY (ARRAY['stated'::text, 'inferred'::text])))
@@ -992,6 +993,8 @@ create table teams (
   blocked_per_day_max integer not null default 5,
   same_account_reply text not null default 'ignore'::text,
   same_account_delay_days integer not null default 30,
+  one_per_company boolean not null default false,
+  owners_only boolean not null default false,
   constraint teams_public_id_key UNIQUE (public_id),
   constraint teams_pkey PRIMARY KEY (id),
   constraint teams_account_weekly_cap_check CHECK ((account_weekly_cap >= 1)),

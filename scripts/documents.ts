@@ -1,6 +1,7 @@
 /** The pages that are written from the program: the calls, the settings and the reasons. `npm run generate` writes them, the docs test compares. */
 import type { Route } from '../src/api/route.ts'
 import { routes } from '../src/api/routes.ts'
+import { REFUSAL_CAUSES } from '../src/api/wire/refusal.ts'
 import { configurationMarkdown } from '../src/config.ts'
 import { GATES } from '../src/core/gates.ts'
 import { HOLDS, REASONS, SKIPS } from '../src/core/reason.ts'
@@ -57,6 +58,13 @@ Written from the routes in \`src/api/\` by \`npm run generate\`. Each stands und
 | call | what it does | scope | |
 | --- | --- | --- | --- |
 ${sorted.map(callRow).join('\n')}
+
+## Why a contact was not added
+
+\`POST /emailer_campaigns/:id/add_contact_ids\` names one reason for each in \`skipped_contact_ids\`, the first that applies in this order, and all of
+them in \`skipped_contacts\`, each with the parameter that would have let it pass. \`received_everything\` and \`contacts_unsubscribed\` are Segue's own.
+
+${table(['reason', 'what causes it'], Object.entries(REFUSAL_CAUSES))}
 `
 }
 

@@ -2,6 +2,7 @@
 import { normalizeAddress } from '../core/address.ts'
 import type { Instant } from '../core/clock.ts'
 import { inferZone } from '../core/contact-zone.ts'
+import { EMAIL_STATUSES, emailStatusOf } from '../core/email-status.ts'
 import type { Id } from '../core/ids.ts'
 import { PHONE_KINDS, type Phone, type PhoneKind, sanitizePhone } from '../core/phone.ts'
 import { canonicalZone, zoneProblem } from '../core/zone.ts'
@@ -15,6 +16,10 @@ export interface ContactFields {
   lastName?: Text | undefined
   title?: Text | undefined
   email?: Text | undefined
+  /** A word of `EMAIL_STATUSES`; null: verified. */
+  emailStatus?: Text | undefined
+  /** Somebody has learned that they work elsewhere now. */
+  jobChanged?: boolean | null | undefined
   organizationName?: Text | undefined
   websiteUrl?: Text | undefined
   linkedinUrl?: Text | undefined
@@ -36,7 +41,7 @@ export interface ContactFields {
 
 export type Applied =
   | { ok: true; row: ContactRow }
-  | { ok: false; field: 'email' | 'timeZone'; sentence: string }
+  | { ok: false; field: 'email' | 'emailStatus' | 'timeZone'; sentence: string }
 
 /** A contact that nothing is known of yet. */
 export function blankContact(o: {
@@ -73,6 +78,7 @@ export function blankContact(o: {
     custom: {},
     source: o.source,
     jobChangedAt: null,
+    importId: null,
     lastActivityAt: null,
     deletedAt: null,
     mergedInto: null,
@@ -108,8 +114,12 @@ export function applyFields(row: ContactRow, fields: ContactFields, now: Instant
     const given = fields[field]
     if (given !== undefined) next[field] = given || null
   }
-  const refused = applyEmail(next, fields.email) ?? applyZone(next, fields.timeZone)
+  const refused =
+    applyEmail(next, fields.email) ??
+    applyEmailStatus(next, fields.emailStatus) ??
+    applyZone(next, fields.timeZone)
   if (refused) return refused
+  if (fields.jobChanged != null) next.jobChangedAt = fields.jobChanged ? (row.jobChangedAt ?? now) : null
   if (fields.phones) next.phones = withPhones(row.phones, fields.phones)
   inferOwnZone(next)
   if (fields.custom) {
@@ -132,6 +142,18 @@ function applyEmail(row: ContactRow, email: Text | undefined): Applied | undefin
   // Without the display name that may stand around it, else as typed.
   row.email = read.name === undefined ? given : read.address
   row.address = read.address
+  return undefined
+}
+
+/** Of an address alone: without one there is nothing to be sure of. */
+function applyEmailStatus(row: ContactRow, given: Text | undefined): Applied | undefined {
+  if (given === undefined || row.address === null) return undefined
+  const status = emailStatusOf(given?.trim() || 'verified')
+  if (status === undefined) {
+    const sentence = `The email status "${given}" is none of ${EMAIL_STATUSES.join(', ')}.`
+    return { ok: false, field: 'emailStatus', sentence }
+  }
+  row.emailStatus = status
   return undefined
 }
 

@@ -6,13 +6,7 @@ import { beginningOf, type Received } from '../core/beginning.ts'
 import type { Instant } from '../core/clock.ts'
 import type { Db } from '../core/db.ts'
 import { dealOrKeep, type Hand } from '../core/deal.ts'
-import {
-  type Candidate,
-  type GuardFlags,
-  type Refusal,
-  type RefusalCode,
-  refusalsFor,
-} from '../core/guard.ts'
+import type { GuardFlags, RefusalCode } from '../core/guard.ts'
 import { type Id, newId, type TeamId } from '../core/ids.ts'
 import { perDayOn } from '../core/ramp-up.ts'
 import type { Random } from '../core/random.ts'
@@ -20,14 +14,7 @@ import { done, type Result, refused } from '../core/result.ts'
 import type { Schedule } from '../core/schedule.ts'
 import { localDay } from '../core/zone.ts'
 import { writeActivities } from '../store/activities.ts'
-import {
-  type GuardedContact,
-  guardedContacts,
-  lockEnrolling,
-  type Membership,
-  memberships,
-  receivedBefore,
-} from '../store/enrollment-guards.ts'
+import { type GuardedContact, lockEnrolling, receivedBefore } from '../store/enrollment-guards.ts'
 import { analyzeEnrollments, insertEnrollments, type NewEnrollment, waitingAt } from '../store/enrollments.ts'
 import { bumpLanes } from '../store/lanes.ts'
 import { holdMailboxes } from '../store/locks.ts'
@@ -38,9 +25,9 @@ import { type SequenceRow, sequenceById } from '../store/sequences.ts'
 import { addDeltas } from '../store/stats.ts'
 import { type StepRow, stepsOf } from '../store/steps.ts'
 import { liveEnrollments, stopAndSweep } from '../store/stops.ts'
-import { suppressionsOf } from '../store/suppressions.ts'
 import { teamById } from '../store/teams.ts'
 import { senderRefusal } from './activate-sequence.ts'
+import { type GuardRules, judge, type Skipped } from './judge-contacts.ts'
 
 export interface Enrolling {
   team: TeamId
@@ -61,12 +48,6 @@ export interface EnrollRequest {
   paused: { until: Instant | null } | null
   /** Whoever received steps of this sequence before begins after them; otherwise everybody at the first step. */
   afterReceived: boolean
-}
-
-/** Why one contact was not added, the most telling reason first. */
-export interface Skipped {
-  contactId: Id
-  reasons: (Refusal & { sequenceName: string | null })[]
 }
 
 export interface Enrolled {
@@ -90,8 +71,8 @@ export async function enroll(
     team: enrolling.team,
     mailboxIds: request.mailboxes.map((one) => one.id),
   })
-  const { timeZone } = await teamById(db, enrolling.team)
-  const today = localDay(timeZone, enrolling.now)
+  const rules = await teamById(db, enrolling.team)
+  const today = localDay(rules.timeZone, enrolling.now)
   const hands = request.mailboxes.map((one) => ({
     mailboxId: one.id,
     dailyLimit: perDayOn(one, today),
@@ -102,7 +83,7 @@ export async function enroll(
   for (let i = 0; i < ids.length; i += CHUNK) {
     const contactIds = ids.slice(i, i + CHUNK)
     const chunk = await db.transaction((tx) =>
-      enrollChunk(tx, enrolling, { request: { ...request, contactIds }, hands }),
+      enrollChunk(tx, enrolling, { request: { ...request, contactIds }, hands, rules }),
     )
     if (!chunk.ok) return chunk
     enrolled.addedIds.push(...chunk.value.addedIds)
@@ -150,9 +131,9 @@ async function enrollRefusal(
 async function enrollChunk(
   tx: Db,
   enrolling: Enrolling,
-  { request, hands }: { request: EnrollRequest; hands: Hand[] },
+  { request, hands, rules }: { request: EnrollRequest; hands: Hand[]; rules: GuardRules },
 ): Promise<Result<Enrolled>> {
-  const { team, requestId } = enrolling
+  const { team } = enrolling
   await lockEnrolling(tx, team)
   await holdSequence(tx, { team, id: request.sequence.id })
   const mailboxIds = request.mailboxes.map((one) => one.id)
@@ -165,7 +146,7 @@ async function enrollChunk(
     return refused('The sequence has no steps any more. Add at least one, then add people.', {
       code: 'no_steps',
     })
-  const judged = await judge(tx, { team, requestId }, request)
+  const judged = await judge(tx, enrolling, { ...request, rules })
   const received = await receivedBy(tx, team, { request, contacts: judged.admitted })
   const starting = judged.admitted.flatMap((contact) => {
     const before = received.get(contact.id) ?? null
@@ -225,109 +206,6 @@ async function placeOf(
   if (steps.length === 0 || !sequence) return undefined
   const schedule = sequence.schedule && (await scheduleById(tx, { team, id: sequence.schedule.id }))
   return { steps, schedule: schedule ? scheduleOf(schedule, now) : null }
-}
-
-interface Judged {
-  admitted: GuardedContact[]
-  /** Added already, by an earlier try of this very request. */
-  repeated: Id[]
-  skipped: Skipped[]
-}
-
-async function judge(
-  tx: Db,
-  { team, requestId }: { team: TeamId; requestId: string },
-  { contactIds, sequence, flags }: EnrollRequest,
-): Promise<Judged> {
-  const contacts = new Map((await guardedContacts(tx, { team, ids: contactIds })).map((one) => [one.id, one]))
-  const addresses = [...new Set([...contacts.values()].flatMap((one) => one.address ?? []))]
-  const rows = await memberships(tx, { team, contactIds, addresses })
-  const suppressed = await suppressionsOf(tx, { team, addresses })
-  const people = indexed(rows)
-  const names = new Map(rows.map((row) => [row.sequenceId, row.sequenceName]))
-  const judged: Judged = { admitted: [], repeated: [], skipped: [] }
-  for (const contactId of contactIds) {
-    const contact = contacts.get(contactId)
-    if (contact === undefined) {
-      judged.skipped.push(skippedFor(contactId, [NOT_FOUND], names))
-      continue
-    }
-    const enrollments = people.of(contact)
-    const own = enrollments.find((row) => row.contactId === contactId && row.sequenceId === sequence.id)
-    if (own?.requestId === requestId) {
-      judged.repeated.push(contactId)
-      continue
-    }
-    const reasons = refusalsFor(candidateOf(contact, enrollments, suppressed), sequence.id, flags)
-    if (reasons.length > 0) {
-      judged.skipped.push(skippedFor(contactId, reasons, names.set(sequence.id, sequence.name)))
-      continue
-    }
-    judged.admitted.push(contact)
-    people.add(contact, sequence.id)
-  }
-  return judged
-}
-
-const NOT_FOUND: Refusal = { code: 'contact_not_found', flag: null, sequenceId: null, sameAddressAs: null }
-
-function candidateOf(
-  contact: GuardedContact,
-  enrollments: readonly Membership[],
-  suppressed: ReadonlyMap<string, unknown>,
-): Candidate {
-  return {
-    contactId: contact.id,
-    address: contact.address,
-    emailStatus: contact.emailStatus,
-    jobChangedAt: contact.jobChangedAt,
-    suppressed: contact.address !== null && suppressed.has(contact.address),
-    enrollments,
-  }
-}
-
-/** Memberships by person: a person is a contact, and whoever has the same address. Those admitted in this call count at once. */
-function indexed(rows: readonly Membership[]) {
-  const byContact = Map.groupBy(rows, (row) => row.contactId)
-  const byAddress = Map.groupBy(
-    rows.filter((row) => row.address !== null),
-    (row) => row.address!,
-  )
-  return {
-    of(contact: GuardedContact): Membership[] {
-      const own = byContact.get(contact.id) ?? []
-      if (contact.address === null) return own
-      const others = (byAddress.get(contact.address) ?? []).filter((row) => row.contactId !== contact.id)
-      return [...own, ...others]
-    },
-    add(contact: GuardedContact, sequenceId: Id): void {
-      if (contact.address === null) return
-      const row: Membership = {
-        contactId: contact.id,
-        address: contact.address,
-        sequenceId,
-        sequenceName: null,
-        state: 'active',
-        stillborn: false,
-        requestId: null,
-      }
-      byAddress.set(contact.address, [...(byAddress.get(contact.address) ?? []), row])
-    },
-  }
-}
-
-function skippedFor(
-  contactId: Id,
-  reasons: readonly Refusal[],
-  names: ReadonlyMap<Id, string | null>,
-): Skipped {
-  return {
-    contactId,
-    reasons: reasons.map((reason) => ({
-      ...reason,
-      sequenceName: reason.sequenceId === null ? null : (names.get(reason.sequenceId) ?? null),
-    })),
-  }
 }
 
 function skippedHere(contactId: Id, code: RefusalCode, sequence: SequenceRow): Skipped {

@@ -2,6 +2,7 @@
 
 export const CONTACT_FIELDS = [
   ['email', 'Email'],
+  ['email_status', 'Email status'],
   ['name', 'Full name'],
   ['first_name', 'First name'],
   ['last_name', 'Last name'],
@@ -21,6 +22,7 @@ export const CONTACT_FIELDS = [
   ['postal_code', 'Postal code'],
   ['present_raw_address', 'Address in one line'],
   ['time_zone', 'Time zone'],
+  ['job_changed', 'Works elsewhere now (yes or no)'],
   ['label_names', 'Lists, separated by commas'],
 ] as const
 export const SUPPRESSION_FIELDS = [['value', 'Address or domain']] as const
@@ -40,6 +42,8 @@ export function fieldsOf(kind: ImportKind): readonly (readonly [string, string])
 const NAMES: Record<ContactField, string> = {
   email:
     'email, e-mail, mail, email address, e-mail address, emailadresse, e-mail-adresse, mailadresse, adresse e-mail, adresse mail, courriel, correo, correo electronico, correo electrónico, indirizzo email, posta elettronica, e-postadress, epost, e-post, e-mailadres, work email, business email, primary email, contact email, email 1, e-mail 1 - value, endereço de e-mail, e-mail corporativo, メールアドレス, メール, 电子邮件, 邮箱, электронная почта, почта',
+  email_status: 'email status, email verification status, e-mail-status, statut de l’e-mail',
+  job_changed: 'job change, job changed, changed jobs, job change detected',
   name: 'name, full name, contact name, contact, person, vollständiger name, ansprechpartner, kontakt, nom complet, nombre completo, nome completo, nominativo, naam, volledige naam, namn, 氏名, 名前, 姓名, имя и фамилия, фио',
   first_name:
     'first name, firstname, given name, forename, vorname, prénom, prenom, nombre, nombres, primer nombre, nome, voornaam, förnamn, fornavn, etunimi, imię, imie, 名, имя, first',

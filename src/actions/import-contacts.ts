@@ -32,7 +32,7 @@ interface Person {
 export async function importContacts(
   tx: Db,
   lines: readonly ContactLine[],
-  { wishes, ...writer }: Writer & { wishes: ImportWishes },
+  { wishes, importId, ...writer }: Writer & { wishes: ImportWishes; importId: Id },
 ): Promise<BatchResult> {
   const { team } = writer
   await takeMergeTurn(tx, team)
@@ -51,7 +51,7 @@ export async function importContacts(
     }
     if (there.before === null && !people.has(key)) result.created++
     else result.updated++
-    there.now = applied.row
+    there.now = { ...applied.row, importId }
     for (const name of [...line.listNames, ...wishes.listNames]) there.listNames.add(name)
     people.set(key, there)
   }

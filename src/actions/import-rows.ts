@@ -39,9 +39,10 @@ export function placesOf(columns: readonly string[], mapping: Mapping): Places {
 const CELL_MAX = 2_000
 const CUSTOM_MAX = 10_000
 
-type Plain = Exclude<ContactField, `${string}_phone` | 'name' | 'label_names'>
+type Plain = Exclude<ContactField, `${string}_phone` | 'name' | 'job_changed' | 'label_names'>
 const PLAIN: Record<Plain, keyof ContactFields> = {
   email: 'email',
+  email_status: 'emailStatus',
   first_name: 'firstName',
   last_name: 'lastName',
   title: 'title',
@@ -62,6 +63,11 @@ const PHONES: Record<string, PhoneKind> = {
   corporate_phone: 'work_hq',
   home_phone: 'home',
   other_phone: 'other',
+}
+
+const YES_OR_NO: Record<string, boolean> = {
+  ...{ yes: true, y: true, true: true, '1': true, x: true },
+  ...{ no: false, n: false, false: false, '0': false },
 }
 
 export function readContact(record: NumberedRecord, places: Places): Read<ContactLine> {
@@ -89,6 +95,9 @@ export function readContact(record: NumberedRecord, places: Places): Read<Contac
   const zone = values.get('time_zone')
   const problem = zone === undefined ? undefined : zoneProblem(zone)
   if (problem !== undefined) return failed(record, cells, problem)
+  const moved = values.get('job_changed')?.toLowerCase()
+  if (moved !== undefined && !Object.hasOwn(YES_OR_NO, moved))
+    return failed(record, cells, `The cell for job_changed is "${moved}"; expected yes or no.`)
   const listNames = (values.get('label_names') ?? '').split(/[,;]/).map((name) => name.trim().slice(0, 255))
   return {
     ok: true,
@@ -121,6 +130,8 @@ function fieldsFrom(values: ReadonlyMap<string, string>): ContactFields {
     else if (Object.hasOwn(PHONES, field)) phones[PHONES[field]!] = value
     else if (field.startsWith(CUSTOM)) custom[snakeName(field.slice(CUSTOM.length))] = value
   }
+  const moved = values.get('job_changed')
+  if (moved !== undefined) fields['jobChanged'] = YES_OR_NO[moved.toLowerCase()]
   const name = values.get('name')
   if (name !== undefined && fields['firstName'] === undefined && fields['lastName'] === undefined) {
     const { firstName, lastName } = splitName(name)

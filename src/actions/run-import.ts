@@ -129,6 +129,7 @@ async function contacts(
   const { created, updated, failures } = await importContacts(tx, lines, {
     team: key.team,
     userId: row.createdBy,
+    importId: row.id,
     source: 'csv_import',
     now: importing.clock.now(),
     random: importing.random,

@@ -21,7 +21,7 @@ export interface Writer {
 }
 
 export type ContactRefusal =
-  | { kind: 'refused'; contactId: Id; field: 'email' | 'timeZone'; sentence: string }
+  | { kind: 'refused'; contactId: Id; field: 'email' | 'emailStatus' | 'timeZone'; sentence: string }
   /** An id that is none of the team's. */
   | { kind: 'unknown_id'; field: 'accountId' | 'stageId' | 'ownerId'; value: string }
 

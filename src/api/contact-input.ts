@@ -2,6 +2,7 @@
 import { type Static, Type } from 'typebox'
 import type { ContactFields } from '../actions/contact-fields.ts'
 import type { ContactRefusal } from '../actions/write-contact.ts'
+import { EMAIL_STATUSES } from '../core/email-status.ts'
 import { PHONE_MAX } from '../core/phone.ts'
 import { customParameter, customValuesFrom, fieldsFor } from './custom-values.ts'
 import { refuse } from './errors.ts'
@@ -21,6 +22,18 @@ export const contactParameters = {
   title: text(500),
   account_id: text(100),
   email: text(1000),
+  email_status: clearable(
+    Type.String({
+      maxLength: 50,
+      description: `Extension. ${EMAIL_STATUSES.join(', ')}. Who is not verified is added to sequences only with the flag for it. Null: verified.`,
+    }),
+  ),
+  job_changed: Type.Optional(
+    Type.Boolean({
+      description:
+        'Extension. They seem to work elsewhere now: they are added to sequences only with `sequence_job_change`.',
+    }),
+  ),
   website_url: text(2000),
   linkedin_url: text(2000),
   label_names: Type.Optional(Type.Array(Type.String({ maxLength: 255 }), { maxItems: LABELS_MAX })),
@@ -57,6 +70,8 @@ export async function contactFieldsFrom(
     lastName: input.last_name,
     title: input.title,
     email: input.email,
+    emailStatus: input.email_status,
+    jobChanged: input.job_changed,
     organizationName: input.organization_name,
     websiteUrl: input.website_url,
     linkedinUrl: input.linkedin_url,
@@ -86,6 +101,7 @@ export const fieldOf = ({ field }: ContactRefusal) => WIRE_FIELDS[field]
 
 const WIRE_FIELDS = {
   email: 'email',
+  emailStatus: 'email_status',
   timeZone: 'time_zone',
   accountId: 'account_id',
   stageId: 'contact_stage_id',

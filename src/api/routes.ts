@@ -11,6 +11,7 @@ import * as contactMerge from './contact-merge.ts'
 import * as contactSearch from './contact-search.ts'
 import * as contactTimeline from './contact-timeline.ts'
 import * as contacts from './contacts.ts'
+import * as deployability from './deployability.ts'
 import * as emailAccounts from './email-accounts.ts'
 import * as emailerSteps from './emailer-steps.ts'
 import * as emailerTemplates from './emailer-templates.ts'
@@ -84,6 +85,7 @@ const declared: readonly Route[] = [
   ...emailerTouches.routes,
   ...emailerTemplates.routes,
   ...sequenceEnrollment.routes,
+  ...deployability.routes,
   ...sequenceActivity.routes,
   ...sequencePreview.routes,
   ...snippets.routes,

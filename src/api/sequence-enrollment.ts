@@ -1,9 +1,10 @@
 /** Adds contacts to a sequence, takes them out, pauses and resumes them, over HTTP. */
 import { type Static, Type } from 'typebox'
 import { changeEnrollments, WANTED_STATES } from '../actions/change-enrollments.ts'
-import { enroll, type Skipped } from '../actions/enroll.ts'
+import { enroll } from '../actions/enroll.ts'
+import type { Skipped } from '../actions/judge-contacts.ts'
 import { STOP_MODES, stopEnrollments } from '../actions/stop-enrollments.ts'
-import type { GuardFlags } from '../core/guard.ts'
+import { GUARD_FLAGS, type GuardFlags } from '../core/guard.ts'
 import type { Id } from '../core/ids.ts'
 import { localDay, plainDate } from '../core/zone.ts'
 import { contactsOnLists, receivedBefore } from '../store/enrollment-guards.ts'
@@ -28,17 +29,9 @@ import { StillSending, stillSending } from './sequence-state.ts'
 import { WireContact } from './wire/contact.ts'
 import { instantOf, iso } from './wire/instant.ts'
 import { ContactStatuses } from './wire/numbers.ts'
+import { FLAGS } from './wire/refusal.ts'
 import { EmailerCampaign } from './wire/sequence.ts'
 import { EmailerStep } from './wire/step.ts'
-
-/** The flag of the call that would have let a contact pass. */
-const FLAGS: Record<keyof GuardFlags, string> = {
-  noEmail: 'sequence_no_email',
-  unverifiedEmail: 'sequence_unverified_email',
-  jobChange: 'sequence_job_change',
-  activeElsewhere: 'sequence_active_in_other_campaigns',
-  finishedElsewhere: 'sequence_finished_in_other_campaigns',
-}
 
 const flag = () => Type.Optional(Type.Boolean())
 const Adding = Type.Object({
@@ -219,13 +212,7 @@ function aliasOf(input: Static<typeof Adding>, mailboxes: readonly MailboxRow[])
 }
 
 function flagsOf(input: Static<typeof Adding>): GuardFlags {
-  return {
-    noEmail: input.sequence_no_email ?? false,
-    unverifiedEmail: input.sequence_unverified_email ?? false,
-    jobChange: input.sequence_job_change ?? false,
-    activeElsewhere: input.sequence_active_in_other_campaigns ?? false,
-    finishedElsewhere: input.sequence_finished_in_other_campaigns ?? false,
-  }
+  return Object.fromEntries(GUARD_FLAGS.map((flag) => [flag, input[FLAGS[flag]] ?? false])) as GuardFlags
 }
 
 function pauseOf(input: Static<typeof Adding>, call: Call): { until: number | null } | null {
@@ -313,7 +300,7 @@ export const routes: Route[] = [
     name: 'emailer_campaigns/add_contact_ids',
     summary: 'Add contacts to a sequence',
     description:
-      'Contacts that were not added are in skipped_contact_ids with one reason, in skipped_contacts with all of them. Nothing of the guards for company, ownership and queue is needed here: their flags are accepted.',
+      'Contacts that were not added are in skipped_contact_ids with one reason, in skipped_contacts with all of them.',
     input: Adding,
     output: Added,
     run: add,

@@ -74,6 +74,18 @@ export const routes: Route[] = [
           description: 'Of delay: from the answer on.',
         }),
       ),
+      one_contact_per_company_in_sequence: Type.Optional(
+        Type.Boolean({
+          description:
+            'A sequence takes one person of each company: others are skipped (contacts_in_same_company). Default false.',
+        }),
+      ),
+      only_owners_may_email: Type.Optional(
+        Type.Boolean({
+          description:
+            'People are added to sequences only by whoever owns them or their account: others are skipped (contacts_without_ownership_permission). API keys act as the longest-standing admin. Default false.',
+        }),
+      ),
       max_emails_per_domain_per_day: cap(
         'To one company, by the registrable domain of the address, over all sequences and mailboxes. Days are those of the team’s zone.',
       ),
@@ -110,6 +122,8 @@ interface RulesInput {
   stale_after_hours?: number
   same_account_reply_policy?: CompanyRule
   same_account_reply_delay_days?: number
+  one_contact_per_company_in_sequence?: boolean
+  only_owners_may_email?: boolean
 }
 
 const rulesOf = (input: RulesInput) =>
@@ -117,6 +131,8 @@ const rulesOf = (input: RulesInput) =>
     staleAfterHours: input.stale_after_hours,
     sameAccountReply: input.same_account_reply_policy,
     sameAccountDelayDays: input.same_account_reply_delay_days,
+    onePerCompany: input.one_contact_per_company_in_sequence,
+    ownersOnly: input.only_owners_may_email,
   }) as TeamChange
 
 function cap(description: string) {

@@ -35,6 +35,8 @@ export interface ContactRow {
   custom: Record<string, string | number | boolean | null>
   source: string
   jobChangedAt: Instant | null
+  /** The import that wrote it last. */
+  importId: Id | null
   lastActivityAt: Instant | null
   deletedAt: Instant | null
   /** The contact that it was merged into; it is deleted then. */
@@ -48,7 +50,7 @@ export const CONTACT_COLUMNS = sql`c.id, c.account_id as "accountId", c.owner_id
   c.email_status as "emailStatus", c.organization_name as "organizationName", c.website_url as "websiteUrl",
   c.linkedin_url as "linkedinUrl", c.phones, c.raw_address as "rawAddress", c.street, c.city, c.state, c.country,
   c.postal_code as "postalCode", c.time_zone as "timeZone", c.time_zone_source as "timeZoneSource", c.custom, c.source,
-  c.job_changed_at as "jobChangedAt", c.last_activity_at as "lastActivityAt", c.deleted_at as "deletedAt", c.merged_into as "mergedInto",
+  c.job_changed_at as "jobChangedAt", c.import_id as "importId", c.last_activity_at as "lastActivityAt", c.deleted_at as "deletedAt", c.merged_into as "mergedInto",
   c.created_at as "createdAt", c.updated_at as "updatedAt"`
 
 /** In no order; deleted ones too (`deletedAt`). Unknown ids, and those of other teams, are absent. */
@@ -180,6 +182,8 @@ const NAMES = [
   'time_zone_source',
   'custom',
   'source',
+  'job_changed_at',
+  'import_id',
   'deleted_at',
   'merged_into',
   'created_at',
@@ -188,6 +192,7 @@ const NAMES = [
 const TYPES: Partial<Record<(typeof NAMES)[number], string>> = {
   phones: 'jsonb',
   custom: 'jsonb',
+  job_changed_at: 'timestamptz',
   deleted_at: 'timestamptz',
   created_at: 'timestamptz',
   updated_at: 'timestamptz',
@@ -245,6 +250,8 @@ function records(contacts: readonly ContactRow[]): string {
       postal_code: row.postalCode,
       time_zone: row.timeZone,
       time_zone_source: row.timeZoneSource,
+      job_changed_at: atOrNull(row.jobChangedAt),
+      import_id: row.importId,
       deleted_at: atOrNull(row.deletedAt),
       merged_into: row.mergedInto,
       created_at: at(row.createdAt),

@@ -2,10 +2,12 @@
 import { sql } from 'kysely'
 import type { Received } from '../core/beginning.ts'
 import type { Instant } from '../core/clock.ts'
+import { companyDomainOf } from '../core/company.ts'
 import type { Db } from '../core/db.ts'
 import type { EnrollmentState } from '../core/enrollment.ts'
 import type { Id, TeamId } from '../core/ids.ts'
 import { kysely } from './db.ts'
+import { accountsAt } from './due-caps.ts'
 
 export interface GuardedContact {
   id: Id
@@ -13,6 +15,11 @@ export interface GuardedContact {
   emailStatus: string | null
   jobChangedAt: Instant | null
   timeZone: string | null
+  ownerId: Id | null
+  accountId: Id | null
+  accountOwnerId: Id | null
+  /** The import that wrote the contact last. */
+  importId: Id | null
 }
 
 export interface Membership {
@@ -32,9 +39,11 @@ export async function guardedContacts(
   { team, ids }: { team: TeamId; ids: readonly Id[] },
 ): Promise<GuardedContact[]> {
   const { rows } = await sql<GuardedContact>`
-    select c.id, c.address, c.email_status as "emailStatus", c.job_changed_at as "jobChangedAt", c.time_zone as "timeZone"
+    select c.id, c.address, c.email_status as "emailStatus", c.job_changed_at as "jobChangedAt", c.time_zone as "timeZone",
+      c.owner_id as "ownerId", c.account_id as "accountId", a.owner_id as "accountOwnerId", c.import_id as "importId"
     from unnest(${ids as Id[]}::text[]) as asked (id)
     join contacts c on c.team_id = ${team} and c.id = asked.id
+    left join accounts a on a.team_id = c.team_id and a.id = c.account_id
     where c.deleted_at is null`.execute(kysely(db))
   return rows
 }
@@ -60,6 +69,41 @@ export async function memberships(
     where e.removed_at is null
     order by e.added_at, e.id`.execute(kysely(db))
   return rows
+}
+
+/** Of a company, as far as the row of a contact says. */
+export interface Colleague {
+  id: Id
+  accountId: Id | null
+  address: string | null
+}
+
+/** Whoever is or was in a sequence, and neither failed nor was removed. */
+export async function peopleIn(
+  db: Db,
+  { team, sequenceId }: { team: TeamId; sequenceId: Id },
+): Promise<Colleague[]> {
+  const { rows } = await sql<Colleague>`
+    select c.id, c.account_id as "accountId", c.address from enrollments e
+    join contacts c on c.team_id = e.team_id and c.id = e.contact_id
+    where e.team_id = ${team} and e.sequence_id = ${sequenceId} and e.removed_at is null and e.state <> 'failed'
+    order by e.added_at, e.id`.execute(kysely(db))
+  return rows
+}
+
+/** By contact: the account, else the domain; whom no company can be named for is left out. */
+export async function companiesOf(
+  db: Db,
+  { team, people }: { team: TeamId; people: readonly Colleague[] },
+): Promise<Map<Id, string>> {
+  const accounts = await accountsAt(db, { team, addresses: people.flatMap((one) => one.address ?? []) })
+  return new Map(
+    people.flatMap(({ id, accountId, address }): [Id, string][] => {
+      const domain = address === null ? null : companyDomainOf(address)
+      const company = accountId ?? accounts.get(domain ?? '')?.id ?? domain
+      return company === null ? [] : [[id, company]]
+    }),
+  )
 }
 
 /** First half of the advisory lock under which a team enrolls. */

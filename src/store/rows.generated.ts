@@ -164,6 +164,7 @@ export interface Contacts {
   rev: Defaulted<number>
   zone_unasked: Defaulted<boolean>
   merged_into: Nullable<string>
+  import_id: Nullable<string>
 }
 
 export interface Credentials {
@@ -845,6 +846,8 @@ export interface Teams {
   blocked_per_day_max: Defaulted<number>
   same_account_reply: Defaulted<'ignore' | 'delay' | 'stop'>
   same_account_delay_days: Defaulted<number>
+  one_per_company: Defaulted<boolean>
+  owners_only: Defaulted<boolean>
 }
 
 export interface Templates {

@@ -27,6 +27,10 @@ export interface TeamRow {
   /** What an answer does to others of its company, where a sequence does not say. */
   sameAccountReply: CompanyRule
   sameAccountDelayDays: number
+  /** A sequence takes one person of each company. */
+  onePerCompany: boolean
+  /** People are added to sequences by whoever owns them. */
+  ownersOnly: boolean
   createdAt: Instant
 }
 
@@ -34,7 +38,7 @@ const COLUMNS = sql`id, public_id as "publicId", name, time_zone as "timeZone", 
   postal_address as "postalAddress", opt_out_html as "optOutHtml",
   away_margin_days as "awayMarginDays", away_resume_days as "awayResumeDays", blocked_per_day_max as "blockedPerDayMax",
   stale_after_hours as "staleAfterHours", same_account_reply as "sameAccountReply",
-  same_account_delay_days as "sameAccountDelayDays",
+  same_account_delay_days as "sameAccountDelayDays", one_per_company as "onePerCompany", owners_only as "ownersOnly",
   jsonb_build_object('domainPerDay', domain_daily_cap, 'freeMailPerDay', free_mail_daily_cap,
     'accountPerWeek', account_weekly_cap) as "companyLimits", created_at as "createdAt"`
 
@@ -84,6 +88,8 @@ export async function updateTeam(db: Db, team: TeamId, change: TeamChange): Prom
     ...(change.awayMarginDays !== undefined && { away_margin_days: change.awayMarginDays }),
     ...(change.awayResumeDays !== undefined && { away_resume_days: change.awayResumeDays }),
     ...(change.staleAfterHours !== undefined && { stale_after_hours: change.staleAfterHours }),
+    ...(change.onePerCompany !== undefined && { one_per_company: change.onePerCompany }),
+    ...(change.ownersOnly !== undefined && { owners_only: change.ownersOnly }),
     ...(change.sameAccountReply !== undefined && { same_account_reply: change.sameAccountReply }),
     ...(change.sameAccountDelayDays !== undefined && {
       same_account_delay_days: change.sameAccountDelayDays,

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type EnrollRequest, enroll } from '../../src/actions/enroll.ts'
 import { createSequence } from '../../src/actions/write-sequence.ts'
 import type { Db } from '../../src/core/db.ts'
+import { everyFlag } from '../../src/core/guard.ts'
 import { seededRandom } from '../../src/random.ts'
 import { kysely } from '../../src/store/db.ts'
 import { guardedContacts, memberships } from '../../src/store/enrollment-guards.ts'
@@ -42,13 +43,7 @@ async function newRequest(): Promise<EnrollRequest> {
   if (!made.ok) throw new Error(made.refusal.sentence)
   const sequence = await sequenceById(api.db, { team: TEAM, id: made.value })
   const mailbox = await mailboxById(api.db, { team: TEAM, id: await sandboxId(api) })
-  const flags = {
-    noEmail: false,
-    unverifiedEmail: true,
-    jobChange: false,
-    activeElsewhere: true,
-    finishedElsewhere: false,
-  }
+  const flags = { ...everyFlag(false), unverifiedEmail: true, activeElsewhere: true }
   return {
     sequence: sequence!,
     contactIds: ids,

@@ -1,21 +1,18 @@
 import { expect, test } from 'vitest'
-import { type Candidate, type GuardFlags, refusalsFor } from '../../src/core/guard.ts'
+import { type Candidate, everyFlag, type GuardFlags, REFUSALS, refusalsFor } from '../../src/core/guard.ts'
 
 const HERE = 'sequence-here'
 const SELF = 'contact-self'
-const none: GuardFlags = {
-  noEmail: false,
-  unverifiedEmail: false,
-  jobChange: false,
-  activeElsewhere: false,
-  finishedElsewhere: false,
-}
+const none: GuardFlags = everyFlag(false)
 const candidate = (more: Partial<Candidate> = {}): Candidate => ({
   contactId: SELF,
   address: 'ana@client.test',
   emailStatus: 'verified',
   jobChangedAt: null,
   suppressed: false,
+  mayEmail: true,
+  colleagueId: null,
+  importing: false,
   enrollments: [],
   ...more,
 })
@@ -77,16 +74,39 @@ test('who has no address is not asked whether it is verified', () => {
 })
 
 test('no flag opens a suppression, or a place that is taken', () => {
-  const all: GuardFlags = {
-    noEmail: true,
-    unverifiedEmail: true,
-    jobChange: true,
-    activeElsewhere: true,
-    finishedElsewhere: true,
-  }
+  const all: GuardFlags = everyFlag(true)
   const here = { sequenceId: HERE, state: 'finished' as const, contactId: SELF }
   expect(refusalsFor(candidate({ suppressed: true, enrollments: [here] }), HERE, all)).toEqual([
     expect.objectContaining({ code: 'contacts_already_exists_in_current_campaign', flag: null }),
     expect.objectContaining({ code: 'contacts_unsubscribed', flag: null }),
   ])
+})
+
+test.each([
+  [{ mayEmail: false }, 'contacts_without_ownership_permission', 'withoutOwnership'],
+  [{ colleagueId: 'contact-other' }, 'contacts_in_same_company', 'sameCompany'],
+  [{ emailStatus: 'unverified' }, 'contacts_with_unverified_user_managed_email', 'verificationSkipped'],
+  [{ emailStatus: 'extrapolated' }, 'contacts_unverified_email', 'unverifiedEmail'],
+  [{ importing: true }, 'contacts_in_pending_state', 'inQueue'],
+] as const)('%o is %s, and %s opens it', (state, code, flag) => {
+  expect(codes(candidate(state))).toEqual([code])
+  expect(codes(candidate(state), { [flag]: true })).toEqual([])
+})
+
+test('the flag for addresses that are not verified lets pass what the team itself called unverified', () => {
+  expect(codes(candidate({ emailStatus: 'unverified' }), { unverifiedEmail: true })).toEqual([])
+  expect(codes(candidate({ emailStatus: 'extrapolated' }), { verificationSkipped: true })).toEqual([
+    'contacts_unverified_email',
+  ])
+})
+
+test('of many refusals all are found, in the order in which they are told', () => {
+  const everything = candidate({
+    ...{ address: null, emailStatus: null, jobChangedAt: 1, suppressed: true, mayEmail: false },
+    ...{ colleagueId: 'contact-other', importing: true },
+    enrollments: [elsewhere('active'), elsewhere('finished')],
+  })
+  const found = codes(everything)
+  expect(found).toEqual(REFUSALS.filter((code) => found.includes(code)))
+  expect(found).toHaveLength(8)
 })

@@ -12,6 +12,7 @@ import { enroll } from '../../src/actions/enroll.ts'
 import { type StopMode, stopEnrollments } from '../../src/actions/stop-enrollments.ts'
 import { DAY, HOUR, type Instant } from '../../src/core/clock.ts'
 import type { Db } from '../../src/core/db.ts'
+import { everyFlag } from '../../src/core/guard.ts'
 import type { Id } from '../../src/core/ids.ts'
 import type { Random } from '../../src/core/random.ts'
 import { mailboxesOf } from '../../src/store/mailboxes.ts'
@@ -125,13 +126,7 @@ async function add(request: Request, o: { sequenceId: Id; contactIds: readonly I
   const sequence = await sequenceById(db, { team, id: o.sequenceId })
   const mailboxes = (await mailboxesOf(db, team)).filter((one) => one.state === 'connected')
   if (!sequence || sequence.archivedAt !== null || mailboxes.length === 0) return
-  const flags = {
-    noEmail: true,
-    unverifiedEmail: true,
-    jobChange: true,
-    activeElsewhere: true,
-    finishedElsewhere: true,
-  }
+  const flags = everyFlag(true)
   const paused = random.next() < 0.05 ? { until: request.now + between(1, 40, random) * HOUR } : null
   const enrolling = { ...who(request), requestId: random.hex(8) }
   const afterReceived = random.next() < 0.5

@@ -25,6 +25,8 @@ export const WireTeam = Type.Object(
     stale_after_hours: Type.Integer(),
     same_account_reply_policy: Type.String({ description: 'ignore, delay or stop.' }),
     same_account_reply_delay_days: Type.Integer(),
+    one_contact_per_company_in_sequence: Type.Boolean(),
+    only_owners_may_email: Type.Boolean(),
   },
   { title: 'Team' },
 )
@@ -46,6 +48,8 @@ export function wireTeam(team: TeamRow) {
     stale_after_hours: team.staleAfterHours,
     same_account_reply_policy: team.sameAccountReply,
     same_account_reply_delay_days: team.sameAccountDelayDays,
+    one_contact_per_company_in_sequence: team.onePerCompany,
+    only_owners_may_email: team.ownersOnly,
   }
 }
 

@@ -37,6 +37,8 @@ export interface Team {
   stale_after_hours: number
   same_account_reply_policy: CompanyRule
   same_account_reply_delay_days: number
+  one_contact_per_company_in_sequence: boolean
+  only_owners_may_email: boolean
   max_emails_per_domain_per_day: number | null
   max_emails_per_free_mail_domain_per_day: number | null
   max_emails_per_account_per_week: number | null

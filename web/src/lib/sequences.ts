@@ -143,6 +143,10 @@ export interface AddInput {
   sequence_unverified_email?: boolean
   sequence_active_in_other_campaigns?: boolean
   sequence_finished_in_other_campaigns?: boolean
+  sequence_job_change?: boolean
+  add_if_in_queue?: boolean
+  sequence_same_company_in_same_campaign?: boolean
+  contacts_without_ownership_permission?: boolean
   /** Whoever was in the sequence before goes on after what they received. */
   start_after_received?: boolean
 }

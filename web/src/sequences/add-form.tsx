@@ -12,15 +12,18 @@ import {
 import { IconChevronDown } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
+import type { Team } from '../lib/api-types.ts'
 import { labelsQuery } from '../lib/contacts.ts'
 import { mailboxesQuery } from '../lib/mailboxes.ts'
 import type { Sequence } from '../lib/sequence-types.ts'
+import { useSession } from '../lib/session.ts'
 import { counted } from '../lib/words.ts'
 import { Confirm } from '../ui/confirm.tsx'
 import { AppLink } from '../ui/link.tsx'
 import { Notice, Problem } from '../ui/problem.tsx'
 import type { Added } from './batches.ts'
 import { ChoosePeople, type Chosen, NOBODY, sizeOf } from './choose-people.tsx'
+import { OPTIONS, type Option } from './skip-reasons.ts'
 import { type AddWish, useAdding } from './use-adding.ts'
 
 interface AddFormProps {
@@ -175,11 +178,14 @@ function Lists({ chosen, onChoose }: { chosen: string[]; onChoose: (names: strin
   )
 }
 
-const GUARDS = [
-  ['sequence_active_in_other_campaigns', 'Also people under way in another sequence'],
-  ['sequence_finished_in_other_campaigns', 'Also people who finished another sequence'],
-  ['sequence_unverified_email', 'Also unverified addresses'],
-] as const
+/** Guards that a team has not asked for refuse nobody. */
+function offered(team: Team): Option[] {
+  const unasked: Option[] = [
+    ...(team.one_contact_per_company_in_sequence ? [] : ['sequence_same_company_in_same_campaign' as const]),
+    ...(team.only_owners_may_email ? [] : ['contacts_without_ownership_permission' as const]),
+  ]
+  return (Object.keys(OPTIONS) as Option[]).filter((option) => !unasked.includes(option))
+}
 
 interface OptionsProps {
   options: AddWish['options']
@@ -187,6 +193,7 @@ interface OptionsProps {
 }
 
 function Options({ options, onChange }: OptionsProps) {
+  const { team } = useSession()
   const [opened, setOpened] = useState(false)
   const checkbox = (name: keyof AddWish['options'], label: string) => (
     <Checkbox
@@ -215,7 +222,7 @@ function Options({ options, onChange }: OptionsProps) {
           <span className="sg-quiet">
             People already in this sequence and people on the do-not-contact list are always skipped.
           </span>
-          {GUARDS.map(([name, label]) => checkbox(name, label))}
+          {offered(team).map((option) => checkbox(option, OPTIONS[option]))}
           {checkbox(
             'start_after_received',
             'Whoever was in it before goes on after what they received, not at step 1',

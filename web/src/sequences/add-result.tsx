@@ -7,7 +7,7 @@ import { counted, nameOf, number } from '../lib/words.ts'
 import { PersonLink } from '../ui/link.tsx'
 import classes from './add-result.module.css'
 import type { Added } from './batches.ts'
-import { OPTIONS, sentenceOf } from './skip-reasons.ts'
+import { optionFor, sentenceOf } from './skip-reasons.ts'
 
 /** Names shown per reason; the rest is a number. */
 const NAMES_SHOWN = 20
@@ -48,7 +48,7 @@ export function AddResult({ sequence, result, onDone, onMore }: AddResultProps) 
         </p>
       ) : null}
       {grouped(result).map(([sentence, { reason, ids }]) => (
-        <Skipped key={sentence} sentence={sentence} option={OPTIONS[reason.flag ?? '']} ids={ids} />
+        <Skipped key={sentence} sentence={sentence} option={optionFor(reason.flag)} ids={ids} />
       ))}
       {result.added > 0 && !sequence.active ? (
         <p className="sg-quiet" style={{ marginTop: 12 }}>

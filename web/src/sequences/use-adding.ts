@@ -7,18 +7,13 @@ import type { Sequence } from '../lib/sequence-types.ts'
 import { type AddInput, addPeople, confirmAlways } from '../lib/sequences.ts'
 import { type Added, addInBatches } from './batches.ts'
 import type { Chosen } from './choose-people.tsx'
+import type { Option } from './skip-reasons.ts'
 
 export interface AddWish {
   chosen?: Chosen
   lists?: string[]
   mailboxIds: string[]
-  options: Pick<
-    AddInput,
-    | 'sequence_active_in_other_campaigns'
-    | 'sequence_finished_in_other_campaigns'
-    | 'sequence_unverified_email'
-    | 'start_after_received'
-  >
+  options: Pick<AddInput, Option | 'start_after_received'>
 }
 
 async function idsOf(chosen: Chosen): Promise<string[]> {

@@ -9,6 +9,7 @@ import { tell, useAct } from '../ui/act.tsx'
 import { Section } from '../ui/page.tsx'
 import { ErrorState, LoadingRows } from '../ui/states.tsx'
 import { ZoneSelect } from '../ui/zone-select.tsx'
+import { AddingRules } from './adding-rules.tsx'
 import { AnswersForm } from './answers-form.tsx'
 import { CompanyCaps } from './company-caps.tsx'
 import { DeleteColleague } from './delete-colleague.tsx'
@@ -23,6 +24,7 @@ export function TeamSection() {
       <TeamForm team={team} />
       <AnswersForm team={team} />
       <CompanyCaps team={team} />
+      <AddingRules team={team} />
       <People />
     </Stack>
   )

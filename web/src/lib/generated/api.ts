@@ -1390,7 +1390,7 @@ export interface paths {
         put?: never;
         /**
          * Add contacts to a sequence
-         * @description Contacts that were not added are in skipped_contact_ids with one reason, in skipped_contacts with all of them. Nothing of the guards for company, ownership and queue is needed here: their flags are accepted.
+         * @description Contacts that were not added are in skipped_contact_ids with one reason, in skipped_contacts with all of them.
          */
         post: operations["emailer_campaigns_add_contact_ids"];
         delete?: never;
@@ -1430,6 +1430,26 @@ export interface paths {
         put?: never;
         /** Pause, resume or finish contacts of a sequence */
         post: operations["emailer_campaigns_change_contact_statuses"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/emailer_campaigns/check_contacts_deployability": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Whom of these contacts adding to a sequence would skip, and why
+         * @description Nobody is added. Each kind names at most 5. People of one company are counted whether or not the team minds. Without a sequence: as if it were a new one.
+         */
+        post: operations["emailer_campaigns_check_contacts_deployability"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2676,6 +2696,8 @@ export interface components {
             /** @description ignore, delay or stop. */
             same_account_reply_policy: string;
             same_account_reply_delay_days: number;
+            one_contact_per_company_in_sequence: boolean;
+            only_owners_may_email: boolean;
         };
         /** User */
         User: {
@@ -3244,6 +3266,10 @@ export interface operations {
                     same_account_reply_policy?: "ignore" | "delay" | "stop";
                     /** @description Of delay: from the answer on. */
                     same_account_reply_delay_days?: number;
+                    /** @description A sequence takes one person of each company: others are skipped (contacts_in_same_company). Default false. */
+                    one_contact_per_company_in_sequence?: boolean;
+                    /** @description People are added to sequences only by whoever owns them or their account: others are skipped (contacts_without_ownership_permission). API keys act as the longest-standing admin. Default false. */
+                    only_owners_may_email?: boolean;
                     max_emails_per_domain_per_day?: number | null;
                     max_emails_per_free_mail_domain_per_day?: number | null;
                     max_emails_per_account_per_week?: number | null;
@@ -3300,6 +3326,10 @@ export interface operations {
                     same_account_reply_policy?: "ignore" | "delay" | "stop";
                     /** @description Of delay: from the answer on. */
                     same_account_reply_delay_days?: number;
+                    /** @description A sequence takes one person of each company: others are skipped (contacts_in_same_company). Default false. */
+                    one_contact_per_company_in_sequence?: boolean;
+                    /** @description People are added to sequences only by whoever owns them or their account: others are skipped (contacts_without_ownership_permission). API keys act as the longest-standing admin. Default false. */
+                    only_owners_may_email?: boolean;
                     max_emails_per_domain_per_day?: number | null;
                     max_emails_per_free_mail_domain_per_day?: number | null;
                     max_emails_per_account_per_week?: number | null;
@@ -3626,6 +3656,9 @@ export interface operations {
                     title?: string | null;
                     account_id?: string | null;
                     email?: string | null;
+                    email_status?: string | null;
+                    /** @description Extension. They seem to work elsewhere now: they are added to sequences only with `sequence_job_change`. */
+                    job_changed?: boolean;
                     website_url?: string | null;
                     linkedin_url?: string | null;
                     label_names?: string[];
@@ -3726,6 +3759,9 @@ export interface operations {
                     title?: string | null;
                     account_id?: string | null;
                     email?: string | null;
+                    email_status?: string | null;
+                    /** @description Extension. They seem to work elsewhere now: they are added to sequences only with `sequence_job_change`. */
+                    job_changed?: boolean;
                     website_url?: string | null;
                     linkedin_url?: string | null;
                     label_names?: string[];
@@ -3831,6 +3867,9 @@ export interface operations {
                     title?: string | null;
                     account_id?: string | null;
                     email?: string | null;
+                    email_status?: string | null;
+                    /** @description Extension. They seem to work elsewhere now: they are added to sequences only with `sequence_job_change`. */
+                    job_changed?: boolean;
                     website_url?: string | null;
                     linkedin_url?: string | null;
                     label_names?: string[];
@@ -3939,6 +3978,9 @@ export interface operations {
                         title?: string | null;
                         account_id?: string | null;
                         email?: string | null;
+                        email_status?: string | null;
+                        /** @description Extension. They seem to work elsewhere now: they are added to sequences only with `sequence_job_change`. */
+                        job_changed?: boolean;
                         website_url?: string | null;
                         linkedin_url?: string | null;
                         label_names?: string[];
@@ -3981,6 +4023,9 @@ export interface operations {
                         title?: string | null;
                         account_id?: string | null;
                         email?: string | null;
+                        email_status?: string | null;
+                        /** @description Extension. They seem to work elsewhere now: they are added to sequences only with `sequence_job_change`. */
+                        job_changed?: boolean;
                         website_url?: string | null;
                         linkedin_url?: string | null;
                         label_names?: string[];
@@ -4023,6 +4068,9 @@ export interface operations {
                         title?: string | null;
                         account_id?: string | null;
                         email?: string | null;
+                        email_status?: string | null;
+                        /** @description Extension. They seem to work elsewhere now: they are added to sequences only with `sequence_job_change`. */
+                        job_changed?: boolean;
                         website_url?: string | null;
                         linkedin_url?: string | null;
                         label_names?: string[];
@@ -4107,6 +4155,9 @@ export interface operations {
                         title?: string | null;
                         account_id?: string | null;
                         email?: string | null;
+                        email_status?: string | null;
+                        /** @description Extension. They seem to work elsewhere now: they are added to sequences only with `sequence_job_change`. */
+                        job_changed?: boolean;
                         website_url?: string | null;
                         linkedin_url?: string | null;
                         label_names?: string[];
@@ -4135,6 +4186,9 @@ export interface operations {
                     title?: string | null;
                     account_id?: string | null;
                     email?: string | null;
+                    email_status?: string | null;
+                    /** @description Extension. They seem to work elsewhere now: they are added to sequences only with `sequence_job_change`. */
+                    job_changed?: boolean;
                     website_url?: string | null;
                     linkedin_url?: string | null;
                     contact_stage_id?: string | null;
@@ -11151,6 +11205,79 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    emailer_campaigns_check_contacts_deployability: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    contact_ids: string[];
+                    /** Format: segue-id */
+                    emailer_campaign_id?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        show_warning: boolean;
+                        /** @description Whom adding would skip, whatever the reason. */
+                        num_total_dangerous_contacts: number;
+                        num_active_in_other_campaigns: number;
+                        sample_active_in_other_campaigns_contacts: {
+                            id: string;
+                            name: string;
+                        }[];
+                        num_finished_in_other_campaigns: number;
+                        sample_finished_in_other_campaigns_contacts: {
+                            id: string;
+                            name: string;
+                        }[];
+                        num_same_company: number;
+                        sample_same_company_contacts: {
+                            id: string;
+                            name: string;
+                        }[];
+                        num_no_email: number;
+                        sample_no_email_contacts: {
+                            id: string;
+                            name: string;
+                        }[];
+                        num_unverified_email: number;
+                        sample_unverified_email_contacts: {
+                            id: string;
+                            name: string;
+                        }[];
+                        num_without_ownership_permission: number;
+                        sample_without_ownership_permission_contacts: {
+                            id: string;
+                            name: string;
+                        }[];
+                        num_with_job_change_contacts: number;
+                        sample_with_job_change_contacts: {
+                            id: string;
+                            name: string;
+                        }[];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             422: components["responses"]["Unprocessable"];
         };
     };
