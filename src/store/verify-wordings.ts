@@ -2,10 +2,15 @@
 import { sql } from 'kysely'
 import { type Breach, bySql, type Check } from './verify-promise.ts'
 
-/** The round that goes on now at each step and mailbox, with what became of its emails. People of a removed mailbox took their emails along. */
+/**
+ * The round that goes on now at each step and mailbox, with what became of its emails. People of a removed mailbox took their emails along. A
+ * draft gets a wording that is to be reviewed only where none is approved (`mayGet`).
+ */
 const ROUND = (team: number) => sql`
   select d.step_id, d.mailbox_id, d.variant_id, d.weight, d.dealt, x.written, x.cancelled,
-    v.deleted_at is null and v.weight = d.weight and (v.approved or s.kind = 'manual_email') as goes_on
+    v.deleted_at is null and v.weight = d.weight and (v.approved or (s.kind = 'manual_email' and not exists (
+      select from variants o where o.team_id = v.team_id and o.step_id = v.step_id and o.approved and o.weight > 0
+        and o.deleted_at is null))) as goes_on
   from variant_deals d join mailboxes b on b.team_id = d.team_id and b.id = d.mailbox_id and b.state <> 'removed'
   join variants v on v.team_id = d.team_id and v.id = d.variant_id
   join steps s on s.team_id = d.team_id and s.id = d.step_id

@@ -12,6 +12,7 @@ import { bumpSequences } from '../../src/store/lanes.ts'
 import { lockEnrollments } from '../../src/store/locks.ts'
 import { openPostgres } from '../../src/store/postgres.ts'
 import { endLease } from '../../src/store/recoveries.ts'
+import { redraft } from '../../src/store/releases.ts'
 import { stopAndSweep } from '../../src/store/stops.ts'
 import { verify } from '../../src/store/verify.ts'
 import { TestClock } from '../support/clock.ts'
@@ -293,6 +294,22 @@ test('the drafts of a manual email are dealt evenly too, and what leaves is the 
   const sent = await messages()
   expect(sent.map((one) => one.state)).toEqual(people.map(() => 'claimed'))
   expect(sent.map((one) => one.variantId)).toEqual(drafts.map((one) => one.variantId))
+})
+
+test('drafts follow when one of their wordings is to be reviewed again, and the round that ends with it is no uneven one', async () => {
+  await enrollOnSteps(db, team, { kinds: ['manual_email', 'call', 'auto_email'], count: 8, now, random })
+  const { a, b, stepId } = await testWording()
+  await giveTasksNow(db, team, { clock, random })
+  expect(countOf(await messages(), b)).toBe(4)
+  await run(
+    sql`update variants set approved = false, rev = rev + 1 where team_id = ${team.team} and id = ${b}`,
+  )
+  const redrafting = { team: team.team, stepIds: [stepId], actor: 'user:rae', now: clock.now(), random }
+  await db.transaction((tx) => redraft(tx, redrafting))
+  await giveTasksNow(db, team, { clock, random })
+  const drafts = await messages()
+  expect([drafts.length, countOf(drafts, a)]).toEqual([8, 8])
+  await proven()
 })
 
 test('verify finds a count of wordings that is not what was dealt, and wordings that were dealt unevenly', async () => {
