@@ -233,6 +233,12 @@ export class MailServers {
     }
   }
 
+  /** Another one each time: a relay does not know that it had the mail before. */
+  #ownId(messageId: string): string {
+    const times = this.sendings.filter((one) => one.mail.messageId === messageId && one.truth === 'accepted')
+    return `<srv-${messageId.slice(1, 13)}-${times.length}@relay.example>`
+  }
+
   async #accept(
     actor: Actor,
     o: Attempt & { sending: Sending; fate: Fate; delay: Delay },
@@ -242,7 +248,7 @@ export class MailServers {
     const { keepsMessageId, filesSentCopy, address } = server.traits
     sending.truth = 'accepted'
     sending.acceptedAt = scheduler.now
-    const seenId = keepsMessageId ? mail.messageId : `<srv-${mail.messageId.slice(1, 13)}@relay.example>`
+    const seenId = keepsMessageId ? mail.messageId : this.#ownId(mail.messageId)
     if (filesSentCopy) {
       const copy = {
         id: seenId,

@@ -264,14 +264,17 @@ export class MarkCheckers {
     }
   }
 
-  /** The server told its own id to a process that died of it before it was written down: nobody knows what such a mail answers. */
+  /**
+   * The server told its own id to a process that died before it was written down (the same email may have left again since, under another
+   * one): nobody knows what such a mail answers.
+   */
   async #isUnprovable({ messageId, seenId }: StoppingMail): Promise<boolean> {
     if (seenId === messageId) return false
     const { connections, team } = this.#options
     const lost = await connections.query(
-      `select from messages m where m.team_id = $1 and m.rfc_id = $2 and m.seen_rfc_id is null and exists (
+      `select from messages m where m.team_id = $1 and m.rfc_id = $2 and m.seen_rfc_id is distinct from $3 and exists (
          select from activities a where a.team_id = m.team_id and a.message_id = m.id and a.kind = 'delivery_unknown')`,
-      [team, messageId],
+      [team, messageId, seenId],
     )
     return lost.length > 0
   }
