@@ -53,7 +53,8 @@ function callsMarkdown(): string {
   return `# The calls of the API
 
 Written from the routes in \`src/api/\` by \`npm run generate\`. Each stands under \`/api/v1\` and under \`/v1\`; parameters and answers are in
-\`openapi.json\`. A call marked _extension_ is Segue's own; the others are Apollo's. The scope is what an API key is limited to; _open_ needs no key.
+\`openapi.json\`. A call marked _extension_ is Segue's own; the others are Apollo's. The scope is what an API key is limited to; _open_ needs no key,
+and _master key_ takes a master key or a person who is signed in.
 
 | call | what it does | scope | |
 | --- | --- | --- | --- |
@@ -70,7 +71,11 @@ ${table(['reason', 'what causes it'], Object.entries(REFUSAL_CAUSES))}
 
 function callRow(route: Route): string {
   const methods = [route.method].flat().join(', ')
-  const marks = [route.extension && '_extension_', route.open && '_open_'].filter(Boolean)
+  const marks = [
+    route.extension && '_extension_',
+    route.open && '_open_',
+    route.masterOnly && '_master key_',
+  ].filter(Boolean)
   return `| \`${methods} ${route.path}\` | ${route.summary} | \`${route.name}\` | ${marks.join(', ')} |`
 }
 

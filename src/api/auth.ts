@@ -31,10 +31,13 @@ export async function authenticate(given: Credentials, context: ApiContext): Pro
   return { ...session, via: 'session', master: true, scopes: [] }
 }
 
+/** What a key is limited to: `api/v1/contacts/search`. */
+export const scopeOf = ({ name }: Pick<Route, 'name'>) => `api/v1/${name}`
+
 /** The recorded 403 for a key whose scope does not name this route. */
-export function refuseOutsideScope(caller: Caller, route: Pick<Route, 'name'>): void {
-  const asked = `api/v1/${route.name}`
-  if (caller.master || caller.scopes.includes(asked)) return
+export function refuseOutsideScope(caller: Caller, route: Pick<Route, 'name' | 'masterOnly'>): void {
+  const asked = scopeOf(route)
+  if (caller.master || (!route.masterOnly && caller.scopes.includes(asked))) return
   throw new ApiRefusal(403, {
     error: `This API key is not authorized to access ${asked}. Request an API key from your administrator that includes this endpoint in its configured scope.`,
     error_code: 'API_INACCESSIBLE',

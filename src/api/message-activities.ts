@@ -35,6 +35,7 @@ export const routes: Route[] = [
     method: 'GET',
     path: '/emailer_messages/:id/activities',
     name: 'emailer_messages/activities',
+    masterOnly: true,
     summary: 'One email with its openings and clicks',
     description:
       'Those of people, grouped by kind. What machines fetched stands in machine_events, an extra key, each with the rule that says so.',

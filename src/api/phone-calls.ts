@@ -260,6 +260,7 @@ export const routes: Route[] = [
     method: ['GET', 'POST'],
     path: '/phone_calls/search',
     name: 'phone_calls/search',
+    masterOnly: true,
     summary: 'Search calls, the latest first',
     description: 'Those that were logged, and those of tasks that came to an outcome.',
     input: Search,
@@ -277,6 +278,7 @@ export const routes: Route[] = [
     method: 'POST',
     path: '/phone_calls',
     name: 'phone_calls/create',
+    masterOnly: true,
     summary: 'Log a call that was made',
     description:
       'With an outcome it does to the contact what the outcome says, except that it ends no single sequence: it was made for none. Times that are not given are those of the call of the API.',
@@ -295,6 +297,7 @@ export const routes: Route[] = [
     method: ['PUT', 'PATCH'],
     path: '/phone_calls/:id',
     name: 'phone_calls/update',
+    masterOnly: true,
     summary: 'Change what was logged of a call',
     description:
       'Another outcome has its effect; what the one before did is not taken back. Of the call of a task contact and outcome stay.',

@@ -65,6 +65,8 @@ export interface OpenCall extends ApiContext {
   secure: boolean
   /** Lower-case names. */
   headers: Readonly<Record<string, string | undefined>>
+  /** All that a key can be limited to. */
+  scopeNames: ReadonlySet<string>
   /** Names that came in the query string: `users/search` echoes those as strings. */
   inQuery: ReadonlySet<string>
   /** Adds a sentence to the extra key `warnings` of an answer that is an object. */
@@ -103,6 +105,8 @@ interface Declared {
   description?: string
   /** Ours, not in the original API. */
   extension?: true
+  /** For people and master keys: no scope names it. */
+  masterOnly?: true
   /** The body is a file, handed over as `call.upload`; `input` is then read from path and query alone. */
   upload?: true
 }

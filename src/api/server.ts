@@ -2,11 +2,12 @@
  * The HTTP server: mounts every declared route on `/api/v1` and `/v1`, reads what arrives, answers what comes back.
  * Knows no resource and never the engine.
  */
+import { createHash } from 'node:crypto'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { monotonic } from '../clock.ts'
 import type { Random } from '../core/random.ts'
 import { serverSentence } from '../store/unavailable.ts'
-import { authenticate, refuseOutsideScope } from './auth.ts'
+import { authenticate, refuseOutsideScope, scopeOf } from './auth.ts'
 import { countAgainstLimits } from './call-limits.ts'
 import { ApiRefusal, refuse } from './errors.ts'
 import { idempotencyKeyOf, once, requestHashOf } from './idempotency.ts'
@@ -56,6 +57,7 @@ export function createServer(context: ApiContext, { webRoot }: ServerOptions): F
   })
   app.addHook('onSend', async (request, reply, payload) => {
     reply.header('x-request-id', request.id)
+    reply.header('x-transaction-id', request.id)
     reply.header('x-runtime', ((monotonic() - (started.get(request) ?? 0)) / 1000).toFixed(6))
     reply.header('x-content-type-options', 'nosniff')
     return payload
@@ -68,6 +70,8 @@ export function createServer(context: ApiContext, { webRoot }: ServerOptions): F
   mountPages(app, { webRoot, refuseUnknown: (request) => refuseUnknownPath(request) })
   return app
 }
+
+const SCOPES = new Set(routes.filter((route) => !route.open && !route.masterOnly).map(scopeOf))
 
 const started = new WeakMap<FastifyRequest, number>()
 
@@ -153,13 +157,25 @@ async function perform(
     secure: request.protocol === 'https',
     headers: request.headers,
     inQuery,
+    scopeNames: SCOPES,
     warn: (sentence: string) => warnings.push(sentence),
     upload: request.raw,
   } as unknown as Call
   const result = await route.run(input, call)
   const { body, status, headers } = result instanceof Answer ? result : new Answer(result ?? {})
-  return new Answer(withWarnings(body, warnings), { status, headers })
+  if (warnings.length === 0 || isRaw(body)) return new Answer(body, { status, headers })
+  // A bare array has no room for a key.
+  return Array.isArray(body)
+    ? new Answer(body, { status, headers: { ...headers, 'x-warnings': inAscii(warnings) } })
+    : new Answer(withWarnings(body as object, warnings), { status, headers })
 }
+
+/** As JSON that a header can carry. */
+const inAscii = (value: unknown) =>
+  JSON.stringify(value).replace(
+    /[^\x20-\x7e]/g,
+    (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 
 function bodyOf(request: FastifyRequest): Tree {
   const body = request.body as Buffer | undefined | null
@@ -187,20 +203,23 @@ function isStream(body: unknown): boolean {
   return typeof (body as { pipe?: unknown } | null)?.pipe === 'function'
 }
 
-function withWarnings(body: unknown, warnings: readonly string[]): unknown {
-  if (warnings.length === 0 || typeof body !== 'object' || body === null) return body
-  if (Array.isArray(body) || isRaw(body)) return body
+function withWarnings(body: object, warnings: readonly string[]): object {
   const own = (body as { warnings?: unknown }).warnings
   return { ...body, warnings: [...(Array.isArray(own) ? own : []), ...warnings] }
 }
 
 /** JSON.stringify of what the route returned, whole: a serializer made from the schema would drop keys it does not name. */
 function sendJson(reply: FastifyReply, body: unknown): FastifyReply {
-  return reply
-    .header('content-type', 'application/json; charset=utf-8')
+  const text = JSON.stringify(body)
+  const etag = `W/"${createHash('md5').update(text).digest('hex')}"`
+  const { request, statusCode } = reply
+  reply
     .header('cache-control', 'max-age=0, private, must-revalidate')
+    .header('etag', etag)
     .header('vary', 'Origin')
-    .send(JSON.stringify(body))
+  const isKnown = request.method === 'GET' && request.headers['if-none-match'] === etag
+  if (isKnown && statusCode === 200) return reply.code(304).send()
+  return reply.header('content-type', 'application/json; charset=utf-8').send(text)
 }
 
 function answerError(error: unknown, { request, reply, context }: Exchange): FastifyReply {

@@ -97,6 +97,7 @@ export const routes: Route[] = [
     method: 'DELETE',
     path: '/users/:id',
     name: 'users/destroy',
+    masterOnly: true,
     summary: 'Delete somebody of the team',
     description:
       'Whoever is in a sequence from their mailboxes fails with user_deleted, and open tasks about them are cancelled, unless mailboxes says otherwise. Their other open tasks and what they own pass to somebody; their sessions and the API keys that they made end. What they did stays in the numbers. The last admin stays.',

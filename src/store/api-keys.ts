@@ -16,11 +16,13 @@ export interface ApiKeyRow {
   /** `sg_1a2b3c4d`: how the key begins. */
   prefix: string
   master: boolean
+  /** Of a key that is no master key: the calls it may make. */
+  scopes: string[]
   createdAt: Instant
   revokedAt: Instant | null
 }
 
-const COLUMNS = sql`id, name, prefix, master, created_at as "createdAt", revoked_at as "revokedAt"`
+const COLUMNS = sql`id, name, prefix, master, scopes, created_at as "createdAt", revoked_at as "revokedAt"`
 const KEY = /^(sg_[0-9a-f]{8})_([0-9a-f]{24})_[0-9a-f]{40}$/
 
 /** The secret part has 160 bits of chance: a slow hash would only slow every call down. */
@@ -32,20 +34,22 @@ export interface NewApiKey {
   team: TeamId
   teamPublicId: string
   name: string
+  /** Left out: a master key. */
+  scopes?: readonly string[] | undefined
   createdBy: Id
   now: Instant
   random: Random
 }
 
-/** A master key. `key` is its only appearance. */
+/** `key` is its only appearance. */
 export async function createApiKey(tx: Db, made: NewApiKey): Promise<{ key: string; row: ApiKeyRow }> {
   const { team, now, random } = made
   const prefix = `sg_${random.hex(4)}`
   const key = `${prefix}_${made.teamPublicId}_${random.hex(20)}`
   const { rows } = await sql<ApiKeyRow>`
-    insert into api_keys (team_id, id, prefix, hash, name, master, created_by, created_at)
-    values (${team}, ${newId(now, random)}, ${prefix}, ${hashOf(key).toString('hex')}, ${made.name}, true,
-      ${made.createdBy}, ${at(now)})
+    insert into api_keys (team_id, id, prefix, hash, name, master, scopes, created_by, created_at)
+    values (${team}, ${newId(now, random)}, ${prefix}, ${hashOf(key).toString('hex')}, ${made.name}, ${made.scopes === undefined},
+      ${(made.scopes ?? []) as string[]}, ${made.createdBy}, ${at(now)})
     returning ${COLUMNS}`.execute(kysely(tx))
   return { key, row: rows[0]! }
 }

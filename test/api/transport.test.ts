@@ -91,6 +91,52 @@ test('every answer carries a uuid and how long it took', async () => {
   expect(first.headers.get('content-type')).toBe('application/json; charset=utf-8')
 })
 
+test('what has not changed is a 304 to whoever has it already', async () => {
+  const first = await api.get('/contact_stages')
+  const etag = first.headers.get('etag')!
+  expect(etag).toMatch(/^W\/"[0-9a-f]{32}"$/)
+  expect(first.headers.get('x-transaction-id')).toMatch(/^[0-9a-f-]{36}$/)
+  const ask = (path: string) => api.call({ path, method: 'GET', headers: { 'if-none-match': etag } })
+  const same = await ask('/contact_stages')
+  expect([same.status, same.text]).toEqual([304, ''])
+  expect((await ask('/account_stages')).status).toBe(200)
+  const missing = await api.get('/emailer_steps/ffffffffffffffffffffffff')
+  const refused = await api.call({
+    ...{ path: '/emailer_steps/ffffffffffffffffffffffff', method: 'GET' },
+    headers: { 'if-none-match': missing.headers.get('etag')! },
+  })
+  expect([refused.status, refused.text]).toEqual([404, missing.text])
+})
+
+test('a key of some calls makes these and no other; none may make what takes a master key', async () => {
+  const make = (body: object, key = api.key) =>
+    api.call({ path: '/api_keys', body, headers: { 'x-api-key': key }, anonymous: true })
+  const made = await make({ name: 'Sync', scopes: ['contacts/search', 'api/v1/labels/index'] })
+  expect(made.body.key).toMatchObject({
+    master: false,
+    scopes: ['api/v1/contacts/search', 'api/v1/labels/index'],
+  })
+  const ask = (path: string, method = 'GET') =>
+    api.call({ path, method, headers: { 'x-api-key': made.body.api_key }, anonymous: true })
+  expect((await ask('/labels')).status).toBe(200)
+  expect((await ask('/contacts/search')).status).toBe(200)
+  for (const [path, method, name] of [
+    ['/contact_stages', 'GET', 'contact_stages/index'],
+    ['/phone_calls/search', 'GET', 'phone_calls/search'],
+    ['/api_keys', 'POST', 'api_keys/create'],
+  ] as const)
+    expect(await ask(path, method)).toMatchObject({
+      status: 403,
+      body: {
+        error: `This API key is not authorized to access api/v1/${name}. Request an API key from your administrator that includes this endpoint in its configured scope.`,
+        error_code: 'API_INACCESSIBLE',
+      },
+    })
+  for (const scopes of [[], ['contacts/explode'], ['api/v1/phone_calls/search'], ['session/create']])
+    expect(await make({ name: 'Odd', scopes })).toMatchObject({ status: 422, body: { parameter: 'scopes' } })
+  expect((await make({ name: 'Whole' })).body.key).toMatchObject({ master: true, scopes: [] })
+})
+
 test('malformed JSON is a 400 that says where', async () => {
   const { status, body } = await api.call({
     path: '/contacts/search',
@@ -133,6 +179,15 @@ test('an unknown parameter is ignored and named', async () => {
   expect(body.warnings).toEqual([
     'The parameter "qKeywords" is not known here and was ignored. Did you mean "q_keywords"?',
   ])
+})
+
+test('where the answer is a bare array, a header names it', async () => {
+  const { body, headers } = await api.get('/labels?colour=bl%C3%BC')
+  expect(Array.isArray(body)).toBe(true)
+  expect(JSON.parse(headers.get('x-warnings')!)).toEqual([
+    'The parameter "colour" is not known here and was ignored.',
+  ])
+  expect((await api.get('/labels')).headers.get('x-warnings')).toBeNull()
 })
 
 test('an unknown path is a 404 in JSON, a wrong method a 405 that names the right ones', async () => {

@@ -58,6 +58,8 @@ export const WireApiKey = Type.Object(
     id: Type.String(),
     name: Type.String(),
     prefix: Type.String({ description: 'How the key begins.' }),
+    master: Type.Boolean({ description: 'It may make every call.' }),
+    scopes: Type.Array(Type.String(), { description: 'Else those it may make.' }),
     created_at: WireInstant,
     revoked_at: WireInstantOrNull,
   },
@@ -69,6 +71,8 @@ export function wireApiKey(key: ApiKeyRow) {
     id: key.id,
     name: key.name,
     prefix: key.prefix,
+    master: key.master,
+    scopes: key.scopes,
     created_at: iso(key.createdAt),
     revoked_at: isoOrNull(key.revokedAt),
   }

@@ -169,7 +169,7 @@ export interface paths {
         /** The keys of the team */
         get: operations["api_keys_index"];
         put?: never;
-        /** Make a master key; its text is in this answer only */
+        /** Make a key, master or for some calls only; its text is in this answer only */
         post: operations["api_keys_create"];
         delete?: never;
         options?: never;
@@ -2457,6 +2457,10 @@ export interface components {
             name: string;
             /** @description How the key begins. */
             prefix: string;
+            /** @description It may make every call. */
+            master: boolean;
+            /** @description Else those it may make. */
+            scopes: string[];
             /** @description ISO 8601 with milliseconds, UTC. */
             created_at: string;
             revoked_at: string | null;
@@ -3392,6 +3396,8 @@ export interface operations {
             content: {
                 "application/json": {
                     name: string;
+                    /** @description The calls that it may make, such as api/v1/contacts/search; docs/api.md lists them. Left out: a master key, which may make all. */
+                    scopes?: string[];
                 };
             };
         };
