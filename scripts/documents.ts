@@ -1,4 +1,5 @@
 /** The pages that are written from the program: the calls, the settings and the reasons. `npm run generate` writes them, the docs test compares. */
+import { readFileSync } from 'node:fs'
 import type { Route } from '../src/api/route.ts'
 import { routes } from '../src/api/routes.ts'
 import { REFUSAL_CAUSES } from '../src/api/wire/refusal.ts'
@@ -50,7 +51,8 @@ ${table(['reason', 'what a person reads'], Object.entries(REASONS))}
 /** By path, so that what belongs together stands together. */
 function callsMarkdown(): string {
   const sorted = [...routes].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
-  return `# The calls of the API
+  return `${readFileSync(new URL('api-guide.md', import.meta.url), 'utf8')}
+## The calls
 
 Written from the routes in \`src/api/\` by \`npm run generate\`. Each stands under \`/api/v1\` and under \`/v1\`; parameters and answers are in
 \`openapi.json\`. A call marked _extension_ is Segue's own; the others are Apollo's. The scope is what an API key is limited to; _open_ needs no key,

@@ -206,10 +206,13 @@ export class MarkCheckers {
     const limits = promises.limitsBetween(row.mailbox_id, row.claimed_at, now)
     const { messageId } = sending.mail
     const newest = new Map(this.marked.map((one) => [one.sending.mail.messageId, one.sending]))
-    // What a person chose to send once more is counted at its last mark only: the ledger has one row for it.
-    const isReplaced = (one: Sending) =>
-      promises.sentAgain.has(one.mail.messageId) &&
-      (one.mail.messageId === messageId || newest.get(one.mail.messageId) !== one)
+    // What a person chose to send once more is counted at its last mark only, if it got one: the ledger has one row for it.
+    const isReplaced = (one: Sending) => {
+      const chosenAt = promises.sentAgain.get(one.mail.messageId)
+      if (chosenAt === undefined) return false
+      const isNewest = newest.get(one.mail.messageId) === one && one.mail.messageId !== messageId
+      return !isNewest || one.markedAt <= chosenAt
+    }
     const counted = this.marked.filter(({ sending: one }) => one.truth !== 'not accepted' && !isReplaced(one))
     const times = counted
       .filter((one) => one.row.mailbox_id === row.mailbox_id)

@@ -41,8 +41,8 @@ export class Promises {
   readonly #domains = new Map<string, Promised>()
   readonly #mailboxes = new Map<Id, Promised>()
   readonly #limits = new Map<Id, { at: Instant; limits: Limits }[]>()
-  /** Message-IDs that a person chose to send once more. */
-  readonly sentAgain = new Set<string>()
+  /** Message-IDs that a person chose to send once more, and when. */
+  readonly sentAgain = new Map<string, Instant>()
   /** Message-IDs whose answers a person gave to somebody else: they stop nobody here any more. */
   readonly givenAway = new Set<string>()
   /** Emails of which a person followed a link: certainly, and perhaps, where the request died. */
@@ -104,7 +104,7 @@ export class Promises {
   }
 
   sendAgainChosen(rfcId: string): void {
-    this.sentAgain.add(rfcId)
+    this.sentAgain.set(rfcId, this.#scheduler.now)
   }
 
   /** Which promise a leaving mail breaks, if any. */
