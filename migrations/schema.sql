@@ -305,12 +305,13 @@ create table folders (
 
 create table idempotency_keys (
   team_id integer not null,
+  caller text collate "C" not null,
   key text collate "C" not null,
   request_hash text not null,
   started_at timestamp with time zone not null,
   answer text,
   broke_off boolean not null default false,
-  constraint idempotency_keys_pkey PRIMARY KEY (team_id, key),
+  constraint idempotency_keys_pkey PRIMARY KEY (team_id, caller, key),
   constraint idempotency_keys_team_id_fkey FOREIGN KEY (team_id) REFERENCES teams(id)
 );
 CREATE INDEX idempotency_keys_by_age ON public.idempotency_keys USING btree (started_at);
@@ -664,6 +665,22 @@ CREATE INDEX messages_in_hand ON public.messages USING btree (team_id, mailbox_i
 CREATE UNIQUE INDEX messages_once ON public.messages USING btree (team_id, enrollment_id, step_id) WHERE (enrollment_id IS NOT NULL);
 CREATE INDEX messages_sent_copy ON public.messages USING btree (team_id, sent_copy_due) WHERE (sent_copy_due IS NOT NULL);
 CREATE INDEX messages_unknown ON public.messages USING btree (team_id, id) WHERE (state = 'unknown'::text);
+
+create table notes (
+  team_id integer not null,
+  id text collate "C" not null,
+  user_id text collate "C" not null,
+  content text not null,
+  contact_ids text[] collate "C" not null,
+  account_ids text[] collate "C" not null,
+  pinned boolean not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint notes_pkey PRIMARY KEY (team_id, id),
+  constraint notes_team_id_fkey FOREIGN KEY (team_id) REFERENCES teams(id)
+);
+CREATE INDEX notes_of_accounts ON public.notes USING gin (account_ids);
+CREATE INDEX notes_of_contacts ON public.notes USING gin (contact_ids);
 
 create table phone_calls (
   team_id integer not null,

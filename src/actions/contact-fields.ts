@@ -147,13 +147,13 @@ function applyEmail(row: ContactRow, email: Text | undefined): Applied | undefin
 
 /** Of an address alone: without one there is nothing to be sure of. */
 function applyEmailStatus(row: ContactRow, given: Text | undefined): Applied | undefined {
-  if (given === undefined || row.address === null) return undefined
+  if (given === undefined) return undefined
   const status = emailStatusOf(given?.trim() || 'verified')
   if (status === undefined) {
     const sentence = `The email status "${given}" is none of ${EMAIL_STATUSES.join(', ')}.`
     return { ok: false, field: 'emailStatus', sentence }
   }
-  row.emailStatus = status
+  if (row.address !== null) row.emailStatus = status
   return undefined
 }
 

@@ -11,7 +11,6 @@ import {
   memberships,
   peopleIn,
 } from '../store/enrollment-guards.ts'
-import { runningImports } from '../store/imports.ts'
 import { suppressionsOf } from '../store/suppressions.ts'
 import type { TeamRow } from '../store/teams.ts'
 
@@ -52,9 +51,8 @@ export async function judge(
   const state: State = {
     ...{ ...asking, rules },
     suppressed: await suppressionsOf(tx, { team, addresses }),
-    importing: await runningImports(tx, team),
     people: indexed(rows),
-    colleagues: await colleaguesIn(tx, team, {
+    sameCompany: await sameCompanyIn(tx, team, {
       ...{ rules, sequence },
       contacts: [...contacts.values()],
     }),
@@ -73,16 +71,19 @@ export async function judge(
       judged.repeated.push(contactId)
       continue
     }
-    const reasons = refusalsFor(candidate, sequence?.id ?? null, flags)
+    const reasons = refusalsFor(candidate, sequence?.id ?? NEW_SEQUENCE, flags)
     if (reasons.length > 0) judged.skipped.push(skippedFor(contactId, reasons, names))
     else {
       judged.admitted.push(contact)
-      if (sequence !== null) state.people.add(contact, sequence.id)
-      state.colleagues.add(contact)
+      state.people.add(contact, sequence?.id ?? NEW_SEQUENCE)
+      state.sameCompany.add(contact)
     }
   }
   return judged
 }
+
+/** Where none is named: one that nobody is in yet. */
+const NEW_SEQUENCE = ''
 
 const NOT_FOUND: Refusal = { code: 'contact_not_found', flag: null, sequenceId: null, sameAddressAs: null }
 
@@ -90,10 +91,8 @@ interface State {
   userId: Id
   rules: GuardRules
   suppressed: ReadonlyMap<string, unknown>
-  /** Imports that are running. */
-  importing: ReadonlySet<Id>
   people: ReturnType<typeof indexed>
-  colleagues: Colleagues
+  sameCompany: SameCompany
 }
 
 interface JudgedCandidate extends Candidate {
@@ -101,15 +100,15 @@ interface JudgedCandidate extends Candidate {
 }
 
 function candidateOf(contact: GuardedContact, state: State): JudgedCandidate {
-  const { id, address, emailStatus, jobChangedAt, importId, ownerId, accountOwnerId } = contact
+  const { id, address, emailStatus, jobChangedAt, importing, ownerId, accountOwnerId } = contact
   const isOwn = ownerId === null || ownerId === state.userId || accountOwnerId === state.userId
   return {
     contactId: id,
     ...{ address, emailStatus, jobChangedAt },
     suppressed: address !== null && state.suppressed.has(address),
     mayEmail: isOwn || !state.rules.ownersOnly,
-    colleagueId: state.colleagues.of(contact),
-    importing: importId !== null && state.importing.has(importId),
+    sameCompanyId: state.sameCompany.of(contact),
+    importing,
     enrollments: state.people.of(contact),
   }
 }
@@ -122,16 +121,16 @@ function isRepeated(
   return own?.requestId === requestId
 }
 
-interface Colleagues {
+interface SameCompany {
   /** Somebody else of the company who is in the sequence. */
   of(contact: GuardedContact): Id | null
   add(contact: GuardedContact): void
 }
 
-const NO_COLLEAGUES: Colleagues = { of: () => null, add: () => undefined }
+const ANY_COMPANY: SameCompany = { of: () => null, add: () => undefined }
 
 /** Nothing is looked for where a team does not mind. */
-async function colleaguesIn(
+async function sameCompanyIn(
   tx: Db,
   team: TeamId,
   {
@@ -139,8 +138,8 @@ async function colleaguesIn(
     sequence,
     rules,
   }: Pick<Judging, 'sequence' | 'rules'> & { contacts: readonly GuardedContact[] },
-): Promise<Colleagues> {
-  if (!rules.onePerCompany) return NO_COLLEAGUES
+): Promise<SameCompany> {
+  if (!rules.onePerCompany) return ANY_COMPANY
   const inside = sequence === null ? [] : await peopleIn(tx, { team, sequenceId: sequence.id })
   const companies = await companiesOf(tx, { team, people: [...inside, ...contacts] })
   const people = new Map<string, Id[]>()

@@ -5,7 +5,7 @@ import { done, notFound, type Refusal, type Result, refused } from '../core/resu
 import { accountsByIds } from '../store/accounts.ts'
 import { writeActivities } from '../store/activities.ts'
 import { type CallOutcomeRow, callOutcomeById } from '../store/call-outcomes.ts'
-import { type ContactRow, lockContact } from '../store/contacts.ts'
+import { type ContactRow, lockContact, lockContacts } from '../store/contacts.ts'
 import {
   type CallFields,
   insertPhoneCall,
@@ -36,24 +36,32 @@ export async function logCall(db: Db, acting: Acting, fields: CallFields): Promi
   return logged
 }
 
+/** What is said of a call, by what was known of it. */
+export type CallChange = (before: CallFields) => Partial<CallFields>
+
 /** What it came to has its effect when it is said, or said otherwise; what it had before is not taken back. */
 export async function changeCall(
   db: Db,
   acting: Acting,
-  { id, changes }: { id: Id; changes: Partial<CallFields> },
+  { id, change }: { id: Id; change: CallChange },
 ): Promise<Result<null>> {
   const { team, now } = acting
   const changed = await db.transaction(async (tx): Promise<Result<PhoneCallRow>> => {
     const seen = await phoneCallById(tx, { team, id })
     if (!seen) return notFound()
-    // Contacts come before their calls in the lock order.
-    const contact = await personOf(tx, acting, { ...seen, ...changes })
+    // Contacts come before their calls in the lock order: both, so that a merge of either waits here.
+    const asked = { ...seen, ...change(seen) }
+    const ids = [seen.contactId, asked.contactId].filter((one) => one !== null)
+    const contacts = await lockContacts(tx, { team, ids })
     const before = (await phoneCallById(tx, { team, id, locked: true }))!
     if (before.contactId !== seen.contactId) return refused(MOVED, { code: 'moved_meanwhile' })
-    const call = { ...before, ...changes }
+    const call = { ...before, ...change(before) }
+    const contact = contacts.get(call.contactId ?? '')
     const isSaidAnew = call.outcomeId !== before.outcomeId || call.contactId !== before.contactId
     if (isSaidAnew && before.taskId !== null) return ofTask(before.taskId)
-    const outcome = isSaidAnew ? await outcomeOf(tx, acting, call) : null
+    const known = isSaidAnew ? await outcomeOf(tx, acting, call) : null
+    // One that the list has no more has no effect on another person either.
+    const outcome = call.outcomeId === before.outcomeId ? (known ?? null) : known
     const refusal = await refusalOf(tx, acting, { call, before, contact, outcome })
     if (refusal) return { ok: false, refusal }
     await savePhoneCall(tx, { team, id, fields: call, now })
@@ -67,7 +75,7 @@ export async function changeCall(
 
 const ofTask = (taskId: Id) =>
   refused(
-    `This call is that of the task ${taskId}: whom it was made to and what it came to was said when the task was completed.`,
+    `This call is that of the task ${taskId}: whom it was made to and what it came to was said when the task was completed. Leave contact_id and phone_call_outcome_id out.`,
     { parameter: 'phone_call_outcome_id' },
   )
 

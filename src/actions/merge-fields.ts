@@ -32,6 +32,10 @@ export function takenOver(
   }
   take(ALONE)
   if (kept.address === null) take(ADDRESS)
+  // Of one address what is doubted stays in doubt, and of one person what was learned.
+  else if (kept.address === other.address && kept.emailStatus === 'verified')
+    next.emailStatus = other.emailStatus
+  next.jobChangedAt = kept.jobChangedAt ?? other.jobChangedAt
   if (agree(kept, other, COMPANY)) take(COMPANY)
   if (agree(kept, other, PLACE)) take(PLACE)
   const kinds = kept.phones.map((phone) => phone.kind)

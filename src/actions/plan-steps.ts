@@ -247,7 +247,13 @@ function planVariant(
   if (carried !== undefined)
     return refused(carried, { parameter: 'attachment_ids', step_position: step.position })
   plan.variants.push(variant)
-  if (isNew) plan.templates.push(row)
+  const twin = plan.templates.find((one) => one.id === row.id)
+  if (isNew && twin && (twin.subject !== row.subject || twin.bodyHtml !== row.bodyHtml))
+    return refused(
+      `Two touches give the template ${row.id} different words. Leave the id out in one of them to make another template.`,
+      { step_position: step.position },
+    )
+  if (isNew && !twin) plan.templates.push(row)
   const changed =
     isNew ||
     variant.approved !== old?.approved ||

@@ -3,12 +3,13 @@ import { Type } from 'typebox'
 import { apiKeysOf, createApiKey, revokeApiKey } from '../store/api-keys.ts'
 import { userById } from '../store/users.ts'
 import { refuse, shorten } from './errors.ts'
+import { clearable } from './params.ts'
 import { type Route, route } from './route.ts'
 import { WireApiKey, wireApiKey } from './wire/team.ts'
 
 /** Each as the server knows it; throws a 422 for one that names no call, or one that only master keys may make. */
-function scopesFrom(given: readonly string[], known: ReadonlySet<string>): string[] {
-  if (given.length === 0)
+function scopesFrom(given: readonly string[] | null, known: ReadonlySet<string>): string[] {
+  if (given === null || given.length === 0)
     refuse(422, 'The key may make no call: give at least one scope, or leave scopes out for a master key.', {
       parameter: 'scopes',
     })
@@ -46,7 +47,7 @@ export const routes: Route[] = [
     extension: true,
     input: Type.Object({
       name: Type.String({ minLength: 1, maxLength: 200 }),
-      scopes: Type.Optional(
+      scopes: clearable(
         Type.Array(Type.String({ maxLength: 100 }), {
           maxItems: 200,
           description:
@@ -58,14 +59,14 @@ export const routes: Route[] = [
     async run({ name, scopes }, { db, caller, now, random, scopeNames }) {
       const maker = await userById(db, { team: caller.teamId, id: caller.userId })
       if (maker?.role !== 'admin')
-        refuse(403, 'Only an admin makes keys, since a key may do everything. Ask one of your team.', {
+        refuse(403, 'Only an admin makes keys. Ask one of your team.', {
           code: 'not_admin',
         })
       const made = await createApiKey(db, {
         team: caller.teamId,
         teamPublicId: caller.teamPublicId,
         name: name.trim(),
-        scopes: scopes && scopesFrom(scopes, scopeNames),
+        scopes: scopes === undefined ? undefined : scopesFrom(scopes, scopeNames),
         createdBy: caller.userId,
         now,
         random,

@@ -28,7 +28,7 @@ export async function authenticate(given: Credentials, context: ApiContext): Pro
   refuseForeignWrite(given, context)
   const session = await findSession(context.db, { token, now: context.clock.real() })
   if (!session) refuseKey()
-  return { ...session, via: 'session', master: true, scopes: [] }
+  return { ...session, via: 'session', keyId: null, master: true, scopes: [] }
 }
 
 /** What a key is limited to: `api/v1/contacts/search`. */

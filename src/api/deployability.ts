@@ -57,11 +57,11 @@ async function judged(
   const team = caller.teamId
   const sequence = sequenceId === undefined ? null : await sequenceById(db, { team, id: sequenceId })
   if (sequence === undefined) return refuse(404, 'Record not found.')
-  const { ownersOnly } = await teamById(db, team)
+  const rules = await teamById(db, team)
   return judge(
     db,
     { team, userId: caller.userId, requestId },
-    { contactIds, sequence, flags: everyFlag(false), rules: { onePerCompany: true, ownersOnly } },
+    { contactIds, sequence, flags: everyFlag(false), rules },
   )
 }
 
@@ -71,7 +71,7 @@ export const routes: Route[] = [
     path: '/emailer_campaigns/check_contacts_deployability',
     name: 'emailer_campaigns/check_contacts_deployability',
     summary: 'Whom of these contacts adding to a sequence would skip, and why',
-    description: `Nobody is added. Each kind names at most ${SAMPLES_MAX}. People of one company are counted whether or not the team minds. Without a sequence: as if it were a new one.`,
+    description: `Nobody is added. Each kind names at most ${SAMPLES_MAX}. Without a sequence: as if it were a new one.`,
     input: Type.Object({
       contact_ids: Type.Array(IdParameter),
       emailer_campaign_id: Type.Optional(IdParameter),

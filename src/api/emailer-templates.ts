@@ -5,15 +5,13 @@ import type { Id } from '../core/ids.ts'
 import { searchTemplates, templatesByIds } from '../store/templates.ts'
 import { defined } from './defined.ts'
 import { refuse } from './errors.ts'
-import { Pagination, pageOf, pageParameters, paginationOf } from './paging.ts'
+import { Pagination, pageOf, pageParameters, paginationOf, wordsOfSearch } from './paging.ts'
 import { clearable, IdParameter } from './params.ts'
 import { allowed } from './refusing.ts'
 import { type Call, type Route, route } from './route.ts'
 import { writingOf } from './sequence-answers.ts'
 import { templateFields } from './sequence-input.ts'
 import { EmailerTemplate, wireTemplate } from './wire/step.ts'
-
-const WORDS_MAX = 20
 
 const One = Type.Object({ emailer_template: EmailerTemplate })
 const Fields = Type.Object({ name: clearable(Type.String({ maxLength: 255 })), ...templateFields })
@@ -41,7 +39,7 @@ export const routes: Route[] = [
     }),
     async run(input, call) {
       const page = pageOf(input, call)
-      const words = (input.q_name ?? '').split(/\s+/).filter(Boolean).slice(0, WORDS_MAX)
+      const words = wordsOfSearch(input.q_name)
       const asked = { team: call.caller.teamId, words, offset: page.offset, limit: page.perPage }
       const { templates, total } = await searchTemplates(call.db, asked)
       return {
@@ -61,8 +59,6 @@ export const routes: Route[] = [
     output: One,
     async run(input, call) {
       const words = { name: null, subject: null, bodyHtml: null, ...wordsOf(input) }
-      if (!words.name?.trim())
-        refuse(422, 'A template needs a name, such as "First contact".', { parameter: 'name' })
       return shown(call, allowed(await createTemplate(call.db, writingOf(call), words)))
     },
   }),

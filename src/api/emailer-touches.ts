@@ -98,9 +98,13 @@ export const routes: Route[] = [
     async run({ id, emailer_step_id: stepId, ...input }, call) {
       const own = await stepOfVariant(call.db, { team: call.caller.teamId, id })
       if (own !== undefined && stepId !== undefined && own !== stepId)
-        refuse(422, `The touch ${id} is one of the step ${own}; a touch stays with its step.`, {
-          parameter: 'emailer_step_id',
-        })
+        refuse(
+          422,
+          `The touch ${id} is one of the step ${own}; a touch stays with its step. Leave emailer_step_id out, or add a touch to that step.`,
+          {
+            parameter: 'emailer_step_id',
+          },
+        )
       const variant = { approved: true, ...variantDraft(input) }
       allowed(await changeVariant(call.db, writingOf(call), { id, variant }))
       return shown(call, id)

@@ -6,7 +6,7 @@ import { enrollmentById, type PersonRow, SHOWN_STATES, searchPeople } from '../s
 import { readTotals } from '../store/stats.ts'
 import { actorOf } from './actor.ts'
 import { refuse } from './errors.ts'
-import { Pagination, pageOf, pageParameters, paginationOf } from './paging.ts'
+import { Pagination, pageOf, pageParameters, paginationOf, wordsOfSearch } from './paging.ts'
 import { IdParameter, oneOf } from './params.ts'
 import { allowed } from './refusing.ts'
 import { type Call, type Route, route } from './route.ts'
@@ -47,8 +47,6 @@ const Search = Type.Object({
   ...pageParameters,
 })
 
-const WORDS_MAX = 20
-
 async function search(input: Static<typeof Search>, call: Call) {
   const team = call.caller.teamId
   const page = pageOf(input, call)
@@ -59,7 +57,7 @@ async function search(input: Static<typeof Search>, call: Call) {
       sequenceId: input.sequence_id,
       state: input.state ?? null,
       stepId: input.step_id ?? null,
-      words: (input.q ?? '').split(/\s+/).filter(Boolean).slice(0, WORDS_MAX),
+      words: wordsOfSearch(input.q),
       offset: page.offset,
       limit: page.perPage,
     }),

@@ -3,7 +3,7 @@
  * done again, since nobody knows how far it came.
  */
 import { type Instant, MINUTE } from '../core/clock.ts'
-import { openSecret, sealSecret, sha256 } from '../seal.ts'
+import { openSecret, sealSecret, sign } from '../seal.ts'
 import {
   claimKey,
   type EarlierCall,
@@ -11,12 +11,12 @@ import {
   type NamedCall,
   noteBrokenOff,
 } from '../store/idempotency-keys.ts'
-import { ApiRefusal, refuse } from './errors.ts'
+import { ApiRefusal, refuse, shorten } from './errors.ts'
 import { Answer, type ApiContext, type Caller } from './route.ts'
 
 const KEY_MAX = 255
-/** After this a call that has not answered is taken for one whose process died. Adding 100,000 people takes seconds. */
-const UNDER_WAY_MS = 5 * MINUTE
+/** After this a call that has not answered is taken for one whose process died: longer than a file may take to come (`server.ts`). */
+const UNDER_WAY_MS = 35 * MINUTE
 /** A longer answer is not kept: whoever asks again is told so. */
 const ANSWER_CHARACTERS_MAX = 8 * 1024 * 1024
 const PURPOSE = 'idempotency'
@@ -28,15 +28,23 @@ export function idempotencyKeyOf(headers: Readonly<Record<string, string | undef
   if (key.length > 0 && key.length <= KEY_MAX && /^[\x21-\x7e]+$/.test(key)) return key
   return refuse(
     422,
-    `The header Idempotency-Key has ${key.length} characters; expected 1 to ${KEY_MAX} letters, digits and signs without blanks.`,
+    `The header Idempotency-Key is "${shorten(key)}"; expected 1 to ${KEY_MAX} letters, digits and signs without blanks.`,
     { parameter: 'Idempotency-Key' },
   )
 }
 
-/** Of all that a call asks for: the same, however its parameters are ordered and wherever its API key stands. A file is not looked into. */
-export function requestHashOf(method: string, path: string, asked: Record<string, unknown>): string {
-  const { api_key: _, ...rest } = asked
-  return sha256(JSON.stringify([method, path, sorted(rest)]))
+interface Asked {
+  method: string
+  path: string
+  parameters: Record<string, unknown>
+  /** Of a file what can be known before it is read: its length and type. */
+  file: readonly (string | undefined)[]
+}
+
+/** The same however parameters are ordered and wherever the API key stands. Keyed, since there may be passwords in it. */
+export function requestHashOf({ keys }: ApiContext, { method, path, parameters, file }: Asked): string {
+  const { api_key: _, ...rest } = parameters
+  return sign(keys, PURPOSE, JSON.stringify([method, path, sorted(rest), file]))
 }
 
 function sorted(value: unknown): unknown {
@@ -60,7 +68,8 @@ export async function once(
   run: () => Promise<Answer>,
 ): Promise<Answer> {
   const { db, clock } = context
-  const call = { team: caller.teamId, key }
+  const who = caller.keyId === null ? `user:${caller.userId}` : `key:${caller.keyId}`
+  const call = { team: caller.teamId, caller: who, key }
   const now = clock.real()
   const earlier = await claimKey(db, { ...call, requestHash, now })
   if (earlier) return again(context, earlier, { key, requestHash, now })
@@ -117,7 +126,10 @@ function refuseUnanswered(key: string, { startedAt, brokeOff }: EarlierCall, now
   if (!brokeOff && now - startedAt < UNDER_WAY_MS)
     throw new ApiRefusal(
       409,
-      { error: `The first call with the Idempotency-Key "${key}" is under way.`, code: 'in_flight' },
+      {
+        error: `The first call with the Idempotency-Key "${key}" is under way. Ask again in a second.`,
+        code: 'in_flight',
+      },
       { 'retry-after': '1' },
     )
   return refuse(

@@ -6,7 +6,7 @@ import { REPLY_CLASSES } from '../core/reply-class.ts'
 import { searchInbound } from '../store/inbound-reads.ts'
 import { actorOf } from './actor.ts'
 import { refuse } from './errors.ts'
-import { Pagination, pageOf, pageParameters, paginationOf } from './paging.ts'
+import { Pagination, pageOf, pageParameters, paginationOf, wordsOfSearch } from './paging.ts'
 import { IdParameter, oneOf } from './params.ts'
 import { allowed } from './refusing.ts'
 import { type Route, route } from './route.ts'
@@ -29,8 +29,6 @@ const Inbound = Type.Object({
   reply_class: TextOrNull,
 })
 
-const WORDS_MAX = 20
-
 export const routes: Route[] = [
   route({
     method: ['GET', 'POST'],
@@ -49,7 +47,7 @@ export const routes: Route[] = [
       const page = pageOf(input, call)
       const { inbound, total } = await searchInbound(call.db, {
         team: call.caller.teamId,
-        words: (input.q ?? '').split(/\s+/).filter(Boolean).slice(0, WORDS_MAX),
+        words: wordsOfSearch(input.q),
         kind: input.kind || null,
         contactId: input.contact_id ?? null,
         offset: page.offset,

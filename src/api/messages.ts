@@ -11,7 +11,7 @@ import {
 import { teamById } from '../store/teams.ts'
 import { actorOf } from './actor.ts'
 import { refuse, shorten } from './errors.ts'
-import { Pagination, pageOf, pageParameters, paginationOf } from './paging.ts'
+import { Pagination, pageOf, pageParameters, paginationOf, wordsOfSearch } from './paging.ts'
 import { IdParameter, oneOf } from './params.ts'
 import { allowed } from './refusing.ts'
 import { type Call, type Route, route } from './route.ts'
@@ -41,8 +41,6 @@ const Search = Type.Object({
   ...pageParameters,
 })
 
-/** More words than a subject has would only make the query slow. */
-const WORDS_MAX = 20
 /** A person resolves them one by one; more than this at once is a failure of another kind, seen on the alerts. */
 const UNKNOWN_MAX = 500
 
@@ -84,7 +82,7 @@ async function filtersOf(
     fromAddress: alias || null,
     replyClasses: input.emailer_message_reply_classes ?? null,
     notSentReasons: input.not_sent_reason_cds ?? null,
-    words: (input.q_keywords ?? '').split(/\s+/).filter(Boolean).slice(0, WORDS_MAX),
+    words: wordsOfSearch(input.q_keywords),
     dateMode: input.emailer_message_date_range_mode ?? 'completed_at',
     from: firstMomentOf(range?.min, { zone, parameter: 'emailer_message_date_range[min]' }),
     to: firstMomentOf(range?.max, { zone, parameter: 'emailer_message_date_range[max]', plus: 1 }),

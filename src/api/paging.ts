@@ -8,6 +8,13 @@ export const PER_PAGE_MAX = 100
 /** The recorded display cap: page times per_page. */
 const REACH_MAX = 50_000
 
+/** More words than a name or subject has would only make the query slow. */
+const WORDS_MAX = 20
+
+/** All of them must occur. */
+export const wordsOfSearch = (text: string | undefined): string[] =>
+  (text ?? '').split(/\s+/).filter(Boolean).slice(0, WORDS_MAX)
+
 /** Spread into a search's input: `Type.Object({ q_name: ..., ...pageParameters })`. */
 export const pageParameters = {
   page: Type.Optional(Type.Integer({ description: 'From 1. Default 1.' })),

@@ -1,6 +1,6 @@
 /** Calls over HTTP: logging one, changing it, searching those there were. What a call can come to is in call-outcomes.ts. */
 import { type Static, Type } from 'typebox'
-import { changeCall, logCall } from '../actions/log-call.ts'
+import { type CallChange, changeCall, logCall } from '../actions/log-call.ts'
 import { type Instant, SECOND } from '../core/clock.ts'
 import type { Id } from '../core/ids.ts'
 import { PHONE_MAX } from '../core/phone.ts'
@@ -18,7 +18,15 @@ import { actorOf } from './actor.ts'
 import { contactsWire } from './contact-answers.ts'
 import { defined } from './defined.ts'
 import { refuse, shorten } from './errors.ts'
-import { Breadcrumb, breadcrumb, Pagination, pageOf, pageParameters, paginationOf } from './paging.ts'
+import {
+  Breadcrumb,
+  breadcrumb,
+  Pagination,
+  pageOf,
+  pageParameters,
+  paginationOf,
+  wordsOfSearch,
+} from './paging.ts'
 import { clearable, clearableId, IdParameter } from './params.ts'
 import { allowed } from './refusing.ts'
 import { type Call, type Route, route } from './route.ts'
@@ -29,7 +37,6 @@ import { WirePhoneCall, wirePhoneCall } from './wire/phone-call.ts'
 
 /** A day: what is longer is a mistake in the unit. */
 const SECONDS_MAX = 86_400
-const WORDS_MAX = 20
 
 const Text = Type.Optional(Type.String({ maxLength: 100 }))
 const Seconds = Type.Optional(Type.Integer({ minimum: 0, maximum: SECONDS_MAX, description: 'Seconds.' }))
@@ -101,15 +108,30 @@ function statusFrom(word: string): CallStatus {
 
 type Times = Pick<CallFields, 'startsAt' | 'endsAt' | 'seconds'>
 
-/** What is said of begin, end and duration gives the rest; nothing said: what there was, or now. */
-function timesFrom(input: Given, before: Times): Times {
-  const at = (name: 'start_time' | 'end_time') => (input[name] ? instantOf(input[name], name) : null)
-  const [start, end] = [at('start_time'), at('end_time')]
-  const isWhole = start !== null && end !== null
-  const seconds = input.duration ?? (isWhole ? lasted(start, end) : before.seconds)
-  if (start === null && end === null) return { ...before, seconds }
+/** Of a call that is logged: what is said of begin, end and duration gives the rest; nothing said is now. */
+function timesOf(input: Given, now: Instant): Times {
+  const { start, end } = endsIn(input)
+  const seconds = input.duration ?? (start !== null && end !== null ? lasted(start, end) : null)
+  if (start === null && end === null) return { startsAt: now, endsAt: now, seconds }
   const length = (seconds ?? 0) * SECOND
   return { startsAt: start ?? end! - length, endsAt: end ?? start! + length, seconds }
+}
+
+/** Of one that was: what is not said stays, and the duration follows. */
+function timesAfter(input: Given, before: Times): Partial<Times> {
+  const { start, end } = endsIn(input)
+  const length = input.duration === undefined ? null : input.duration * SECOND
+  if (start === null && end === null && length === null) return {}
+  const startsAt = start ?? (end !== null && length !== null ? end - length : before.startsAt)
+  const endsAt = end ?? (length !== null ? startsAt + length : before.endsAt)
+  return { startsAt, endsAt, seconds: input.duration ?? lasted(startsAt, endsAt) }
+}
+
+function endsIn(input: Given): { start: Instant | null; end: Instant | null } {
+  const at = (name: 'start_time' | 'end_time') => (input[name] ? instantOf(input[name], name) : null)
+  const [start, end] = [at('start_time'), at('end_time')]
+  if (start !== null && end !== null) lasted(start, end)
+  return { start, end }
 }
 
 function lasted(startsAt: Instant, endsAt: Instant): number {
@@ -132,8 +154,7 @@ function draftFrom(input: Given, call: Call): CallFields {
     logged: true,
     status: 'completed',
   } as const
-  const times = timesFrom(input, { startsAt: call.now, endsAt: call.now, seconds: null })
-  return { ...draft, ...times, ...changesFrom(input) }
+  return { ...draft, ...timesOf(input, call.now), ...changesFrom(input) }
 }
 
 /** Recorded of the contact of a call that was searched for, and nowhere else. */
@@ -178,7 +199,7 @@ const ids = Type.Optional(Type.Array(IdParameter, { maxItems: 1_000 }))
 const Search = Type.Object({
   date_range: Range(Text),
   duration: Range(Seconds),
-  inbound: Type.Optional(Type.String({ maxLength: 20, description: 'true finds none: calls are outgoing.' })),
+  inbound: Type.Optional(Type.Boolean({ description: 'true finds none: calls are outgoing.' })),
   user_ids: ids,
   contact_label_ids: ids,
   phone_call_purpose_ids: Type.Optional(Type.Array(Type.String({ maxLength: 100 }), { maxItems: 1_000 })),
@@ -197,11 +218,11 @@ async function search(input: Static<typeof Search>, call: Call) {
     before: firstMomentOf(days?.max, { zone, parameter: 'date_range[max]', plus: 1 }),
     secondsMin: duration?.min ?? null,
     secondsMax: duration?.max ?? null,
-    userIds: isInbound(input.inbound) ? [] : (input.user_ids ?? null),
+    userIds: input.inbound ? [] : (input.user_ids ?? null),
     listIds: input.contact_label_ids ?? null,
     purposeIds: input.phone_call_purpose_ids ?? null,
     outcomeIds: input.phone_call_outcome_ids ?? null,
-    words: (input.q_keywords ?? '').split(/\s+/).filter(Boolean).slice(0, WORDS_MAX),
+    words: wordsOfSearch(input.q_keywords),
     offset: page.offset,
     limit: page.perPage,
   })
@@ -222,16 +243,6 @@ async function search(input: Static<typeof Search>, call: Call) {
     pipeline_total: found.total,
     num_fetch_result: null,
   }
-}
-
-function isInbound(word: string | undefined): boolean {
-  const known = { true: true, '1': true, false: false, '0': false, '': false }[word?.toLowerCase() ?? '']
-  return (
-    known ??
-    refuse(422, `The parameter "inbound" is "${shorten(word)}"; expected true or false.`, {
-      parameter: 'inbound',
-    })
-  )
 }
 
 function breadcrumbsOf({ date_range: days, q_keywords: words }: Static<typeof Search>) {
@@ -304,12 +315,9 @@ export const routes: Route[] = [
     input: Type.Object({ id: IdParameter, ...fields }),
     output: Type.Object(Shown),
     async run({ id, ...input }, call) {
-      const before = await phoneCallById(call.db, { team: call.caller.teamId, id })
-      if (!before) return refuse(404, 'Record not found.')
-      const { startsAt, endsAt, seconds } = before
-      const times = timesFrom(input, { startsAt, endsAt, seconds })
-      const changes = { ...changesFrom(input), ...times }
-      allowed(await changeCall(call.db, actingOf(call), { id, changes }))
+      const said = changesFrom(input)
+      const change: CallChange = (before) => ({ ...said, ...timesAfter(input, before) })
+      allowed(await changeCall(call.db, actingOf(call), { id, change }))
       return shown(call, id)
     },
   }),

@@ -50,6 +50,8 @@ export interface Caller {
   teamPublicId: string
   userId: Id
   via: 'key' | 'session'
+  /** Null: somebody who is signed in. */
+  keyId: Id | null
   master: boolean
   scopes: readonly string[]
 }

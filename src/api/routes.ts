@@ -28,6 +28,7 @@ import * as mailboxRemoval from './mailbox-removal.ts'
 import * as messageActivities from './message-activities.ts'
 import * as messageReads from './message-reads.ts'
 import * as messages from './messages.ts'
+import * as notes from './notes.ts'
 import * as oauth from './oauth.ts'
 import * as phoneCalls from './phone-calls.ts'
 import * as removedMailboxes from './removed-mailboxes.ts'
@@ -75,6 +76,7 @@ const declared: readonly Route[] = [
   ...stages.routes,
   ...callOutcomes.routes,
   ...phoneCalls.routes,
+  ...notes.routes,
   ...labels.routes,
   ...imports.routes,
   ...suppressions.routes,

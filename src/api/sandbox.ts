@@ -11,7 +11,7 @@ import {
   searchSandboxMails,
 } from '../store/sandbox-mails.ts'
 import { refuse } from './errors.ts'
-import { Pagination, pageOf, pageParameters, paginationOf } from './paging.ts'
+import { Pagination, pageOf, pageParameters, paginationOf, wordsOfSearch } from './paging.ts'
 import { IdParameter, oneOf } from './params.ts'
 import { allowed } from './refusing.ts'
 import { type Call, type Route, route } from './route.ts'
@@ -47,7 +47,6 @@ const Mail = Type.Object({
 /** The page shows the source as text; beyond this nobody reads it. */
 const RAW_SHOWN_MAX = 200_000
 const THREAD_MAX = 200
-const WORDS_MAX = 20
 
 function rowOnWire(mail: SandboxMailRow) {
   return {
@@ -122,7 +121,7 @@ export const routes: Route[] = [
       const page = pageOf(input, call)
       const { mails, total } = await searchSandboxMails(call.db, {
         team: call.caller.teamId,
-        words: (input.q ?? '').split(/\s+/).filter(Boolean).slice(0, WORDS_MAX),
+        words: wordsOfSearch(input.q),
         offset: page.offset,
         limit: page.perPage,
       })

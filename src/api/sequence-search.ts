@@ -2,7 +2,15 @@
 import { Type } from 'typebox'
 import { type SequenceSearch, type SequenceSort, searchSequences } from '../store/sequences.ts'
 import { shorten } from './errors.ts'
-import { Breadcrumb, breadcrumb, Pagination, pageOf, pageParameters, paginationOf } from './paging.ts'
+import {
+  Breadcrumb,
+  breadcrumb,
+  Pagination,
+  pageOf,
+  pageParameters,
+  paginationOf,
+  wordsOfSearch,
+} from './paging.ts'
 import { IdParameter, oneOf } from './params.ts'
 import { type Route, route } from './route.ts'
 import { sequencesOnWire, TreeOnWire, wholeSequence } from './sequence-answers.ts'
@@ -39,9 +47,6 @@ const Found = Type.Object({
   num_fetch_result: Type.Null(),
 })
 
-/** More words than a name has would only make the query slow. */
-const WORDS_MAX = 20
-
 function statusOf(status: string | undefined, byId: boolean): SequenceSearch['status'] {
   if (status === undefined) return byId ? 'any' : 'unarchived'
   return status as SequenceSearch['status']
@@ -64,7 +69,7 @@ export const routes: Route[] = [
         call.warn(`Sequences are not sorted by "${shorten(asked)}"; use ${Object.keys(SORTS).join(', ')}.`)
       const { sequences, total } = await searchSequences(call.db, {
         team: call.caller.teamId,
-        words: (input.q_name ?? '').split(/\s+/).filter(Boolean).slice(0, WORDS_MAX),
+        words: wordsOfSearch(input.q_name),
         ids,
         status: statusOf(input.emailer_campaign_status, ids !== null),
         sort: sort ?? 'created_at',

@@ -124,11 +124,14 @@ async function answer(route: Route, { request, reply, context }: Exchange): Prom
   const run = () => perform(route, { request, context, caller, asked, inQuery: new Set(Object.keys(query)) })
   const key = caller && request.method !== 'GET' ? idempotencyKeyOf(headers) : undefined
   if (!caller || key === undefined) return send(reply, await run())
-  const answered = await once(
-    context,
-    { caller, key, requestHash: requestHashOf(request.method, route.path, asked) },
-    run,
-  )
+  const file = route.upload ? [headers['content-length'], headers['content-type']] : []
+  const requestHash = requestHashOf(context, {
+    method: request.method,
+    path: route.path,
+    parameters: asked,
+    file,
+  })
+  const answered = await once(context, { caller, key, requestHash }, run)
   // A file that was handed in before is not read again.
   if (route.upload) drain(request)
   return send(reply, answered)

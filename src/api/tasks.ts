@@ -7,7 +7,7 @@ import { TASKS_AT_ONCE_MAX, type TaskKind } from '../core/task.ts'
 import { searchTasks, type TaskFields, taskById, tasksByIds } from '../store/tasks.ts'
 import { actorOf } from './actor.ts'
 import { refuse, shorten } from './errors.ts'
-import { Breadcrumb, Pagination, pageOf, pageParameters, paginationOf } from './paging.ts'
+import { Breadcrumb, Pagination, pageOf, pageParameters, paginationOf, wordsOfSearch } from './paging.ts'
 import { clearable, IdParameter, oneOf } from './params.ts'
 import { allowed } from './refusing.ts'
 import { type Call, type Route, route } from './route.ts'
@@ -39,7 +39,6 @@ const Search = Type.Object({
 })
 
 const PER_PAGE = 10
-const WORDS_MAX = 20
 
 async function search(input: Static<typeof Search>, call: Call) {
   const page = pageOf(input, call, PER_PAGE)
@@ -52,7 +51,7 @@ async function search(input: Static<typeof Search>, call: Call) {
     userIds: input.user_ids ?? null,
     contactIds: input.contact_ids ?? null,
     sequenceIds: input.emailer_campaign_ids ?? null,
-    words: (input.q_keywords ?? '').split(/\s+/).filter(Boolean).slice(0, WORDS_MAX),
+    words: wordsOfSearch(input.q_keywords),
     dueFrom: at(input.due_at_range?.min, 'due_at_range[min]'),
     dueBefore: at(input.due_at_range?.max, 'due_at_range[max]'),
     order: orderOf(input.sort_by_field, call),

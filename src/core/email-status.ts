@@ -9,5 +9,6 @@ const ALSO: Record<string, EmailStatus> = { guessed: 'extrapolated', 'user manag
 /** Undefined: no such status. */
 export function emailStatusOf(word: string): EmailStatus | undefined {
   const plain = word.trim().toLowerCase().replaceAll('_', ' ')
-  return EMAIL_STATUSES.find((status) => status === plain) ?? ALSO[plain]
+  const own = EMAIL_STATUSES.find((status) => status === plain)
+  return own ?? (Object.hasOwn(ALSO, plain) ? ALSO[plain] : undefined)
 }

@@ -47,7 +47,7 @@ export interface Candidate {
   /** The team lets the caller write to them. */
   mayEmail: boolean
   /** Somebody else of the company in this sequence, where the team wants one of each. */
-  colleagueId: Id | null
+  sameCompanyId: Id | null
   /** An import that wrote them last is running. */
   importing: boolean
   /**
@@ -68,7 +68,7 @@ export interface Refusal {
 const refusal = (
   code: RefusalCode,
   flag: keyof GuardFlags | null,
-  cause: { by?: Candidate['enrollments'][number]; self?: Id; here?: Id | null } = {},
+  cause: { by?: Candidate['enrollments'][number]; self?: Id; here?: Id } = {},
 ): Refusal => ({
   code,
   flag,
@@ -76,8 +76,8 @@ const refusal = (
   sameAddressAs: cause.by && cause.by.contactId !== cause.self ? cause.by.contactId : null,
 })
 
-/** Every refusal that applies, most telling first; empty means the contact may be added. Without a sequence: to one that is new. */
-export function refusalsFor(candidate: Candidate, sequenceId: Id | null, flags: GuardFlags): Refusal[] {
+/** Every refusal that applies, most telling first; empty means the contact may be added. */
+export function refusalsFor(candidate: Candidate, sequenceId: Id, flags: GuardFlags): Refusal[] {
   const { contactId, enrollments } = candidate
   const refusals: Refusal[] = []
   const here = enrollments.find((one) => one.sequenceId === sequenceId)
@@ -101,7 +101,7 @@ export function refusalsFor(candidate: Candidate, sequenceId: Id | null, flags: 
     refusals.push(
       refusal('contacts_finished_in_other_campaigns', 'finishedElsewhere', { by: finished, self: contactId }),
     )
-  if (candidate.colleagueId !== null && !flags.sameCompany)
+  if (candidate.sameCompanyId !== null && !flags.sameCompany)
     refusals.push(refusal('contacts_in_same_company', 'sameCompany', { here: sequenceId }))
   if (candidate.address !== null) refusals.push(...unverified(candidate, flags))
   if (candidate.jobChangedAt !== null && !flags.jobChange)

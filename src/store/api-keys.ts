@@ -72,6 +72,7 @@ export async function revokeApiKey(
 }
 
 export interface KeyCaller {
+  keyId: Id
   teamId: TeamId
   teamPublicId: string
   /** The team's longest-standing admin, as recorded: not who made the key. */
@@ -85,7 +86,7 @@ export async function findApiKey(db: Db, key: string): Promise<KeyCaller | undef
   const [, prefix, teamPublicId] = KEY.exec(key) ?? []
   if (prefix === undefined || teamPublicId === undefined) return undefined
   const { rows } = await sql<KeyCaller & { hash: string }>`
-    select t.id as "teamId", t.public_id as "teamPublicId", k.master, k.scopes, k.hash,
+    select t.id as "teamId", t.public_id as "teamPublicId", k.id as "keyId", k.master, k.scopes, k.hash,
       (select u.id from users u where u.team_id = t.id and u.role = 'admin' and u.deleted_at is null
        order by u.created_at, u.id limit 1) as "userId"
     from teams t join api_keys k on k.team_id = t.id

@@ -32,7 +32,10 @@ const domainOf = ({ address }: Pick<Member, 'address'>) =>
   address === null ? null : companyDomainOf(address)
 
 /** Null: of no company that anybody could name. */
-function companyOf(member: Member, accounts: Accounts): Company | null {
+export function companyOf(
+  member: Pick<Member, 'accountId' | 'accountName' | 'address'>,
+  accounts: Accounts,
+): Company | null {
   if (member.accountId !== null)
     return { key: member.accountId, name: member.accountName ?? member.accountId }
   const domain = domainOf(member)

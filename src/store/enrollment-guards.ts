@@ -2,10 +2,10 @@
 import { sql } from 'kysely'
 import type { Received } from '../core/beginning.ts'
 import type { Instant } from '../core/clock.ts'
-import { companyDomainOf } from '../core/company.ts'
 import type { Db } from '../core/db.ts'
 import type { EnrollmentState } from '../core/enrollment.ts'
 import type { Id, TeamId } from '../core/ids.ts'
+import { companyOf } from './company-replies.ts'
 import { kysely } from './db.ts'
 import { accountsAt } from './due-caps.ts'
 
@@ -18,8 +18,8 @@ export interface GuardedContact {
   ownerId: Id | null
   accountId: Id | null
   accountOwnerId: Id | null
-  /** The import that wrote the contact last. */
-  importId: Id | null
+  /** The import that wrote the contact last is running. */
+  importing: boolean
 }
 
 export interface Membership {
@@ -40,10 +40,12 @@ export async function guardedContacts(
 ): Promise<GuardedContact[]> {
   const { rows } = await sql<GuardedContact>`
     select c.id, c.address, c.email_status as "emailStatus", c.job_changed_at as "jobChangedAt", c.time_zone as "timeZone",
-      c.owner_id as "ownerId", c.account_id as "accountId", a.owner_id as "accountOwnerId", c.import_id as "importId"
+      c.owner_id as "ownerId", c.account_id as "accountId", a.owner_id as "accountOwnerId",
+      coalesce(i.kind = 'contacts' and i.state = 'running', false) as importing
     from unnest(${ids as Id[]}::text[]) as asked (id)
     join contacts c on c.team_id = ${team} and c.id = asked.id
     left join accounts a on a.team_id = c.team_id and a.id = c.account_id
+    left join imports i on i.team_id = c.team_id and i.id = c.import_id
     where c.deleted_at is null`.execute(kysely(db))
   return rows
 }
@@ -72,7 +74,7 @@ export async function memberships(
 }
 
 /** Of a company, as far as the row of a contact says. */
-export interface Colleague {
+export interface CompanyMember {
   id: Id
   accountId: Id | null
   address: string | null
@@ -82,8 +84,8 @@ export interface Colleague {
 export async function peopleIn(
   db: Db,
   { team, sequenceId }: { team: TeamId; sequenceId: Id },
-): Promise<Colleague[]> {
-  const { rows } = await sql<Colleague>`
+): Promise<CompanyMember[]> {
+  const { rows } = await sql<CompanyMember>`
     select c.id, c.account_id as "accountId", c.address from enrollments e
     join contacts c on c.team_id = e.team_id and c.id = e.contact_id
     where e.team_id = ${team} and e.sequence_id = ${sequenceId} and e.removed_at is null and e.state <> 'failed'
@@ -94,14 +96,13 @@ export async function peopleIn(
 /** By contact: the account, else the domain; whom no company can be named for is left out. */
 export async function companiesOf(
   db: Db,
-  { team, people }: { team: TeamId; people: readonly Colleague[] },
+  { team, people }: { team: TeamId; people: readonly CompanyMember[] },
 ): Promise<Map<Id, string>> {
   const accounts = await accountsAt(db, { team, addresses: people.flatMap((one) => one.address ?? []) })
   return new Map(
     people.flatMap(({ id, accountId, address }): [Id, string][] => {
-      const domain = address === null ? null : companyDomainOf(address)
-      const company = accountId ?? accounts.get(domain ?? '')?.id ?? domain
-      return company === null ? [] : [[id, company]]
+      const company = companyOf({ accountId, accountName: null, address }, accounts)
+      return company === null ? [] : [[id, company.key]]
     }),
   )
 }

@@ -143,15 +143,6 @@ export async function beginImport(
 }
 
 /** Locked until the transaction ends, so that two workers never read the same rows. */
-/** Imports of contacts that are being worked off. */
-export async function runningImports(db: Db, team: TeamId): Promise<Set<Id>> {
-  const { rows } = await sql<{ id: Id }>`
-    select id from imports where team_id = ${team} and kind = 'contacts' and state = 'running'`.execute(
-    kysely(db),
-  )
-  return new Set(rows.map((row) => row.id))
-}
-
 export async function lockImport(tx: Db, { team, id }: ImportKey): Promise<ImportRow | undefined> {
   const { rows } = await sql<ImportRow>`
     select ${COLUMNS} from imports where team_id = ${team} and id = ${id} for no key update`.execute(

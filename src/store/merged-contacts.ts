@@ -84,7 +84,7 @@ export async function sequencesAt(
 }
 
 /**
- * All that is known of the other is the kept one's now: enrollments, emails, mails that came, tasks, calls, lists. Activities keep their contact, since
+ * All that is known of the other is the kept one's now: enrollments, emails, mails that came, tasks, calls, notes, lists. Activities keep their contact, since
  * they are append-only (`ofPerson` finds them). Both are locked with all their enrollments; of each sequence one is not hidden. Returns the
  * enrollments that were moved and are alive.
  */
@@ -109,6 +109,11 @@ export async function giveAll(tx: Db, { team, keptId, otherId, now }: Two & { no
     update phone_calls set contact_id = ${keptId}, updated_at = ${at(now)} where team_id = ${team} and contact_id = ${otherId}`.execute(
     kysely(tx),
   )
+  await sql`
+    update notes n set contact_ids = array(
+      select case when c.id = ${otherId} then ${keptId} else c.id end from unnest(n.contact_ids) with ordinality as c (id, place)
+      where c.id <> ${otherId} or not ${keptId} = any(n.contact_ids) order by c.place)
+    where n.team_id = ${team} and n.contact_ids && array[${otherId}]::text[]`.execute(kysely(tx))
   await sql`
     update mail_effects f set subject = ${keptId} where f.team_id = ${team} and f.kind = 'stage' and f.subject = ${otherId}
       and not exists (select from mail_effects o where o.team_id = f.team_id and o.inbound_id = f.inbound_id and o.kind = f.kind and o.subject = ${keptId})`.execute(

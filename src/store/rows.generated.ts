@@ -255,6 +255,7 @@ export interface Folders {
 
 export interface IdempotencyKeys {
   team_id: number
+  caller: string
   key: string
   request_hash: string
   started_at: Stamp
@@ -563,6 +564,18 @@ export interface Messages {
   machine_opened_at: Nullable<Stamp>
   scanner_clicked_at: Nullable<Stamp>
   sent_on: Nullable<string>
+}
+
+export interface Notes {
+  team_id: number
+  id: string
+  user_id: string
+  content: string
+  contact_ids: string[]
+  account_ids: string[]
+  pinned: boolean
+  created_at: Stamp
+  updated_at: Stamp
 }
 
 export interface PhoneCalls {
@@ -961,6 +974,7 @@ export interface Tables {
   mailboxes: Mailboxes
   message_contents: MessageContents
   messages: Messages
+  notes: Notes
   phone_calls: PhoneCalls
   sandbox_mails: SandboxMails
   schedules: Schedules

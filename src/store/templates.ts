@@ -26,6 +26,17 @@ export async function templatesByIds(
   return rows
 }
 
+/** Nobody else writes it until the transaction ends. */
+export async function lockTemplate(
+  tx: Db,
+  { team, id }: { team: TeamId; id: Id },
+): Promise<TemplateRow | undefined> {
+  await sql`select from templates where team_id = ${team} and id = ${id} for no key update`.execute(
+    kysely(tx),
+  )
+  return (await templatesByIds(tx, { team, ids: [id] }))[0]
+}
+
 export async function saveTemplates(
   tx: Db,
   {

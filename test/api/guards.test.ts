@@ -110,8 +110,17 @@ test('an address that is not verified is skipped, as a program, an import or nob
     },
   })
   // Another address is another matter, and null takes the doubt back.
+  const status = async () => (await api.get(`/contacts/${contactId}`)).body.contact.email_status
   await change(contactId, { email: 'another@address.test' })
-  expect((await api.get(`/contacts/${contactId}`)).body.contact.email_status).toBe('verified')
+  expect(await status()).toBe('verified')
+  await change(contactId, { email_status: 'unavailable' })
+  expect(await status()).toBe('unavailable')
+  await change(contactId, { email_status: null })
+  expect(await status()).toBe('verified')
+  for (const odd of ['constructor', 'perhaps'])
+    expect((await api.post('/contacts', { first_name: 'Odd', email_status: odd })).body.parameter).toBe(
+      'email_status',
+    )
 })
 
 test('whoever changed jobs is skipped until that is taken back', async () => {
@@ -197,8 +206,22 @@ test('whom a running import has written is pending until it ends', async () => {
   expect(await skipped(id, [contactId], flags)).toEqual({})
 })
 
+test('what was doubted of a person is doubted after a merge, too', async () => {
+  const address = { email: 'one@merged-doubt.test' }
+  const [kept, other] = [
+    await newContact(api, address),
+    await newContact(api, { ...address, email_status: 'unverified', job_changed: true }),
+  ]
+  expect((await api.post(`/contacts/${kept}/merge`, { contact_id: other })).status).toBe(200)
+  const { id } = await newSequence(api)
+  const { body } = await add(api, id, [kept])
+  expect(body.skipped_contacts[0].reasons.map((one: { code: string }) => one.code)).toEqual([
+    'contacts_with_unverified_user_managed_email',
+    'contacts_with_job_change',
+  ])
+})
+
 test('one can ask before adding anybody, and nobody is added', async () => {
-  await newColleague()
   const { id: elsewhere } = await newSequence(api)
   const { id } = await newSequence(api)
   const [busy, without, guess, fine] = [
@@ -221,6 +244,10 @@ test('one can ask before adding anybody, and nobody is added', async () => {
   expect((await api.get(`/emailer_campaigns/${id}`)).body.emailer_campaign.people.total).toBe(0)
   const calm = await api.post('/emailer_campaigns/check_contacts_deployability', { contact_ids: [fine] })
   expect(calm.body).toMatchObject({ show_warning: false, num_total_dangerous_contacts: 0 })
+  const same = { email: 'same@gmail.com' }
+  const twins = { contact_ids: [await newContact(api, same), await newContact(api, same)] }
+  const twice = await api.post('/emailer_campaigns/check_contacts_deployability', twins)
+  expect(twice.body.num_total_dangerous_contacts).toBe(1)
   const nowhere = { contact_ids: [fine], emailer_campaign_id: 'f'.repeat(24) }
   expect((await api.post('/emailer_campaigns/check_contacts_deployability', nowhere)).status).toBe(404)
 })

@@ -132,6 +132,10 @@ describe('logging a call', () => {
         { start_time: '2027-01-13T15:00:00Z', end_time: '2027-01-13T14:00:00Z' },
         'The call lasts -3600 seconds from start_time to end_time; expected 0 to 86400 (a day).',
       ],
+      [
+        { start_time: '2027-01-13T15:00:00Z', end_time: '2020-01-01T00:00:00Z', duration: 20 },
+        'The call lasts -222015600 seconds from start_time to end_time; expected 0 to 86400 (a day).',
+      ],
       [{ duration: -1 }, 'The parameter "duration" is -1; expected a whole number from 0 to 86400.'],
     ]
     for (const [body, error] of cases) expect(await log(body)).toMatchObject({ status: 422, body: { error } })
@@ -158,6 +162,7 @@ describe('changing a call', () => {
     })
     expect(await statusOf(api, contactId, sequenceId)).toMatchObject({ status: 'active' })
     const interested = { phone_call_outcome_id: await outcome('Interested') }
+    api.clock.advance(MINUTE)
     await api.put(`/phone_calls/${id}`, interested)
     expect(await statusOf(api, contactId, sequenceId)).toMatchObject({ status: 'finished' })
     await api.put(`/phone_calls/${id}`, { ...interested, note: '' })
@@ -167,13 +172,42 @@ describe('changing a call', () => {
     expect(gone).toMatchObject({ status: 404, body: { error: 'Record not found.' } })
   })
 
+  test('a dialer tells the end when it comes: the begin stays, and the length follows', async () => {
+    const at = (minutes: number) => `2027-01-13T15:${String(minutes).padStart(2, '0')}:00.000+00:00`
+    const { id } = (await log({ status: 'in-progress', start_time: at(0) })).body.phone_call
+    const times = async (changes: object) => {
+      const { phone_call: call } = (await api.put(`/phone_calls/${id}`, changes)).body
+      return [call.start_time, call.end_time, call.duration]
+    }
+    expect(await times({ status: 'completed', end_time: at(10) })).toEqual([at(0), at(10), 600])
+    expect(await times({ duration: 120 })).toEqual([at(0), at(2), 120])
+    expect(await times({ start_time: at(1) })).toEqual([at(1), at(2), 60])
+    expect(await times({ end_time: at(9), duration: 60 })).toEqual([at(8), at(9), 60])
+    expect(await times({ note: 'Nothing about time' })).toEqual([at(8), at(9), 60])
+    expect((await api.put(`/phone_calls/${id}`, { end_time: at(7) })).body.parameter).toBe('end_time')
+  })
+
+  test('two who change a call at once both do', async () => {
+    const { id } = (await log({ duration: 5 })).body.phone_call
+    await Promise.all([
+      api.put(`/phone_calls/${id}`, { note: 'Said' }),
+      api.put(`/phone_calls/${id}`, { duration: 90 }),
+      api.put(`/phone_calls/${id}`, { to_number: '+15550102' }),
+    ])
+    const call = (await api.put(`/phone_calls/${id}`, {})).body.phone_call
+    expect(call).toMatchObject({ note: 'Said', duration: 90, to_number: '+15550102' })
+  })
+
   test('goes on with an outcome that the list has no more, and with a contact that was deleted', async () => {
     const contactId = await newContact(api)
     const made = await api.post('/phone_call_outcomes', { name: 'For a while', answered: true })
     const { id: outcomeId } = made.body.phone_call_outcome
     const { id } = (await log({ contact_id: contactId, phone_call_outcome_id: outcomeId })).body.phone_call
     await api.delete(`/phone_call_outcomes/${outcomeId}`)
-    await api.delete(`/contacts/${contactId}`)
+    const another = await newContact(api)
+    const given = await api.put(`/phone_calls/${id}`, { contact_id: another })
+    expect(given.body.phone_call).toMatchObject({ contact_id: another, phone_call_outcome_id: outcomeId })
+    await api.delete(`/contacts/${another}`)
     const changed = await api.put(`/phone_calls/${id}`, { note: 'Late', phone_call_outcome_id: outcomeId })
     expect(changed.body.phone_call).toMatchObject({ note: 'Late', phone_call_outcome_id: outcomeId })
   })

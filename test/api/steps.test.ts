@@ -246,6 +246,39 @@ describe('templates', () => {
     )
   })
 
+  test('a sequence that uses a template twice gets its words in both', async () => {
+    const made = await api.post('/emailer_templates', {
+      name: 'Twice',
+      subject: 'Hi',
+      body_html: '<p>Hi</p>',
+    })
+    const { id: templateId } = made.body.emailer_template
+    const touch = { type: 'new_thread', status: 'approved', emailer_template: { id: templateId } }
+    const steps = [
+      { ...step(), emailer_touches: [touch] },
+      { ...step(), emailer_touches: [touch] },
+    ]
+    const { id, steps: ids } = await newSequence(api, { emailer_steps: steps })
+    expect((await api.put(`/emailer_templates/${templateId}`, { subject: 'Hello' })).status).toBe(200)
+    expect((await shown(id)).emailer_templates[0].subject).toBe('Hello')
+    const declared = await api.put(`/sequences/${id}`, {
+      emailer_steps: ids.map((stepId, i) => ({
+        id: stepId,
+        emailer_touches: [{ emailer_template: { id: templateId, subject: `Number ${i}` } }],
+      })),
+    })
+    expect(declared.status).toBe(422)
+    expect(declared.body.error).toContain(`Two touches give the template ${templateId} different words.`)
+    const [a, b] = await Promise.all([
+      api.put(`/emailer_templates/${templateId}`, { subject: 'A' }),
+      api.put(`/emailer_templates/${templateId}`, { body_html: '<p>B</p>' }),
+    ])
+    expect([a.status, b.status]).toEqual([200, 200])
+    const { emailer_template: both } = (await api.get(`/emailer_templates/${templateId}`)).body
+    expect(both).toMatchObject({ subject: 'A', body_html: '<p>B</p>' })
+    expect((await api.put(`/emailer_templates/${templateId}`, { name: ' ' })).body.parameter).toBe('name')
+  })
+
   test('words that cannot be read are refused with their place', async () => {
     const broken = { name: 'Broken', body_html: '<p>{{#if first_name}}</p>' }
     const refused = await api.post('/emailer_templates', broken)

@@ -132,7 +132,14 @@ test('a key of some calls makes these and no other; none may make what takes a m
         error_code: 'API_INACCESSIBLE',
       },
     })
-  for (const scopes of [[], ['contacts/explode'], ['api/v1/phone_calls/search'], ['session/create']])
+  for (const scopes of [
+    [],
+    null,
+    '',
+    ['contacts/explode'],
+    ['api/v1/phone_calls/search'],
+    ['session/create'],
+  ])
     expect(await make({ name: 'Odd', scopes })).toMatchObject({ status: 422, body: { parameter: 'scopes' } })
   expect((await make({ name: 'Whole' })).body.key).toMatchObject({ master: true, scopes: [] })
 })

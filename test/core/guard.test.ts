@@ -11,7 +11,7 @@ const candidate = (more: Partial<Candidate> = {}): Candidate => ({
   jobChangedAt: null,
   suppressed: false,
   mayEmail: true,
-  colleagueId: null,
+  sameCompanyId: null,
   importing: false,
   enrollments: [],
   ...more,
@@ -84,7 +84,7 @@ test('no flag opens a suppression, or a place that is taken', () => {
 
 test.each([
   [{ mayEmail: false }, 'contacts_without_ownership_permission', 'withoutOwnership'],
-  [{ colleagueId: 'contact-other' }, 'contacts_in_same_company', 'sameCompany'],
+  [{ sameCompanyId: 'contact-other' }, 'contacts_in_same_company', 'sameCompany'],
   [{ emailStatus: 'unverified' }, 'contacts_with_unverified_user_managed_email', 'verificationSkipped'],
   [{ emailStatus: 'extrapolated' }, 'contacts_unverified_email', 'unverifiedEmail'],
   [{ importing: true }, 'contacts_in_pending_state', 'inQueue'],
@@ -103,7 +103,7 @@ test('the flag for addresses that are not verified lets pass what the team itsel
 test('of many refusals all are found, in the order in which they are told', () => {
   const everything = candidate({
     ...{ address: null, emailStatus: null, jobChangedAt: 1, suppressed: true, mayEmail: false },
-    ...{ colleagueId: 'contact-other', importing: true },
+    ...{ sameCompanyId: 'contact-other', importing: true },
     enrollments: [elsewhere('active'), elsewhere('finished')],
   })
   const found = codes(everything)

@@ -750,6 +750,46 @@ export interface paths {
         patch: operations["phone_calls_update"];
         trace?: never;
     };
+    "/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Notes about contacts and accounts
+         * @description Those of an account are those about it and about its people. Without an envelope of pages: `skip` and `limit`.
+         */
+        get: operations["notes_index"];
+        put?: never;
+        /** Write a note about contacts or accounts */
+        post: operations["notes_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/notes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change the words of a note, or pin it */
+        put: operations["notes_update_by_put"];
+        post?: never;
+        /** Delete a note for ever */
+        delete: operations["notes_destroy"];
+        options?: never;
+        head?: never;
+        /** Change the words of a note, or pin it */
+        patch: operations["notes_update"];
+        trace?: never;
+    };
     "/labels": {
         parameters: {
             query?: never;
@@ -1447,7 +1487,7 @@ export interface paths {
         put?: never;
         /**
          * Whom of these contacts adding to a sequence would skip, and why
-         * @description Nobody is added. Each kind names at most 5. People of one company are counted whether or not the team minds. Without a sequence: as if it were a new one.
+         * @description Nobody is added. Each kind names at most 5. Without a sequence: as if it were a new one.
          */
         post: operations["emailer_campaigns_check_contacts_deployability"];
         delete?: never;
@@ -2629,6 +2669,21 @@ export interface components {
                 };
             };
         };
+        /** Note */
+        Note: {
+            id: string;
+            user_id: string;
+            content: string;
+            contact_id: string | null;
+            account_id: string | null;
+            contact_ids: string[];
+            account_ids: string[];
+            pinned_to_top: boolean;
+            created_at: string;
+            updated_at: string;
+        } & {
+            [key: string]: unknown;
+        };
         /** Pagination */
         Pagination: {
             page: number | string;
@@ -3396,8 +3451,7 @@ export interface operations {
             content: {
                 "application/json": {
                     name: string;
-                    /** @description The calls that it may make, such as api/v1/contacts/search; docs/api.md lists them. Left out: a master key, which may make all. */
-                    scopes?: string[];
+                    scopes?: string[] | null;
                 };
             };
         };
@@ -5322,7 +5376,7 @@ export interface operations {
                     /** @description Seconds. */
                     max?: number;
                 };
-                inbound?: string;
+                inbound?: boolean;
                 "user_ids[]"?: string[];
                 "contact_label_ids[]"?: string[];
                 "phone_call_purpose_ids[]"?: string[];
@@ -5384,7 +5438,7 @@ export interface operations {
                         max?: number;
                     };
                     /** @description true finds none: calls are outgoing. */
-                    inbound?: string;
+                    inbound?: boolean;
                     user_ids?: string[];
                     contact_label_ids?: string[];
                     phone_call_purpose_ids?: string[];
@@ -5575,6 +5629,195 @@ export interface operations {
                     "application/json": {
                         phone_call: components["schemas"]["PhoneCall"];
                         contact: components["schemas"]["Contact"] | null;
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    notes_index: {
+        parameters: {
+            query?: {
+                contact_id?: string;
+                "contact_ids[]"?: string[];
+                account_id?: string;
+                opportunity_id?: string;
+                calendar_event_id?: string;
+                conversation_id?: string;
+                "conversation_ids[]"?: string[];
+                start_date?: string;
+                sort_by_field?: string;
+                sort_direction?: string;
+                skip?: number;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        notes: components["schemas"]["Note"][];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    notes_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    content?: string;
+                    /** Format: segue-id */
+                    contact_id?: string;
+                    contact_ids?: string[];
+                    /** Format: segue-id */
+                    account_id?: string;
+                    account_ids?: string[];
+                    pinned_to_top?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        note: components["schemas"]["Note"];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    notes_update_by_put: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    content?: string;
+                    pinned_to_top?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        note: components["schemas"]["Note"];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    notes_destroy: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        note: {
+                            id: string;
+                            deleted: boolean;
+                        };
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    notes_update: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Extension. A name for this call, up to 255 characters. For 24 hours the same name answers with what was answered first (`idempotency-replayed: true`), refusals included; 409 while the first call is under way or when it broke off, 422 when the name stood for another request. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    content?: string;
+                    pinned_to_top?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        note: components["schemas"]["Note"];
                     };
                 };
             };
