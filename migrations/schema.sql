@@ -1069,6 +1069,7 @@ create table variant_deals (
   round integer not null,
   weight integer not null,
   dealt integer not null,
+  taken_back integer not null default 0,
   constraint variant_deals_pkey PRIMARY KEY (team_id, step_id, mailbox_id, variant_id)
 );
 

@@ -119,7 +119,9 @@ interface Around {
 
 function dueEnrollment(row: DueRow, around: Around): DueEnrollment {
   const choices = choicesOf(row)
-  const isKept = choices.length === 1 && choices[0]!.id === row.ownVariantId
+  const isHere = row.ownMailboxId === row.mailboxId
+  // At another mailbox it was dealt from other counts.
+  const isKept = isHere && choices.length === 1 && choices[0]!.id === row.ownVariantId
   const ownDeal = row.ownRound === null ? null : { variantId: row.ownVariantId!, round: row.ownRound }
   const worded = (variant: VariantRow | null) => wordedWith(row, { ...around, variant })
   return {
@@ -127,7 +129,7 @@ function dueEnrollment(row: DueRow, around: Around): DueEnrollment {
     choices: choices.length > 1 ? choices.map((one) => ({ ...worded(one), weight: one.weight })) : [],
     dealRound: isKept ? row.ownRound : null,
     deal: null,
-    leaves: isKept || row.ownMailboxId !== row.mailboxId ? null : ownDeal,
+    leaves: isKept || !isHere ? null : ownDeal,
     contactId: row.contactId,
     sequenceId: row.sequenceId,
     mailboxId: row.mailboxId,

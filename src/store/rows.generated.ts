@@ -900,6 +900,7 @@ export interface VariantDeals {
   round: number
   weight: number
   dealt: number
+  taken_back: Defaulted<number>
 }
 
 export interface Variants {

@@ -123,7 +123,8 @@ export async function countDeals(
     select ${team}, n.* from unnest(${text((r) => r.stepId)}::text[], ${text((r) => r.mailboxId)}::text[], ${text((r) => r.variantId)}::text[],
       ${ints((r) => r.round)}::int[], ${ints((r) => r.weight)}::int[], ${ints((r) => r.n)}::int[]) as n
     on conflict (team_id, step_id, mailbox_id, variant_id) do update set round = excluded.round, weight = excluded.weight,
-      dealt = excluded.dealt + case when d.round = excluded.round then d.dealt else 0 end`.execute(kysely(tx))
+      dealt = excluded.dealt + case when d.round = excluded.round then d.dealt else 0 end,
+      taken_back = case when d.round = excluded.round then d.taken_back else 0 end`.execute(kysely(tx))
 }
 
 async function takeBack(tx: Db, team: TeamId, messages: readonly DealtMessage[]): Promise<void> {
@@ -132,7 +133,7 @@ async function takeBack(tx: Db, team: TeamId, messages: readonly DealtMessage[])
   )
   if (left.length === 0) return
   await sql`
-    update variant_deals d set dealt = d.dealt - l.n
+    update variant_deals d set dealt = d.dealt - l.n, taken_back = d.taken_back + l.n
     from (select step_id, mailbox_id, variant_id, round, count(*)::int as n
       from unnest(${left.map((one) => one.stepId)}::text[], ${left.map((one) => one.mailboxId)}::text[],
         ${left.map((one) => one.variantId)}::text[], ${left.map((one) => one.round)}::int[]) as x (step_id, mailbox_id, variant_id, round)

@@ -7,7 +7,7 @@ import { type Breach, bySql, type Check } from './verify-promise.ts'
  * draft gets a wording that is to be reviewed only where none is approved (`mayGet`).
  */
 const ROUND = (team: number) => sql`
-  select d.step_id, d.mailbox_id, d.variant_id, d.weight, d.dealt, x.written, x.cancelled,
+  select d.step_id, d.mailbox_id, d.variant_id, d.weight, d.dealt, d.taken_back, x.written, x.cancelled,
     v.deleted_at is null and v.weight = d.weight and (v.approved or (s.kind = 'manual_email' and not exists (
       select from variants o where o.team_id = v.team_id and o.step_id = v.step_id and o.approved and o.weight > 0
         and o.deleted_at is null))) as goes_on
@@ -30,7 +30,10 @@ const counted = bySql(
     from (${ROUND(team)}) as r where dealt <> written`,
 )
 
-/** What was cancelled is dealt again by the next emails, which may not have come yet. A round in which a wording was switched off is over. */
+/**
+ * What was cancelled, or taken back while its wording was switched off, is dealt again by the next emails, which may not have come yet. A round
+ * in which a wording is switched off is over.
+ */
 const evenly = bySql(
   'wordings_dealt_evenly',
   'The wordings of a step were dealt to the emails of a mailbox within one of their weighted shares.',
@@ -38,7 +41,7 @@ const evenly = bySql(
     select mailbox_id as "mailboxId", format('wording %s of step %s: dealt to %s of %s emails, its share is %s of %s', variant_id, step_id,
       written - cancelled, emails, weight, weights) as sentence
     from (
-      select *, sum(weight) over hand as weights, sum(written - cancelled) over hand as emails, sum(cancelled) over hand as in_vain,
+      select *, sum(weight) over hand as weights, sum(written - cancelled) over hand as emails, sum(cancelled + taken_back) over hand as in_vain,
         bool_and(goes_on) over hand as hand_goes_on
       from (${ROUND(team)}) as r window hand as (partition by step_id, mailbox_id)
     ) as r where hand_goes_on and abs(written - cancelled - emails * weight / weights) > 1 + in_vain`,

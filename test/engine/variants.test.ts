@@ -296,6 +296,38 @@ test('the drafts of a manual email are dealt evenly too, and what leaves is the 
   expect(sent.map((one) => one.variantId)).toEqual(drafts.map((one) => one.variantId))
 })
 
+test('a draft that leaves from another mailbox than it was dealt at counts in no round there', async () => {
+  const { sequence } = await enrollOnSteps(db, team, {
+    ...{ kinds: ['manual_email', 'call', 'auto_email'], count: 4, now, random },
+  })
+  const { a, b } = await testWording()
+  const other = await anotherMailbox()
+  await enrollPeople(db, other, { count: 4, now, random, sequence })
+  await run(sql`
+    update enrollments set rank = (select max(rank) from enrollments where mailbox_id = ${team.mailboxId})
+    where mailbox_id = ${other.mailboxId}`)
+  await giveTasksNow(db, team, { clock, random })
+  expect([countOf(await messages(), a), countOf(await messages(), a, other.mailboxId)]).toEqual([2, 2])
+  const moved = (await messages()).find((one) => one.variantId === a && one.mailboxId === team.mailboxId)!
+  await setWeight(b, 0)
+  await run(sql`update mailboxes set state = 'removed' where id = ${team.mailboxId}`)
+  const own = sql`team_id = ${team.team} and enrollment_id = ${moved.enrollmentId}`
+  await run(sql`update tasks set approved_at = ${at(now)}, approved_by = 'user:rae' where ${own}`)
+  await run(sql`update messages set state = 'queued' where ${own}`)
+  await run(sql`
+    update enrollments set mailbox_id = ${other.mailboxId}, hold_reason = null, due_at = ${at(now)}, rank = 0, rev = rev + 1
+    where team_id = ${team.team} and id = ${moved.enrollmentId}`)
+  const sequenceIds = [sequence.sequenceId]
+  await db.transaction((tx) => bumpSequences(tx, { team: team.team, sequenceIds, now }))
+  clock.advance(MINUTE)
+  await run(sql`update mailboxes set read_at = ${at(clock.now())} where team_id = ${team.team}`)
+  await claimAll()
+  const sent = (await messages()).find((one) => one.id === moved.id)!
+  expect(sent).toMatchObject({ state: 'claimed', mailboxId: other.mailboxId, variantId: a })
+  const found = await verify(db, { now: clock.now(), team: team.team })
+  expect(found.filter((one) => one.promise.startsWith('wordings'))).toEqual([])
+})
+
 test('drafts follow when one of their wordings is to be reviewed again, and the round that ends with it is no uneven one', async () => {
   await enrollOnSteps(db, team, { kinds: ['manual_email', 'call', 'auto_email'], count: 8, now, random })
   const { a, b, stepId } = await testWording()
@@ -309,6 +341,11 @@ test('drafts follow when one of their wordings is to be reviewed again, and the 
   await giveTasksNow(db, team, { clock, random })
   const drafts = await messages()
   expect([drafts.length, countOf(drafts, a)]).toEqual([8, 8])
+  await proven()
+  // Approved again with the weight it had, the round goes on; what it lost is dealt to it first.
+  await run(
+    sql`update variants set approved = true, rev = rev + 1 where team_id = ${team.team} and id = ${b}`,
+  )
   await proven()
 })
 
