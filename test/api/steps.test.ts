@@ -279,6 +279,21 @@ describe('templates', () => {
     expect((await api.put(`/emailer_templates/${templateId}`, { name: ' ' })).body.parameter).toBe('name')
   })
 
+  test('changes of one template at the same moment are all kept', async () => {
+    const made = await api.post('/emailer_templates', { name: 'Busy', subject: 'Hi', body_html: '<p>Hi</p>' })
+    const path = `/emailer_templates/${made.body.emailer_template.id}`
+    for (let round = 0; round < 5; round++) {
+      const changes = [
+        { name: `Name ${round}` },
+        { subject: `Subject ${round}` },
+        { body_html: `<p>${round}</p>` },
+      ]
+      const answers = await Promise.all(changes.map((change) => api.put(path, change)))
+      expect(answers.map(({ status }) => status)).toEqual([200, 200, 200])
+      expect((await api.get(path)).body.emailer_template).toMatchObject(Object.assign({}, ...changes))
+    }
+  })
+
   test('words that cannot be read are refused with their place', async () => {
     const broken = { name: 'Broken', body_html: '<p>{{#if first_name}}</p>' }
     const refused = await api.post('/emailer_templates', broken)

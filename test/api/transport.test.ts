@@ -1,6 +1,8 @@
 /** How any call reaches its route: addresses, credentials, bodies, errors, headers. */
+import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createLog } from '../../src/log.ts'
+import { kysely } from '../../src/store/db.ts'
 import { type Api, startApi } from '../support/api.ts'
 
 let api: Api
@@ -142,6 +144,20 @@ test('a key of some calls makes these and no other; none may make what takes a m
   ])
     expect(await make({ name: 'Odd', scopes })).toMatchObject({ status: 422, body: { parameter: 'scopes' } })
   expect((await make({ name: 'Whole' })).body.key).toMatchObject({ master: true, scopes: [] })
+})
+
+test('what takes a master key stays closed to a key whose stored scopes name it', async () => {
+  const made = await api.post('/api_keys', { name: 'Written by hand', scopes: ['labels/index'] })
+  await sql`update api_keys set scopes = ${['api/v1/api_keys/create']} where name = 'Written by hand'`.execute(
+    kysely(api.db),
+  )
+  const refused = await api.call({
+    path: '/api_keys',
+    body: { name: 'Another' },
+    headers: { 'x-api-key': made.body.api_key },
+    anonymous: true,
+  })
+  expect(refused).toMatchObject({ status: 403, body: { error_code: 'API_INACCESSIBLE' } })
 })
 
 test('malformed JSON is a 400 that says where', async () => {

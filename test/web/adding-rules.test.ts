@@ -34,6 +34,7 @@ browserTest(
       await page.getByText('Ben Day').first().click()
       await page.getByTestId('add-people-options').click()
       await expect.poll(() => page.getByLabel('Also several people of one company').count()).toBe(1)
+      await shoot(page, 'adding-rule-options')
       expect(await page.getByLabel('Also people who belong to a colleague').count()).toBe(0)
       if (option !== undefined) await page.getByLabel(option).check()
       await page.getByTestId('add-people-submit').click()
